@@ -1,0 +1,220 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { ConfigError, integer, oneOf, type Reader, text, unexpected } from './expect.js';
+
+/** One setting: where it comes from, what it is when absent, what it means. The table below is all there is. */
+interface Setting<T> {
+  readonly env: string;
+  readonly default: T;
+  readonly read: Reader<T>;
+  readonly unit?: string;
+  readonly help: string;
+}
+
+const setting = <T>(definition: Setting<T>): Setting<T> => definition;
+
+const onOff: Reader<boolean> = (value, name) => oneOf('on', 'off')(value, name) === 'on';
+const directory: Reader<string> = (value, name) => resolve(text()(value, name));
+const commaList: Reader<readonly string[]> = (value, name) =>
+  text()(value, name)
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+
+/** Express's `trust proxy`: `off`, the number of proxies in front, or their addresses. Never simply "on". */
+const proxies: Reader<false | number | string> = (value, name) => {
+  const given = text()(value, name);
+  if (given === 'off') return false;
+  if (/^\d+$/.test(given)) return integer(1, 16)(given, name);
+  if (/^[\da-fA-F.:/, ]+$/.test(given) || /^(loopback|linklocal|uniquelocal)(,|$)/.test(given)) return given;
+  throw unexpected('off, a number of proxies or a list of their addresses', name, value);
+};
+
+const cores = availableParallelism();
+
+export const SETTINGS = {
+  host: setting({
+    env: 'HOST',
+    default: '127.0.0.1',
+    read: text(),
+    help: 'address to listen on; 0.0.0.0 for every one',
+  }),
+  port: setting({
+    env: 'PORT',
+    default: 3000,
+    read: integer(0, 65_535),
+    help: 'port to listen on; 0 takes a free one',
+  }),
+  modelsDir: setting({
+    env: 'MODELS_DIR',
+    default: resolve('models'),
+    read: directory,
+    help: 'folder of models: <name>/<version>/saved_model.pb',
+  }),
+  labelsDir: setting({
+    env: 'LABELS_DIR',
+    default: resolve('labels'),
+    read: directory,
+    help: 'folder of label files: <name>.json',
+  }),
+  defaultModel: setting({
+    env: 'DEFAULT_MODEL',
+    default: 'shapes',
+    read: text(),
+    help: 'model of POST /predict; when it is absent and only one model is served, that one',
+  }),
+  engine: setting({
+    env: 'ENGINE',
+    default: 'tensorflow' as const,
+    read: oneOf('tensorflow', 'fake'),
+    help: 'what runs the models; fake is for tests',
+  }),
+  auth: setting({ env: 'AUTH', default: true, read: onOff, help: 'off lets everybody in' }),
+  apiKeysFile: setting({
+    env: 'API_KEYS_FILE',
+    default: resolve('api-keys.json'),
+    read: directory,
+    help: 'hashed API keys, made by `npm run keys`; re-read when it changes',
+  }),
+  rateLimit: setting({
+    env: 'RATE_LIMIT',
+    default: 600,
+    read: integer(1, 1_000_000),
+    unit: 'requests per minute and key',
+    help: 'how often one key may call',
+  }),
+  failedKeyLimit: setting({
+    env: 'FAILED_KEY_LIMIT',
+    default: 30,
+    read: integer(1, 1_000_000),
+    unit: 'requests per minute and address',
+    help: 'how often one address may call without a valid key before it is told to wait',
+  }),
+  corsOrigins: setting({
+    env: 'CORS_ORIGINS',
+    default: [] as readonly string[],
+    read: commaList,
+    help: 'origins whose pages may call, separated by commas; * for every one',
+  }),
+  trustProxy: setting({
+    env: 'TRUST_PROXY',
+    default: false as false | number | string,
+    read: proxies,
+    help: 'off, how many proxies are in front, or their addresses: whose X-Forwarded-For is believed',
+  }),
+  docs: setting({ env: 'DOCS', default: true, read: onOff, help: 'off takes /docs and /openapi.json away' }),
+  maxBodyBytes: setting({
+    env: 'MAX_BODY_BYTES',
+    default: 64 * 2 ** 20,
+    read: integer(1024, 2 ** 30),
+    unit: 'bytes',
+    help: 'largest body of a request, after decompression',
+  }),
+  maxImageBytes: setting({
+    env: 'MAX_IMAGE_BYTES',
+    default: 16 * 2 ** 20,
+    read: integer(1024, 2 ** 30),
+    unit: 'bytes',
+    help: 'largest encoded picture',
+  }),
+  maxImagePixels: setting({
+    env: 'MAX_IMAGE_PIXELS',
+    default: 50_000_000,
+    read: integer(1, 2 ** 31),
+    unit: 'pixels',
+    help: 'largest picture, width times height, checked before decoding',
+  }),
+  maxImages: setting({
+    env: 'MAX_IMAGES',
+    default: 32,
+    read: integer(1, 1024),
+    unit: 'pictures',
+    help: 'most pictures in one request',
+  }),
+  bodyTimeoutMs: setting({
+    env: 'BODY_TIMEOUT_MS',
+    default: 30_000,
+    read: integer(100, 3_600_000),
+    unit: 'ms',
+    help: 'how long a client may take to send its body',
+  }),
+  requestTimeoutMs: setting({
+    env: 'REQUEST_TIMEOUT_MS',
+    default: 30_000,
+    read: integer(10, 3_600_000),
+    unit: 'ms',
+    help: 'how long a prediction may take once its body is there',
+  }),
+  engineTimeoutMs: setting({
+    env: 'ENGINE_TIMEOUT_MS',
+    default: 60_000,
+    read: integer(100, 3_600_000),
+    unit: 'ms',
+    help: 'how long the engine may take over one batch before its process is replaced',
+  }),
+  loadTimeoutMs: setting({
+    env: 'LOAD_TIMEOUT_MS',
+    default: 600_000,
+    read: integer(1000, 3_600_000),
+    unit: 'ms',
+    help: 'how long the engine may take to load one model',
+  }),
+  maxQueue: setting({
+    env: 'MAX_QUEUE',
+    default: 256,
+    read: integer(1, 100_000),
+    unit: 'pictures per model',
+    help: 'most pictures that wait for the engine; more are refused with 503',
+  }),
+  decodeConcurrency: setting({
+    env: 'DECODE_CONCURRENCY',
+    default: cores,
+    read: integer(1, 1024),
+    unit: 'pictures',
+    help: 'how many pictures are decoded at once; the number of cores',
+  }),
+  shutdownTimeoutMs: setting({
+    env: 'SHUTDOWN_TIMEOUT_MS',
+    default: 10_000,
+    read: integer(0, 600_000),
+    unit: 'ms',
+    help: 'how long requests in flight may take after SIGTERM',
+  }),
+  logLevel: setting({
+    env: 'LOG_LEVEL',
+    default: 'info' as const,
+    read: oneOf('debug', 'info', 'warn', 'error', 'silent'),
+    help: 'debug, info, warn, error or silent',
+  }),
+  logFormat: setting({
+    env: 'LOG_FORMAT',
+    default: 'auto' as const,
+    read: oneOf('auto', 'json', 'pretty'),
+    help: 'json, pretty, or auto: pretty on a terminal',
+  }),
+} as const;
+
+type Read<S> = S extends { read: Reader<infer T> } ? T : never;
+/** Every setting, filled and read-only. */
+export type Settings = { readonly [K in keyof typeof SETTINGS]: Read<(typeof SETTINGS)[K]> };
+
+/**
+ * The settings of this run from environment variables; an empty variable counts as absent.
+ * @throws ConfigError naming every wrong variable, one sentence a line.
+ */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const faults: string[] = [];
+  const entries = Object.entries(SETTINGS).map(([name, { env: variable, default: fallback, read }]) => {
+    const given = env[variable];
+    if (given === undefined || given === '') return [name, fallback];
+    try {
+      return [name, (read as Reader<unknown>)(given, variable)];
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      faults.push(error.message);
+      return [name, fallback];
+    }
+  });
+  if (faults.length > 0) throw new ConfigError(faults.join('\n'));
+  return Object.freeze(Object.fromEntries(entries)) as Settings;
+}

@@ -1,0 +1,70 @@
+import type { Tensor, TensorSpec } from './tensor.js';
+
+/** One callable entry of a model. Names are those of the SavedModel's `signature_def`. */
+export interface Signature {
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+}
+
+export interface LoadedModel {
+  /** The signatures that this runtime can run, by name. */
+  readonly signatures: Readonly<Record<string, Signature>>;
+  /** The signatures that it cannot run, by name, with the sentence that says why. */
+  readonly refused: Readonly<Record<string, string>>;
+  /** Where it runs: `cpu`, `gpu:0`, … */
+  readonly device: string;
+  /** By how much the engine's process grew; 0 where that is not known. */
+  readonly memoryBytes: number;
+}
+
+/** What runs the models, for logs, health and `GET /models`. */
+export interface EngineInfo {
+  /** `tensorflow`, `fake`, … */
+  readonly runtime: string;
+  readonly version: string;
+  readonly device: string;
+}
+
+export type NamedTensors = Readonly<Record<string, Tensor>>;
+
+/**
+ * What a runtime must do. It knows nothing about HTTP, labels or pictures.
+ *
+ * Calls may overlap; a runtime runs them in the order they came. Every method rejects with an `EngineError`.
+ */
+export interface Engine {
+  info(): Promise<EngineInfo>;
+
+  /**
+   * Loads a model from a directory and keeps it under `model`, a name chosen by the caller and not in use.
+   * Slow (seconds) and not cheap in memory. After a rejection nothing is kept.
+   */
+  load(model: string, directory: string): Promise<LoadedModel>;
+
+  /**
+   * Runs one signature. `inputs` has exactly the signature's inputs, of its dtypes (or uint8 pixels with a
+   * `normalise`) and of shapes that fit its shapes; the answer has all its outputs. Not retried, not batched.
+   */
+  run(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors>;
+
+  /** Forgets a model. Its memory may stay with the process. */
+  unload(model: string): Promise<void>;
+
+  /** Ends the runtime; calls in flight may be rejected. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** Why an engine could not do what it was asked. */
+export class EngineError extends Error {
+  /**
+   * `load`: the model's files are at fault. `run`: the model failed on this input; others may do.
+   * `crashed`: the engine's process ended or hung; the same call may succeed later.
+   */
+  constructor(
+    readonly kind: 'load' | 'run' | 'crashed',
+    message: string,
+  ) {
+    super(message);
+    this.name = 'EngineError';
+  }
+}
