@@ -173,6 +173,13 @@ export const SETTINGS = {
     unit: 'pictures',
     help: 'how many pictures are decoded at once; the number of cores',
   }),
+  drainDelayMs: setting({
+    env: 'DRAIN_DELAY_MS',
+    default: 0,
+    read: integer(0, 600_000),
+    unit: 'ms',
+    help: 'how long, after SIGTERM, requests are still taken while /health/ready already says no',
+  }),
   shutdownTimeoutMs: setting({
     env: 'SHUTDOWN_TIMEOUT_MS',
     default: 10_000,

@@ -23,7 +23,7 @@ export interface Tensor {
   readonly shape: readonly number[];
   readonly data: TensorArrays[DType];
   /**
-   * Only for uint8 pixels of shape `[n, height, width, channels]`: how the engine turns them into what the graph
+   * Only for uint8 pixels of shape `[n, height, width, channels]` or `[height, width, channels]`: how the engine turns them into what the graph
    * takes, so that bytes travel and not floats.
    */
   readonly normalise?: Normalise;
@@ -60,4 +60,11 @@ export function fits(shape: readonly number[], spec: TensorSpec['shape']): boole
     spec === null ||
     (spec.length === shape.length && spec.every((size, axis) => size === null || size === shape[axis]))
   );
+}
+
+/** `float32 [?, 10]`: dtype and shape as they are said to users. */
+export function describeTensor({ dtype, shape }: Pick<TensorSpec, 'dtype' | 'shape'>): string {
+  return shape === null
+    ? `${dtype} of any shape`
+    : `${dtype} [${shape.map((size) => size ?? '?').join(', ')}]`;
 }

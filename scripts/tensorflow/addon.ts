@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readdir, readFile, rename } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { addonsIn } from './cache.js';
+import { command, lastLine } from './command.js';
+import { glibcVersion } from './host.js';
+import type { InstallOptions, Library } from './library.js';
+import { Problem } from './problem.js';
+import { stage } from './progress.js';
+import { makeOnce } from './staging.js';
+import { findCompiler, findHeaders } from './toolchain.js';
+
+/** The newest Node-API that `@tensorflow/tfjs-node-gpu` names, and where it looks for the addon; Node 20, 22 and 24 have it. */
+const NODE_API = 8;
+const ADDON = 'tfjs_binding.node';
+
+/** The installed package `@tensorflow/tfjs-node-gpu`, whose C++ sources we compile. */
+export function packageDirectory(): string {
+  try {
+    return dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-node-gpu/package.json'));
+  } catch {
+    throw new Problem('The package @tensorflow/tfjs-node-gpu is not installed: run npm ci first.');
+  }
+}
+
+/** Where the package expects its addon. */
+export const addonPath = (home: string): string => join(home, `lib/napi-v${NODE_API}`, ADDON);
+
+/**
+ * The compiled addon in the cache; compiled first if it is not there. Node-API makes it independent of Node's version, so
+ * its key is only what went into it: the sources, the library's interface, the machine and its C library.
+ */
+export async function addonFor(library: Library, options: InstallOptions): Promise<string> {
+  const sources = join(packageDirectory(), 'binding');
+  const names = (await readdir(sources)).toSorted();
+  const hash = createHash('sha256').update(
+    [library.addonKey, process.platform, process.arch, glibcVersion(), NODE_API].join('\n'),
+  );
+  for (const name of names) hash.update(`\n${name}\n`).update(await readFile(join(sources, name)));
+  const directory = join(addonsIn(options.cache), hash.digest('hex').slice(0, 16));
+  const addon = join(directory, ADDON);
+  const isDone = async () => existsSync(addon);
+  if (await isDone()) return addon;
+
+  const compiler = await findCompiler(options.env, options.signal);
+  const headers = findHeaders(options.env);
+  const units = names.filter((name) => name.endsWith('.cc')).map((name) => join(sources, name));
+  await makeOnce(
+    directory,
+    isDone,
+    (staging) =>
+      stage(options.screen, `Compiled the addon with ${compiler.path} ${compiler.version}`, async () => {
+        const args = [
+          ...flags(library.directory, headers),
+          ...units,
+          '-o',
+          join(staging, ADDON),
+          ...links(library.directory),
+        ];
+        const { code, output } = await command(compiler.path, args, options);
+        if (code === 0) return;
+        const error = output.split('\n').find((line) => line.includes('error')) ?? output;
+        throw new Problem(
+          `${compiler.path} could not compile the addon (${lastLine(error)}): its whole output is in ${options.log}.`,
+        );
+      }),
+    {
+      signal: options.signal,
+      onWait: (process) =>
+        options.screen.write(`  Waiting for process ${process}, which is compiling the same\n`),
+    },
+  );
+  return addon;
+}
+
+/** Puts the addon where the package looks for it. A copy, since its search path starts where the file really lies; and a rename, since a server may be running on the old one. */
+export async function placeAddon(addon: string, home: string): Promise<void> {
+  const place = addonPath(home);
+  await mkdir(dirname(place), { recursive: true });
+  const copy = `${place}.${process.pid}`;
+  await copyFile(addon, copy);
+  await rename(copy, place);
+}
+
+function flags(library: string, headers: string): string[] {
+  const defines = [
+    `-DNAPI_VERSION=${NODE_API}`,
+    '-DNODE_GYP_MODULE_NAME=tfjs_binding',
+    '-DBUILDING_NODE_EXTENSION',
+  ];
+  return ['-std=c++17', '-O2', '-fPIC', '-w', ...defines, '-I', join(library, 'include'), '-I', headers];
+}
+
+/** The addon finds the libraries from where it is placed: two folders up, in `deps/lib`. */
+function links(library: string): string[] {
+  const mac = process.platform === 'darwin';
+  const shared = mac ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared'];
+  const origin = mac ? '@loader_path' : '$ORIGIN';
+  return [
+    ...shared,
+    '-L',
+    join(library, 'lib'),
+    '-ltensorflow',
+    '-ltensorflow_framework',
+    `-Wl,-rpath,${origin}/../../deps/lib`,
+  ];
+}

@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { addonPath, packageDirectory } from './addon.js';
+import { addonsIn, cacheDirectory, librariesIn, readInstalled } from './cache.js';
+import { glibcVersion, thisHost } from './host.js';
+import { linkedLibrary } from './link.js';
+import { describeCache, describeSharp, findGpu, names } from './probes.js';
+import { findPython } from './python.js';
+import { type SelfTest, selfTest } from './self-test.js';
+import { findCompiler, findHeaders } from './toolchain.js';
+import { isSupportedNode, verdict } from './verdict.js';
+import { planFor } from './wheels.js';
+
+/** A look at one thing: what was found, or why it was not. */
+type Found<T> =
+  { readonly value: T; readonly error?: undefined } | { readonly value?: undefined; readonly error: string };
+
+/** Nothing may stop the doctor: whatever a look throws becomes the line that is shown. */
+async function look<T>(at: () => T | Promise<T>): Promise<Found<T>> {
+  try {
+    return { value: await at() };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** `undefined` stands for a thing that may well be absent. */
+function row(name: string, good: boolean | undefined, text: string): void {
+  const mark = good === undefined ? '-' : good ? '✓' : '✗';
+  console.log(`${mark} ${name.padEnd(18)} ${text}`);
+}
+
+function rowOf<T>(name: string, found: Found<T>, text: (value: T) => string): void {
+  row(name, found.error === undefined, found.error ?? text(found.value as T));
+}
+
+const { env } = process;
+const node = process.versions.node;
+row(
+  'Node',
+  isSupportedNode(node),
+  isSupportedNode(node) ? node : `${node}: 20.19 or newer, 22 and 24 are supported`,
+);
+
+const plan = await look(() => planFor(thisHost(), { gpu: false, systemCuda: false }));
+const target = `${process.platform}-${process.arch}`;
+rowOf('platform', plan, () => `${target}${glibcVersion() === '' ? '' : `, glibc ${glibcVersion()}`}`);
+
+const python = await look(() => findPython(env));
+rowOf('python3', python, ({ path, version }) => `${version} (${path})`);
+if (python.value) row('pip', true, python.value.pip);
+
+const compiler = await look(() => findCompiler(env));
+rowOf('C++ compiler', compiler, ({ path, version }) => `${path} ${version}`);
+const headers = await look(() => findHeaders(env));
+rowOf('Node headers', headers, (path) => path);
+
+const cache = await look(() => cacheDirectory(env));
+const held = await look(() => describeCache(cache.value ?? ''));
+row(
+  'cache',
+  cache.error === undefined && held.error === undefined,
+  cache.error ?? held.error ?? held.value ?? '',
+);
+
+const external = env.LIBTENSORFLOW_DIR;
+row('LIBTENSORFLOW_DIR', external ? existsSync(external) : undefined, external || 'not set');
+
+const home = await look(packageDirectory);
+const linkedTo = home.value === undefined ? undefined : await linkedLibrary(home.value);
+const linked = linkedTo === undefined ? undefined : await readInstalled(linkedTo);
+const test: SelfTest =
+  home.value !== undefined && existsSync(addonPath(home.value))
+    ? await selfTest({ explainGpu: linked?.variant === 'gpu' })
+    : { ok: false, reason: home.error ?? 'not installed' };
+const name = linked?.variant === 'external' ? linked.version : (linked?.id ?? 'unknown build');
+row('TensorFlow', test.ok, test.ok ? `${test.version} (${name}) loads, device ${test.device}` : test.reason);
+
+const gpu = await look(() => findGpu(env));
+row('NVIDIA', gpu.value?.runsCuda12, gpu.error ?? gpu.value?.text ?? 'no driver');
+rowOf('sharp', await look(describeSharp), (text) => text);
+
+const libraries = await names(librariesIn(cache.value ?? ''));
+const hasLibrary = Boolean(external) || (plan.value !== undefined && libraries.includes(plan.value.id));
+const hasAddon = (await names(addonsIn(cache.value ?? ''))).length > 0;
+const obstacles = [
+  external ? undefined : plan.error,
+  hasLibrary ? undefined : python.error,
+  hasAddon ? undefined : (compiler.error ?? headers.error),
+  cache.error,
+].filter((sentence) => sentence !== undefined);
+
+const { uses, next, exitCode } = verdict({
+  node,
+  packageInstalled: home.value !== undefined,
+  linked: linked?.variant,
+  selfTest: test,
+  obstacles,
+  usableGpu: gpu.value?.runsCuda12 === true && target === 'linux-x64',
+});
+console.log(`\nWould be used: ${uses}.`);
+console.log(next === undefined ? 'Nothing needs doing.' : `Next: ${next}`);
+process.exitCode = exitCode;

@@ -1,0 +1,80 @@
+import type { NamedTensors, Signature } from '../engine/engine.js';
+import { elements, type Tensor } from '../engine/tensor.js';
+
+/**
+ * Whether requests for this signature can share a run: every input and output has a first dimension of any size,
+ * the batch.
+ */
+export function isBatchable({ inputs, outputs }: Signature): boolean {
+  return [...inputs, ...outputs].every(({ shape }) => shape !== null && shape[0] === null);
+}
+
+/** How many rows a request brings: the first dimension, which all its inputs share. */
+export function rowsOf(inputs: NamedTensors): number {
+  return Object.values(inputs)[0]?.shape[0] ?? 1;
+}
+
+/** Requests with the same kind can be joined: same inputs, dtypes and shapes but for the number of rows. */
+export function kindOf(inputs: NamedTensors): string {
+  return Object.entries(inputs)
+    .map(
+      ([name, { dtype, shape, normalise }]) => `${name}:${dtype}[${shape.slice(1)}]${normalise ? 'n' : ''}`,
+    )
+    .join();
+}
+
+/** One request made of several, their rows one after the other. */
+export function joinRows(requests: readonly NamedTensors[]): NamedTensors {
+  const [first] = requests;
+  if (!first || requests.length === 1) return first ?? {};
+  return Object.fromEntries(
+    Object.keys(first).map((name) => [name, joinTensors(requests.map((request) => request[name]!))]),
+  );
+}
+
+function joinTensors(tensors: readonly Tensor[]): Tensor {
+  const first = tensors[0]!;
+  const rows = tensors.reduce((sum, { shape }) => sum + shape[0]!, 0);
+  const shape = [rows, ...first.shape.slice(1)];
+  if (!ArrayBuffer.isView(first.data))
+    return { ...first, shape, data: tensors.flatMap(({ data }) => data as Uint8Array[]) };
+  const parts = tensors.map(({ data }) => data as Float32Array);
+  const Numbers = first.data.constructor as Float32ArrayConstructor;
+  const data = new Numbers(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    data.set(part, offset);
+    offset += part.length;
+  }
+  return { ...first, shape, data };
+}
+
+/**
+ * Each request's share of the answer to their joined request. Shares look into the answer; they do not copy.
+ * @throws RangeError if an output does not have as many rows as went in
+ */
+export function splitRows(outputs: NamedTensors, counts: readonly number[]): NamedTensors[] {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  for (const [name, { shape }] of Object.entries(outputs)) {
+    if (shape[0] !== total)
+      throw new RangeError(`The output ${name} has ${shape[0] ?? 'no'} rows for ${total} rows of input.`);
+  }
+  let start = 0;
+  return counts.map((count) => {
+    const from = start;
+    start += count;
+    return Object.fromEntries(
+      Object.entries(outputs).map(([name, tensor]) => [name, slice(tensor, from, count)]),
+    );
+  });
+}
+
+function slice(tensor: Tensor, from: number, count: number): Tensor {
+  const shape = [count, ...tensor.shape.slice(1)];
+  const width = elements(tensor.shape.slice(1)) * (tensor.dtype === 'complex64' ? 2 : 1);
+  const data = tensor.data as Float32Array & readonly Uint8Array[];
+  const share = ArrayBuffer.isView(tensor.data)
+    ? data.subarray(from * width, (from + count) * width)
+    : data.slice(from * width, (from + count) * width);
+  return { ...tensor, shape, data: share };
+}

@@ -1,0 +1,66 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Request, Response } from 'express';
+import helmet from 'helmet';
+import { Logger } from 'nestjs-pino';
+import { AppModule } from './app.module.js';
+import type { Settings } from './config/settings.js';
+import { serveOpenApi } from './http/openapi.js';
+import { VERSION } from './version.js';
+
+const EXPOSED_HEADERS = [
+  'X-Request-Id',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Retry-After',
+  'Server-Timing',
+  'X-Model',
+];
+
+/** The application, ready to listen. Bodies are read by an interceptor, after the guards: Nest's own parser is off. */
+export async function createApp(settings: Settings): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(settings), {
+    bodyParser: false,
+    bufferLogs: true,
+    abortOnError: false,
+  });
+  app.useLogger(app.get(Logger));
+  app.flushLogs();
+  app.disable('x-powered-by');
+  app.set('trust proxy', settings.trustProxy);
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        directives: {
+          // Swagger UI shows pictures that came as an answer from blob: URLs.
+          imgSrc: ["'self'", 'data:', 'blob:'],
+          // This server speaks plain HTTP; whether a proxy in front speaks TLS is not ours to say.
+          upgradeInsecureRequests: null,
+        },
+      },
+      strictTransportSecurity: false,
+    }),
+  );
+  if (settings.corsOrigins.length > 0) {
+    const origin = settings.corsOrigins.includes('*') ? '*' : [...settings.corsOrigins];
+    app.enableCors({ origin, exposedHeaders: EXPOSED_HEADERS });
+  }
+  if (settings.docs) {
+    serveOpenApi(app, VERSION);
+    app.use((request: Request, response: Response, next: () => void) => {
+      if (request.path === '/' && request.method === 'GET') response.redirect('/docs');
+      else next();
+    });
+  }
+  answerContinueLate(app);
+  return app;
+}
+
+/**
+ * Node answers `Expect: 100-continue` at once, and the client uploads. Here it is answered when the body is read, after
+ * the guards, by the body interceptor.
+ */
+function answerContinueLate(app: NestExpressApplication): void {
+  const server = app.getHttpServer();
+  server.on('checkContinue', (request, response) => server.emit('request', request, response));
+}

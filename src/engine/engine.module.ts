@@ -1,0 +1,36 @@
+import { Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { SETTINGS_TOKEN } from '../config/config.module.js';
+import type { Settings } from '../config/settings.js';
+import { Metrics } from '../metrics/metrics.js';
+import { MetricsModule } from '../metrics/metrics.module.js';
+import { ENGINE } from './engine.token.js';
+import { SupervisedEngine } from './host/supervised-engine.js';
+
+/** The engine in its host process, which starts with the application and ends after its last answer. */
+@Module({
+  imports: [MetricsModule],
+  providers: [{ provide: ENGINE, inject: [SETTINGS_TOKEN, Metrics], useFactory: startEngine }],
+  exports: [ENGINE],
+})
+export class EngineModule implements OnApplicationShutdown {
+  constructor(@Inject(ENGINE) private readonly engine: SupervisedEngine) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.engine.close();
+  }
+}
+
+function startEngine(settings: Settings, metrics: Metrics): SupervisedEngine {
+  const logger = new Logger('Engine');
+  return new SupervisedEngine({
+    runtime: settings.engine,
+    runTimeoutMs: settings.engineTimeoutMs,
+    loadTimeoutMs: settings.loadTimeoutMs,
+    onOutput: (line) => logger.debug(line),
+    onCrash: (reason) => {
+      metrics.engineRestarts.inc();
+      logger.error(`${reason} Another takes its place.`);
+    },
+    onRestart: (pid) => logger.log(`The new engine process (pid ${pid}) holds the models again.`),
+  });
+}

@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type Engine,
+  EngineError,
+  type EngineInfo,
+  type LoadedModel,
+  type NamedTensors,
+  type Signature,
+} from '../engine.js';
+import { elements, type Tensor, type TensorSpec } from '../tensor.js';
+
+/** `fake.json` in a version's directory: what the fake model looks like and how it misbehaves. */
+interface FakeModel {
+  readonly signatures: Readonly<Record<string, Signature>>;
+  /** How long a run takes, in ms; runs never overlap. */
+  readonly runMs?: number;
+  /** What happens when the first element of a run's first input is this number. */
+  readonly on?: Readonly<Record<string, 'crash' | 'hang' | 'fail'>>;
+}
+
+/**
+ * A runtime for tests, deterministic: every output row holds the sum of its input row's numbers, plus the position in the row
+ * for all elements after the first. Only numeric outputs.
+ */
+export class FakeEngine implements Engine {
+  private readonly models = new Map<string, FakeModel>();
+  private turn: Promise<unknown> = Promise.resolve();
+
+  async info(): Promise<EngineInfo> {
+    return { runtime: 'fake', version: '0', device: 'cpu' };
+  }
+
+  async load(model: string, directory: string): Promise<LoadedModel> {
+    let fake: FakeModel;
+    try {
+      fake = JSON.parse(await readFile(join(directory, 'fake.json'), 'utf8')) as FakeModel;
+    } catch (error) {
+      throw new EngineError('load', `There is no usable fake.json: ${String(error)}`);
+    }
+    this.models.set(model, fake);
+    return { signatures: fake.signatures, refused: {}, device: 'cpu', memoryBytes: 0 };
+  }
+
+  run(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
+    const result = this.turn.then(() => this.runNow(model, signature, inputs));
+    this.turn = result.catch(() => {});
+    return result;
+  }
+
+  async unload(model: string): Promise<void> {
+    this.models.delete(model);
+  }
+
+  async close(): Promise<void> {}
+
+  private async runNow(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
+    const fake = this.models.get(model);
+    const outputs = fake?.signatures[signature]?.outputs;
+    const input = Object.values(inputs)[0];
+    if (!fake || !outputs || !input) throw new EngineError('run', `The model ${model} has no ${signature}.`);
+    if (fake.runMs) await sleep(fake.runMs);
+    const misbehaviour = fake.on?.[String(input.data[0])];
+    if (misbehaviour === 'crash') process.kill(process.pid, 'SIGKILL');
+    if (misbehaviour === 'hang') await new Promise(() => {});
+    if (misbehaviour === 'fail') throw new EngineError('run', 'The fake model was told to fail.');
+    return Object.fromEntries(outputs.map((spec) => [spec.name, sumRows(input, spec)]));
+  }
+}
+
+function sumRows(input: Tensor, spec: TensorSpec): Tensor {
+  const rows = input.shape[0] ?? 1;
+  const inputWidth = elements(input.shape) / rows;
+  const shape = (spec.shape ?? [null]).map((size, axis) => (axis === 0 ? rows : (size ?? 1)));
+  const width = elements(shape) / rows;
+  const data = new Float32Array(rows * width);
+  for (let row = 0; row < rows; row++) {
+    let sum = 0;
+    for (let index = 0; index < inputWidth; index++) sum += Number(input.data[row * inputWidth + index]);
+    for (let index = 0; index < width; index++) data[row * width + index] = sum + index;
+  }
+  return { dtype: 'float32', shape, data };
+}

@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Duplex } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { EngineError } from '../engine.js';
+import { encodeFrame, FrameReader } from './frames.js';
+import type { HostAnswer, HostCall } from './protocol.js';
+
+/** An answer that is not an error, with the payload of its frame. */
+export interface HostReply {
+  readonly answer: Exclude<HostAnswer, { readonly error: unknown }>;
+  readonly payload: Uint8Array;
+}
+
+interface Pending {
+  resolve(reply: HostReply): void;
+  reject(error: EngineError): void;
+  readonly timer: NodeJS.Timeout;
+}
+
+const MAIN = fileURLToPath(new URL('main.js', import.meta.url));
+
+export interface HostEvents {
+  /** Each line that the process, which is to say TensorFlow, prints. */
+  readonly onOutput: (line: string) => void;
+  /** The process is gone, for the reason given as a sentence. Told before the calls in flight are rejected. */
+  readonly onEnd: (reason: string) => void;
+}
+
+/** One life of an engine host: from its start to its end, after which every call is rejected as `crashed`. */
+export class HostProcess {
+  private readonly child: ChildProcess;
+  private readonly socket: Duplex;
+  private readonly pending = new Map<number, Pending>();
+  private nextId = 1;
+  /** Why the process is gone or about to be. */
+  private end: string | undefined;
+  private gone = false;
+
+  constructor(
+    runtime: string,
+    private readonly events: HostEvents,
+  ) {
+    this.child = spawn(process.execPath, [MAIN, runtime], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+    this.socket = this.child.stdio[3] as Duplex;
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      if (stream) createInterface({ input: stream }).on('line', events.onOutput);
+    }
+    const reader = new FrameReader();
+    this.socket.on('data', (chunk: Uint8Array) => {
+      try {
+        for (const { header, payload } of reader.read(chunk)) this.settle(header as HostAnswer, payload);
+      } catch (error) {
+        this.kill(`The engine process sent what cannot be read: ${String(error)}`);
+      }
+    });
+    this.socket.on('error', () => this.kill('The connection to the engine process broke.'));
+    this.child.on('error', (error) =>
+      this.finish(`The engine process could not be started: ${error.message}`),
+    );
+    this.child.on('exit', (code, signal) => {
+      this.finish(`The engine process ended (${signal ?? `exit code ${code}`}).`);
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
+  /**
+   * Sends one call and waits for its answer. A process that does not answer within `timeoutMs` is taken for hung and
+   * killed.
+   * @throws EngineError
+   */
+  call(call: HostCall, timeoutMs: number, data: readonly Uint8Array[] = []): Promise<HostReply> {
+    return new Promise((resolve, reject) => {
+      if (this.end !== undefined) {
+        reject(new EngineError('crashed', this.end));
+        return;
+      }
+      const id = this.nextId++;
+      const timer = setTimeout(() => {
+        this.kill(`The engine process did not answer within ${timeoutMs} ms and was ended.`);
+      }, timeoutMs);
+      this.pending.set(id, { resolve, reject, timer });
+      this.socket.cork();
+      for (const part of encodeFrame({ ...call, id }, data)) this.socket.write(part);
+      this.socket.uncork();
+    });
+  }
+
+  /** Ends the process at once. */
+  kill(reason: string): void {
+    this.end ??= reason;
+    this.child.kill('SIGKILL');
+  }
+
+  /** Lets the process end by itself, which it does when its connection ends; kills it after `graceMs`. */
+  async close(graceMs: number): Promise<void> {
+    if (this.gone) return;
+    const exited = once(this.child, 'exit');
+    this.socket.end();
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), graceMs);
+    await exited;
+    clearTimeout(timer);
+  }
+
+  private settle(answer: HostAnswer, payload: Uint8Array): void {
+    const call = this.pending.get(answer.id);
+    if (!call) return;
+    this.pending.delete(answer.id);
+    clearTimeout(call.timer);
+    if ('error' in answer) call.reject(new EngineError(answer.error.kind, answer.error.message));
+    else call.resolve({ answer, payload });
+  }
+
+  private finish(reason: string): void {
+    if (this.gone) return;
+    this.gone = true;
+    this.end ??= reason;
+    this.events.onEnd(this.end);
+    for (const call of this.pending.values()) {
+      clearTimeout(call.timer);
+      call.reject(new EngineError('crashed', this.end));
+    }
+    this.pending.clear();
+  }
+}

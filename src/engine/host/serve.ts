@@ -1,0 +1,62 @@
+import type { Duplex } from 'node:stream';
+import { type Engine, EngineError } from '../engine.js';
+import { encodeFrame, FrameReader } from './frames.js';
+import type { HostAnswer, HostRequest } from './protocol.js';
+import { decodeTensors, encodeTensors } from './tensor-codec.js';
+
+/**
+ * Answers the calls that arrive on `socket` with `runtime`, until the socket ends. A runtime that could not be made
+ * answers every call with its error.
+ */
+export async function serve(runtime: Promise<Engine>, socket: Duplex): Promise<void> {
+  const reader = new FrameReader();
+  for await (const chunk of socket as AsyncIterable<Uint8Array>) {
+    for (const { header, payload } of reader.read(chunk)) {
+      // Not awaited: answers leave in the order in which the runtime has them.
+      void respond(runtime, socket, header as HostRequest, payload);
+    }
+  }
+}
+
+async function respond(
+  runtime: Promise<Engine>,
+  socket: Duplex,
+  request: HostRequest,
+  payload: Uint8Array,
+): Promise<void> {
+  const { reply, data } = await answer(runtime, request, payload);
+  socket.cork();
+  for (const part of encodeFrame(reply, data)) socket.write(part);
+  socket.uncork();
+}
+
+interface Answer {
+  readonly reply: HostAnswer;
+  readonly data?: readonly Uint8Array[];
+}
+
+async function answer(runtime: Promise<Engine>, request: HostRequest, payload: Uint8Array): Promise<Answer> {
+  const { id } = request;
+  try {
+    const engine = await runtime;
+    switch (request.call) {
+      case 'info':
+        return { reply: { id, info: await engine.info() } };
+      case 'load':
+        return { reply: { id, loaded: await engine.load(request.model, request.directory) } };
+      case 'run': {
+        const inputs = decodeTensors(request.tensors, payload);
+        const outputs = encodeTensors(await engine.run(request.model, request.signature, inputs));
+        return { reply: { id, tensors: outputs.headers }, data: outputs.payload };
+      }
+      case 'unload':
+        await engine.unload(request.model);
+        return { reply: { id, unloaded: true } };
+    }
+  } catch (error) {
+    const kind = error instanceof EngineError ? error.kind : request.call === 'run' ? 'run' : 'load';
+    return {
+      reply: { id, error: { kind, message: error instanceof Error ? error.message : String(error) } },
+    };
+  }
+}

@@ -1,0 +1,154 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Engine, EngineError, type EngineInfo, type LoadedModel, type NamedTensors } from '../engine.js';
+import { HostProcess } from './host-process.js';
+import { restartDelayMs } from './restart-delay.js';
+import { decodeTensors, encodeTensors } from './tensor-codec.js';
+
+export interface SupervisedEngineOptions {
+  /** Name of the runtime that the host shall hold. */
+  readonly runtime: string;
+  /** How long one run may take, in ms, before the host counts as hung. */
+  readonly runTimeoutMs: number;
+  readonly loadTimeoutMs: number;
+  /** What the host's process prints, line by line. */
+  readonly onOutput: (line: string) => void;
+  /** A host ended that nobody asked to end; another is on its way. */
+  readonly onCrash: (reason: string) => void;
+  /** A new host holds the models again. */
+  readonly onRestart: (pid: number | undefined) => void;
+}
+
+/** How long a call waits for a host that is being replaced before it gives up, in ms. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * The engine as the line sees it: calls go to an engine host. When that process ends, another takes its place, with the
+ * same models, and each run that was in flight is tried once more there.
+ */
+export class SupervisedEngine implements Engine {
+  /** Told of each model that a new host could not load again, with the reason. */
+  onLost: (model: string, reason: string) => void = () => {};
+  private host: Promise<HostProcess>;
+  /** The loaded models and the directories they came from: what a new host must load. */
+  private readonly models = new Map<string, string>();
+  private readonly crashes: number[] = [];
+  private readonly closing = new AbortController();
+
+  constructor(private readonly options: SupervisedEngineOptions) {
+    this.host = Promise.resolve(this.start());
+  }
+
+  /** Rejects, with the runtime's own sentence, if the runtime cannot be used on this machine. */
+  async info(): Promise<EngineInfo> {
+    const host = await this.current();
+    const { answer } = await host.call({ call: 'info' }, this.options.loadTimeoutMs);
+    if (!('info' in answer)) throw unexpectedAnswer();
+    return answer.info;
+  }
+
+  async load(model: string, directory: string): Promise<LoadedModel> {
+    const host = await this.current();
+    const loaded = await this.loadInto(host, model, directory);
+    this.models.set(model, directory);
+    return loaded;
+  }
+
+  /** A run that fails because its host died is tried once more, in the next one. */
+  async run(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
+    try {
+      return await this.runOnce(model, signature, inputs);
+    } catch (error) {
+      if (!(error instanceof EngineError) || error.kind !== 'crashed' || this.closing.signal.aborted)
+        throw error;
+      return this.runOnce(model, signature, inputs);
+    }
+  }
+
+  async unload(model: string): Promise<void> {
+    this.models.delete(model);
+    const host = await this.current();
+    await host.call({ call: 'unload', model }, this.options.runTimeoutMs);
+  }
+
+  async close(): Promise<void> {
+    if (this.closing.signal.aborted) return;
+    this.closing.abort();
+    const host = await this.host.catch(() => undefined);
+    await host?.close(2_000);
+  }
+
+  /** The process id of the host, for those who watch it. */
+  async pid(): Promise<number | undefined> {
+    return (await this.current()).pid;
+  }
+
+  private async runOnce(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
+    const host = await this.current();
+    const { headers, payload } = encodeTensors(inputs);
+    const call = { call: 'run', model, signature, tensors: headers } as const;
+    const reply = await host.call(call, this.options.runTimeoutMs, payload);
+    if (!('tensors' in reply.answer)) throw unexpectedAnswer();
+    return decodeTensors(reply.answer.tensors, reply.payload);
+  }
+
+  private async loadInto(host: HostProcess, model: string, directory: string): Promise<LoadedModel> {
+    const { answer } = await host.call({ call: 'load', model, directory }, this.options.loadTimeoutMs);
+    if (!('loaded' in answer)) throw unexpectedAnswer();
+    return answer.loaded;
+  }
+
+  private start(): HostProcess {
+    return new HostProcess(this.options.runtime, {
+      onOutput: this.options.onOutput,
+      onEnd: (reason) => {
+        if (this.closing.signal.aborted) return;
+        this.crashes.push(Date.now());
+        if (this.crashes.length > 16) this.crashes.shift();
+        this.options.onCrash(reason);
+        this.host = this.replace();
+        this.host.catch(() => {}); // Only `close` ends a replacement; callers see it from `current`.
+      },
+    });
+  }
+
+  /** A host that holds the models again; a model that it cannot load any more is given up. */
+  private async replace(): Promise<HostProcess> {
+    await sleep(restartDelayMs(this.crashes, Date.now()), undefined, { signal: this.closing.signal });
+    const host = this.start();
+    for (const [model, directory] of this.models) {
+      try {
+        await this.loadInto(host, model, directory);
+      } catch (error) {
+        if (!(error instanceof EngineError)) throw error;
+        if (error.kind === 'crashed') break; // This host is gone too, and its successor takes over.
+        this.models.delete(model);
+        this.onLost(model, error.message);
+      }
+    }
+    this.options.onRestart(host.pid);
+    return host;
+  }
+
+  /** The host that is in service, or the next one if it comes within `PATIENCE_MS`. */
+  private async current(): Promise<HostProcess> {
+    if (this.closing.signal.aborted) throw new EngineError('crashed', 'The engine is closed.');
+    const patience = new AbortController();
+    const tooLong = sleep(PATIENCE_MS, undefined, { signal: patience.signal }).then(() => {
+      throw new EngineError('crashed', 'The engine process is being replaced.');
+    });
+    tooLong.catch(() => {});
+    try {
+      for (;;) {
+        const awaited = this.host;
+        const host = await Promise.race([awaited, tooLong]);
+        if (awaited === this.host) return host; // Else it crashed while it loaded the models, and has a successor.
+      }
+    } finally {
+      patience.abort();
+    }
+  }
+}
+
+function unexpectedAnswer(): Error {
+  return new Error('This is a bug. The engine host answered another call than it was asked.');
+}

@@ -1,0 +1,118 @@
+import type { Tensor as TfTensor } from '@tensorflow/tfjs-node-gpu';
+import { type Engine, EngineError, type EngineInfo, type LoadedModel, type NamedTensors } from '../engine.js';
+import type { Tensor } from '../tensor.js';
+import { loadTensorFlow, type TensorFlow } from './binding.js';
+import { type GraphSignature, publicSignature, readSignatures } from './signatures.js';
+import { fromTf, toTf } from './tensors.js';
+
+/** What is called of the binding's backend, which keeps its sessions by number. */
+interface SavedModelBackend {
+  loadSavedModelMetaGraph(path: string, tags: string): number;
+  runSavedModel(
+    session: number,
+    inputs: TfTensor[],
+    inputInfos: readonly { readonly name: string; readonly tfDtype: string }[],
+    outputNames: string[],
+  ): TfTensor[];
+  deleteSavedModel(session: number): void;
+}
+
+interface Session {
+  readonly id: number;
+  readonly signatures: ReadonlyMap<string, GraphSignature>;
+}
+
+/** TensorFlow's C library through `@tensorflow/tfjs-node-gpu`. A run blocks its process: it belongs into a host. */
+export class TensorFlowEngine implements Engine {
+  private readonly sessions = new Map<string, Session>();
+
+  private constructor(
+    private readonly tf: TensorFlow,
+    private readonly version: string,
+    private readonly device: string,
+  ) {}
+
+  static async start(): Promise<TensorFlowEngine> {
+    const { tf, version, device } = await loadTensorFlow();
+    return new TensorFlowEngine(tf, version, device);
+  }
+
+  async info(): Promise<EngineInfo> {
+    return { runtime: 'tensorflow', version: this.version, device: this.device };
+  }
+
+  async load(model: string, directory: string): Promise<LoadedModel> {
+    if (this.sessions.has(model)) throw new Error(`This is a bug. ${model} is loaded already.`);
+    const { tags, signatures, refused } = await readSignatures(directory);
+    if (signatures.size === 0) {
+      throw new EngineError('load', [...refused.values()].join(' ') || 'The SavedModel has no signatures.');
+    }
+    const before = process.memoryUsage.rss();
+    const id = this.open(directory, tags);
+    this.sessions.set(model, { id, signatures });
+    return {
+      signatures: Object.fromEntries([...signatures].map(([name, graph]) => [name, publicSignature(graph)])),
+      refused: Object.fromEntries(refused),
+      device: this.device,
+      memoryBytes: Math.max(0, process.memoryUsage.rss() - before),
+    };
+  }
+
+  async run(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
+    const session = this.sessions.get(model);
+    const graph = session?.signatures.get(signature);
+    if (!session || !graph) throw new EngineError('run', `The model ${model} has no signature ${signature}.`);
+    const given: TfTensor[] = [];
+    let answered: TfTensor[] = [];
+    try {
+      for (const { spec } of graph.inputs) {
+        const input = inputs[spec.name];
+        if (!input) throw new EngineError('run', `The input ${spec.name} is missing.`);
+        given.push(toTf(this.tf, input));
+      }
+      answered = this.backend.runSavedModel(
+        session.id,
+        given,
+        graph.inputs.map(({ node, graphDType }) => ({ name: node, tfDtype: graphDType })),
+        graph.outputs.map(({ node }) => node),
+      );
+      const outputs: Record<string, Tensor> = {};
+      for (const [index, { spec }] of graph.outputs.entries())
+        outputs[spec.name] = await fromTf(answered[index]!, spec);
+      return outputs;
+    } catch (error) {
+      throw error instanceof EngineError ? error : new EngineError('run', messageOf(error));
+    } finally {
+      this.tf.dispose([...given, ...answered]);
+    }
+  }
+
+  async unload(model: string): Promise<void> {
+    const session = this.sessions.get(model);
+    if (!session) return;
+    this.sessions.delete(model);
+    this.backend.deleteSavedModel(session.id);
+  }
+
+  async close(): Promise<void> {
+    for (const model of this.sessions.keys()) await this.unload(model);
+  }
+
+  private open(directory: string, tags: readonly string[]): number {
+    try {
+      return this.backend.loadSavedModelMetaGraph(directory, tags.join(','));
+    } catch (error) {
+      // TensorFlow's text names the directory, which is nobody's business but the log's.
+      const text = messageOf(error).replaceAll(directory, 'the model');
+      throw new EngineError('load', `TensorFlow cannot load it. ${text}`);
+    }
+  }
+
+  private get backend(): SavedModelBackend {
+    return this.tf.backend() as unknown as SavedModelBackend;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

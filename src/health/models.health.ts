@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
+import { ModelsService } from '../models/models.service.js';
+import { Lifecycle } from './lifecycle.js';
+
+/** Readiness: the models' states, and whether the server is shutting down. */
+@Injectable()
+export class ModelsHealth {
+  constructor(
+    private readonly indicators: HealthIndicatorService,
+    private readonly models: ModelsService,
+    private readonly lifecycle: Lifecycle,
+  ) {}
+
+  check(): HealthIndicatorResult {
+    const indicator = this.indicators.check('models');
+    const all = this.models.all();
+    const states = Object.fromEntries(all.map(({ name, state }) => [name, state]));
+    const engine = this.models.engineInfo;
+    if (this.lifecycle.shuttingDown)
+      return indicator.down({ reason: 'The server is shutting down.', engine, states });
+    if (all.some(({ state }) => state === 'START' || state === 'LOADING')) {
+      return indicator.down({ reason: 'Models are being loaded.', engine, states });
+    }
+    const usable = all.filter(({ state }) => state === 'AVAILABLE').length;
+    if (usable === 0) return indicator.down({ reason: 'No model can be used.', engine, states });
+    const failed = all.length - usable;
+    return indicator.up({
+      ...(failed > 0 && { reason: `${failed} of ${all.length} models cannot be used.` }),
+      engine,
+      states,
+    });
+  }
+}

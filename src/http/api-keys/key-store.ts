@@ -1,0 +1,113 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { ConfigError } from '../../config/expect.js';
+import { SETTINGS_TOKEN } from '../../config/config.module.js';
+import type { Settings } from '../../config/settings.js';
+import { type ApiKey, createKey, hashKey, parseKey } from './api-key.js';
+import type { KeyEntry } from './keys-file.js';
+import { fileState, readKeysFile } from './read-keys-file.js';
+
+/** How long a change of the file may go unnoticed, and so how long a revoked key may still work. */
+const LOOK_EVERY_MS = 1000;
+
+interface HeldKey {
+  readonly hash: Buffer;
+  /** Undefined for nobody: no key has this hash. */
+  readonly key: ApiKey | undefined;
+}
+
+/** Compared with when no such id is known, so that an unknown id takes the time of a known one. */
+const NOBODY: HeldKey = { hash: randomBytes(32), key: undefined };
+
+/**
+ * The API keys in force. Made at start, which fails on a malformed file; from then on the file is looked at when
+ * a key is asked about, at most once a second. A file that became malformed changes nothing but the log.
+ */
+@Injectable()
+export class KeyStore {
+  /**
+   * The text of the key made for this run because there was none at start; whoever starts the server prints it
+   * once. It is valid for as long as the file holds no key.
+   */
+  readonly temporaryKey: string | undefined;
+
+  private readonly logger = new Logger(KeyStore.name);
+  private readonly file: string;
+  private readonly temporary: ReadonlyMap<string, HeldKey>;
+  private held: ReadonlyMap<string, HeldKey>;
+  private seen = 'absent';
+  private lookedAt = Number.NEGATIVE_INFINITY;
+
+  /** @throws ConfigError when the keys file is malformed or cannot be read. With `AUTH=off` it is not looked at. */
+  constructor(@Inject(SETTINGS_TOKEN) settings: Settings) {
+    this.file = settings.apiKeysFile;
+    this.temporary = this.held = new Map();
+    if (!settings.auth) return;
+    this.seen = fileState(this.file);
+    const entries = readKeysFile(this.file);
+    if (entries.length === 0) {
+      const { id, text } = createKey();
+      this.temporaryKey = text;
+      const key = { id, name: 'this run', models: null, rateLimit: null, expiresAt: null };
+      this.temporary = new Map([[id, { hash: Buffer.from(hashKey(text), 'hex'), key }]]);
+    }
+    this.adopt(entries);
+  }
+
+  /**
+   * Who a key belongs to. The same work whether its id is known or not; 'expired' only to who holds the secret.
+   * Reads a small file when that changed, in line: an answer from the keys of before would outlive a revocation.
+   * @param now milliseconds since 1970.
+   */
+  verify(text: string, now: number): ApiKey | 'unknown' | 'expired' {
+    this.refresh(now);
+    const parsed = parseKey(text);
+    if (parsed === undefined) return 'unknown';
+    const { hash, key } = this.held.get(parsed.id) ?? NOBODY;
+    const same = timingSafeEqual(Buffer.from(hashKey(text), 'hex'), hash);
+    if (!same || key === undefined) return 'unknown';
+    return key.expiresAt !== null && key.expiresAt.getTime() <= now ? 'expired' : key;
+  }
+
+  private refresh(now: number): void {
+    const elapsed = now - this.lookedAt;
+    // A clock set back must not stop the looking.
+    if (elapsed >= 0 && elapsed < LOOK_EVERY_MS) return;
+    this.lookedAt = now;
+    const seen = fileState(this.file);
+    if (seen === this.seen) return;
+    this.seen = seen;
+    try {
+      this.adopt(readKeysFile(this.file));
+      this.logger.log(`The API keys changed; now in force: ${this.inForce()}.`);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      this.logger.error(
+        `The API keys changed but cannot be used; still in force: ${this.inForce()}. ${error.message}`,
+      );
+    }
+  }
+
+  private adopt(entries: readonly KeyEntry[]): void {
+    this.held =
+      entries.length === 0 ? this.temporary : new Map(entries.map((entry) => [entry.id, hold(entry)]));
+  }
+
+  private inForce(): string {
+    if (this.held.size === 0) return 'none, so every key is refused';
+    return this.held === this.temporary ? 'the key of this run' : String(this.held.size);
+  }
+}
+
+function hold(entry: KeyEntry): HeldKey {
+  return {
+    hash: Buffer.from(entry.sha256, 'hex'),
+    key: {
+      id: entry.id,
+      name: entry.name,
+      models: entry.models ?? null,
+      rateLimit: entry.rateLimit ?? null,
+      expiresAt: entry.expiresAt === undefined ? null : new Date(entry.expiresAt),
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import { parseArgs } from 'node:util';
+import { ConfigError, show } from '../../config/expect.js';
+import { readSettings } from '../../config/settings.js';
+import { createKey, hashKey } from './api-key.js';
+import { editKeysFile } from './edit-keys-file.js';
+import { expiry } from './expiry.js';
+import { type KeyEntry, keyName, modelNames, requestsPerMinute } from './keys-file.js';
+import { keysTable } from './keys-table.js';
+import { errorCode, readKeysFile } from './read-keys-file.js';
+
+const HELP = `API keys: who may call this server.
+
+  npm run keys -- create --name <name> [--models <a,b>] [--expires <90d | 2027-01-31>] [--rate-limit <per minute>]
+  npm run keys -- list
+  npm run keys -- revoke <id or name>
+
+create  makes a key and shows it once: only its hash is stored. Without --models it is for every model, without
+        --expires for ever, without --rate-limit as often as RATE_LIMIT allows.
+list    shows every key's id, name, models, limit, and when it was made and ends.
+revoke  takes a key away: a running server refuses it within a second.
+
+The keys are in the file that API_KEYS_FILE names (api-keys.json).`;
+
+const USAGE = 'see npm run keys -- --help';
+
+/** Where a command writes its lines. */
+export interface Printer {
+  /** What was asked for, and nothing else: stdout. */
+  answer(line: string): void;
+  /** What a person should know beside it, and errors: stderr. */
+  aside(line: string): void;
+}
+
+/**
+ * `npm run keys`: makes, lists and revokes the API keys in API_KEYS_FILE, which running servers follow.
+ * @returns the exit code; an error that one could expect is one sentence with its remedy, and 1.
+ */
+export async function keysCommand(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  print: Printer,
+): Promise<number> {
+  try {
+    await dispatch(args, env, print);
+    return 0;
+  } catch (error) {
+    print.aside(sentence(error));
+    return 1;
+  }
+}
+
+async function dispatch(
+  [command, ...args]: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  print: Printer,
+): Promise<void> {
+  if (command === '--help' || command === '-h' || args.includes('--help')) return print.answer(HELP);
+  // The other settings are the server's: a wrong one there is no reason not to revoke a key.
+  const { apiKeysFile } = readSettings({ API_KEYS_FILE: env.API_KEYS_FILE });
+  switch (command) {
+    case 'create':
+      return create(args, apiKeysFile, print);
+    case 'list':
+      return list(args, apiKeysFile, print);
+    case 'revoke':
+      return revoke(args, apiKeysFile, print);
+    default:
+      throw new ConfigError(`Expected create, list or revoke but received ${show(command)}; ${USAGE}`);
+  }
+}
+
+async function create(args: string[], file: string, print: Printer): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      name: { type: 'string' },
+      models: { type: 'string' },
+      expires: { type: 'string' },
+      'rate-limit': { type: 'string' },
+    },
+  });
+  if (values.name === undefined) {
+    throw new ConfigError(
+      'Expected --name after create; with npm, options follow a --: npm run keys -- create --name phone-app',
+    );
+  }
+  const now = Date.now();
+  const { id, text } = createKey();
+  const entry: KeyEntry = {
+    id,
+    name: keyName(values.name, '--name'),
+    sha256: hashKey(text),
+    createdAt: new Date(now).toISOString(),
+    ...(values.expires !== undefined && { expiresAt: expiry(now)(values.expires, '--expires') }),
+    ...(values.models !== undefined && {
+      models: modelNames(
+        values.models.split(',').map((model) => model.trim()),
+        '--models',
+      ),
+    }),
+    ...(values['rate-limit'] !== undefined && {
+      rateLimit: requestsPerMinute(values['rate-limit'], '--rate-limit'),
+    }),
+  };
+  await editKeysFile(file, (keys) => {
+    if (keys.some(({ name }) => name === entry.name)) {
+      throw new ConfigError(
+        `A key named ${entry.name} exists: choose another name such as ${entry.name}-2, or revoke it first.`,
+      );
+    }
+    return [...keys, entry];
+  });
+  // The key alone goes to stdout, so that `npm run --silent keys -- create … > file` keeps it and nothing else.
+  print.aside(`Made the key ${entry.name} in ${file}. It is shown only now:\n`);
+  print.answer(text);
+  print.aside(`\nTry it: curl -H 'X-API-Key: ${text}' -F image=@picture.jpg http://127.0.0.1:3000/predict`);
+}
+
+function list(args: string[], file: string, print: Printer): void {
+  parseArgs({ args, options: {} });
+  const keys = readKeysFile(file);
+  print.answer(
+    keys.length === 0
+      ? `No keys in ${file}; make one: npm run keys -- create --name <name>`
+      : keysTable(keys, Date.now()),
+  );
+}
+
+async function revoke(args: string[], file: string, print: Printer): Promise<void> {
+  const wanted = parseArgs({ args, options: {}, allowPositionals: true }).positionals;
+  const [key] = wanted;
+  if (key === undefined || wanted.length > 1)
+    throw new ConfigError(`Expected one id or name after revoke; ${USAGE}`);
+  let gone: KeyEntry | undefined;
+  let left = 0;
+  await editKeysFile(file, (keys) => {
+    gone = keys.find(({ id }) => id === key) ?? keys.find(({ name }) => name === key);
+    if (gone === undefined)
+      throw new ConfigError(`No key has the id or name ${show(key)}; see npm run keys -- list`);
+    left = keys.length - 1;
+    return keys.filter((entry) => entry !== gone);
+  });
+  print.answer(`Revoked the key ${gone?.name} (${gone?.id}): a running server refuses it within a second.`);
+  if (left === 0)
+    print.answer('It was the last: a server started now makes a key for its run and prints it.');
+}
+
+/** What to tell of an error one could expect: ours, a wrong option, or a file that could not be written. */
+function sentence(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  const code = errorCode(error);
+  if (code === undefined) throw error;
+  if (code.startsWith('ERR_PARSE_ARGS')) return `${(error as Error).message.split(/\.\s/)[0]}; ${USAGE}`;
+  const remedy =
+    'its folder must exist, be writable to this user, and be mounted as a folder, not as one file';
+  return `The keys file could not be changed (${code}): ${remedy}, or API_KEYS_FILE name another.`;
+}

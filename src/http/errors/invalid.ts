@@ -1,0 +1,20 @@
+import type { ValidationError } from 'class-validator';
+import { type FieldError, ServingError } from '../../errors/serving-error.js';
+
+/** The complaints of class-validator, one a constraint, without the property's name in front. */
+export function fieldErrors({ property, constraints }: ValidationError): FieldError[] {
+  return Object.values(constraints ?? {}).map((message) => ({
+    field: property,
+    message: message.replace(/^property /, '').replace(`${property} `, ''),
+  }));
+}
+
+/** FIELD_INVALID as one sentence over all its fields; a field named '' is the whole body. */
+export function invalid(errors: readonly FieldError[]): ServingError {
+  const sentence = errors
+    .map(({ field, message }) => (field === '' ? message : `"${field}" ${message}`))
+    .join('; ');
+  return new ServingError('FIELD_INVALID', `${sentence[0]?.toUpperCase()}${sentence.slice(1)}.`, {
+    fields: errors,
+  });
+}

@@ -1,0 +1,60 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { ServingError } from '../../errors/serving-error.js';
+import { endUnreadBody } from '../body/end-unread-body.js';
+import { problemOf } from './problem.js';
+
+/** Answers every exception with a problem document; one that nobody expected is logged and told as little of as possible. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Requests');
+
+  catch(exception: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<Request>();
+    const response = host.switchToHttp().getResponse<Response>();
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    endUnreadBody(request, response);
+    // Terminus answers a failed health check with a body of its own, which is what its readers expect.
+    if (exception instanceof HttpException && isHealthReport(exception.getResponse())) {
+      response.status(exception.getStatus()).json(exception.getResponse());
+      return;
+    }
+    const error = asServingError(exception, request);
+    const problem = problemOf(error, requestIdOf(request));
+    if (problem.status === 500) this.logger.error(exception instanceof Error ? exception : String(exception));
+    else if (error.cause instanceof Error) this.logger.warn(`${error.code}: ${error.cause.message}`);
+    if (error.retryAfter !== undefined)
+      response.setHeader('Retry-After', String(Math.ceil(error.retryAfter)));
+    if (problem.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="tensornest"');
+    response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+  }
+}
+
+function asServingError(exception: unknown, request: Request): ServingError {
+  if (exception instanceof ServingError) return exception;
+  if (exception instanceof HttpException && exception.getStatus() === 404) {
+    const sentence = `There is no ${request.method} ${request.path}. GET /openapi.json lists the routes.`;
+    return new ServingError('ROUTE_NOT_FOUND', sentence);
+  }
+  if (exception instanceof HttpException && exception.getStatus() < 500) {
+    return new ServingError('BODY_UNREADABLE', exception.message, { cause: exception });
+  }
+  if (exception instanceof URIError) {
+    return new ServingError('ROUTE_NOT_FOUND', 'The path is not valid percent-encoding.');
+  }
+  return new ServingError(
+    'INTERNAL',
+    "Something unexpected happened. The server's log has it under this request's id.",
+  );
+}
+
+function isHealthReport(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'status' in body && 'details' in body;
+}
+
+function requestIdOf(request: Request): string | undefined {
+  return typeof request.id === 'string' ? request.id : undefined;
+}

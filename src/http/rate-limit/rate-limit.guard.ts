@@ -1,0 +1,35 @@
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Request, Response } from 'express';
+import { SETTINGS_TOKEN } from '../../config/config.module.js';
+import type { Settings } from '../../config/settings.js';
+import { isPublic } from '../api-keys/public.decorator.js';
+import { callerAddress } from './caller-address.js';
+import { RateLimiter } from './rate-limiter.js';
+
+/**
+ * Counts each request against its key, or its address with `AUTH=off`. Runs after `ApiKeyGuard`, which says whose
+ * request it is.
+ * @throws ServingError RATE_LIMITED.
+ */
+@Injectable()
+export class RateLimitGuard implements CanActivate {
+  constructor(
+    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
+    private readonly limiter: RateLimiter,
+    private readonly reflector: Reflector,
+  ) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    if (isPublic(this.reflector, context)) return true;
+    const http = context.switchToHttp();
+    const { apiKey, ip } = http.getRequest<Request>();
+    const quota = apiKey?.rateLimit ?? this.settings.rateLimit;
+    this.limiter.count(
+      { name: 'default', quota },
+      apiKey?.id ?? callerAddress(ip),
+      http.getResponse<Response>(),
+    );
+    return true;
+  }
+}

@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+
+/** The stages of a prediction, as logs, answers and metrics name them. */
+export const STAGES = ['decode', 'preprocess', 'queue', 'inference', 'total'] as const;
+export type Stage = (typeof STAGES)[number];
+
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** Every metric of the server, in one place. */
+@Injectable()
+export class Metrics {
+  readonly registry = new Registry();
+
+  readonly requests = new Counter({
+    name: 'tensornest_requests_total',
+    help: 'Answered HTTP requests, by route and status.',
+    labelNames: ['method', 'route', 'status'] as const,
+    registers: [this.registry],
+  });
+
+  readonly stages = new Histogram({
+    name: 'tensornest_stage_seconds',
+    help: 'How long each stage of a prediction took.',
+    labelNames: ['model', 'stage'] as const,
+    buckets: SECONDS,
+    registers: [this.registry],
+  });
+
+  readonly batchRows = new Histogram({
+    name: 'tensornest_batch_rows',
+    help: 'Pictures, or rows of numbers, in one run of the engine.',
+    labelNames: ['model'] as const,
+    buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
+    registers: [this.registry],
+  });
+
+  readonly engineRestarts = new Counter({
+    name: 'tensornest_engine_restarts_total',
+    help: 'How often the engine process ended unasked and was replaced.',
+    registers: [this.registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** @param timings by stage, in ms, named `<stage>Ms` */
+  observeStages(model: string, timings: Readonly<Record<`${Stage}Ms`, number>>): void {
+    for (const stage of STAGES) this.stages.observe({ model, stage }, timings[`${stage}Ms`] / 1000);
+  }
+}

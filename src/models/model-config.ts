@@ -1,0 +1,63 @@
+import { parseDocument } from 'yaml';
+import { ConfigError, fields, flag, integer, oneOf, text } from '../config/expect.js';
+import { type PreprocessingConfig, readPreprocessing } from '../preprocessing/preprocessing-config.js';
+
+export const TASKS = ['classification', 'image-to-image', 'tensor'] as const;
+export type Task = (typeof TASKS)[number];
+
+/** What `model.yaml` may say. Everything is optional: what is absent is read off the signature. */
+export interface ModelConfig {
+  readonly task: Task;
+  /** Name of the signature to serve; `serving_default` by default. */
+  readonly signature: string;
+  /** Name of the input that takes the picture. */
+  readonly input: string;
+  /** Name of the output that holds the scores or the picture. */
+  readonly output: string;
+  /** Label file, relative to the labels folder; `none` to answer indexes. */
+  readonly labels: string;
+  /** The output holds logits: softmax makes probabilities of them. */
+  readonly logits: boolean;
+  readonly preprocessing: Partial<PreprocessingConfig>;
+  /** Image-to-image: the encoding that the graph's decoder takes. */
+  readonly encoding: 'png' | 'jpeg';
+  readonly topK: number;
+  readonly batching: Partial<BatchingConfig>;
+}
+
+export interface BatchingConfig {
+  /** Most pictures, or rows of numbers, in one run. */
+  readonly maxBatchSize: number;
+}
+
+const readModelConfig = fields<ModelConfig>({
+  task: oneOf(...TASKS),
+  signature: text(),
+  input: text(),
+  output: text(),
+  labels: text(),
+  logits: flag(),
+  preprocessing: readPreprocessing,
+  encoding: oneOf('png', 'jpeg'),
+  topK: integer(1, 1000),
+  batching: fields<BatchingConfig>({ maxBatchSize: integer(1, 1024) }),
+});
+
+/**
+ * Reads a `model.yaml`.
+ * @param file the file as the user knows it, such as `models/flowers/model.yaml`
+ * @throws ConfigError with one sentence that says what was expected, for which key, and what was found
+ */
+export function parseModelConfig(yaml: string, file: string): Partial<ModelConfig> {
+  const document = parseDocument(yaml, { prettyErrors: true });
+  const [fault] = document.errors;
+  if (fault) throw new ConfigError(`Expected YAML in ${file} but received: ${fault.message.split('\n')[0]}`);
+  const value: unknown = document.toJS({ maxAliasCount: 100 });
+  if (value === null || value === undefined) return {};
+  try {
+    return readModelConfig(value, '');
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ConfigError(`${file}: ${error.message}`);
+  }
+}

@@ -1,0 +1,107 @@
+import { ConfigError } from '../config/expect.js';
+import type { LoadedModel, Signature } from '../engine/engine.js';
+import { describeTensor, type TensorSpec } from '../engine/tensor.js';
+import { isImageInput } from '../preprocessing/image-input.js';
+import { planPreprocessing, type PreprocessingPlan } from '../preprocessing/plan.js';
+import type { ModelConfig, Task } from './model-config.js';
+
+interface PlanOf<T extends Task> {
+  readonly task: T;
+  readonly signatureName: string;
+  readonly signature: Signature;
+}
+
+/** A picture goes in as a tensor, scores come out: one row per picture. */
+export interface ClassificationPlan extends PlanOf<'classification'> {
+  readonly input: string;
+  readonly preprocessing: PreprocessingPlan;
+  readonly output: string;
+  /** Length of a row of scores; `null` where the signature leaves it open. */
+  readonly classes: number | null;
+  readonly logits: boolean;
+  readonly topK: number;
+}
+
+/** An encoded picture goes in as a string, an encoded picture comes out. */
+export interface ImageToImagePlan extends PlanOf<'image-to-image'> {
+  readonly input: string;
+  readonly output: string;
+  readonly encoding: 'png' | 'jpeg';
+}
+
+/** Numbers go in or, where the model has an input that a picture fits, a picture; numbers come out. */
+export interface TensorPlan extends PlanOf<'tensor'> {
+  readonly picture: { readonly input: string; readonly preprocessing: PreprocessingPlan } | null;
+}
+
+/** How a model is served: what `model.yaml` says, and for the rest what its signature tells. */
+export type ModelPlan = ClassificationPlan | ImageToImagePlan | TensorPlan;
+
+/** @throws ConfigError where `config` asks for what the model does not have */
+export function planModel(config: Partial<ModelConfig>, loaded: LoadedModel): ModelPlan {
+  const [signatureName, signature] = chooseSignature(config.signature, loaded);
+  const task = config.task ?? guessTask(signature);
+  const base = { signatureName, signature };
+  switch (task) {
+    case 'classification': {
+      const input = choose('input', config.input, signature.inputs, isImageInput);
+      const output = choose('output', config.output, signature.outputs, isScores);
+      if (!isScores(output)) {
+        throw new ConfigError(`Expected rows of float32 scores as the output of a classification but ${output.name} is ${describeTensor(output)}.`);
+      }
+      const preprocessing = planPreprocessing(config.preprocessing ?? {}, input);
+      const classes = output.shape?.at(-1) ?? null;
+      const { logits = false, topK = 5 } = config;
+      return { ...base, task, input: input.name, preprocessing, output: output.name, classes, logits, topK };
+    }
+    case 'image-to-image': {
+      const input = choose('input', config.input, signature.inputs, isString);
+      const output = choose('output', config.output, signature.outputs, isString);
+      for (const spec of [input, output]) {
+        if (!isString(spec)) {
+          throw new ConfigError(`Expected encoded pictures, which are strings, in and out of an image-to-image model but ${spec.name} is ${describeTensor(spec)}.`);
+        }
+      }
+      return { ...base, task, input: input.name, output: output.name, encoding: config.encoding ?? 'png' };
+    }
+    case 'tensor': {
+      const [only, another] = signature.inputs;
+      const input = config.input === undefined && another ? undefined : choose('input', config.input, signature.inputs, isImageInput);
+      const takesPictures = only && !another && input && isImageInput(input);
+      return { ...base, task, picture: takesPictures ? { input: input.name, preprocessing: planPreprocessing(config.preprocessing ?? {}, input) } : null };
+    }
+  }
+}
+
+function chooseSignature(wanted: string | undefined, { signatures, refused }: LoadedModel): [string, Signature] {
+  const names = Object.keys(signatures);
+  const name = wanted ?? ('serving_default' in signatures || 'serving_default' in refused || names.length !== 1 ? 'serving_default' : names[0]!);
+  const signature = Object.hasOwn(signatures, name) ? signatures[name] : undefined;
+  if (signature) return [name, signature];
+  const reason = refused[name];
+  if (reason) throw new ConfigError(reason);
+  throw new ConfigError(`Expected one of the model's signatures, ${names.join(', ')}, for signature but received ${JSON.stringify(name)}.`);
+}
+
+function guessTask({ inputs, outputs }: Signature): Task {
+  if (inputs.length === 1 && outputs.length === 1 && isString(inputs[0]!) && isString(outputs[0]!)) return 'image-to-image';
+  return inputs.length === 1 && isImageInput(inputs[0]!) && outputs.some(isScores) ? 'classification' : 'tensor';
+}
+
+/** The tensor of that name, else the only one, else the only one that suits. */
+function choose(kind: 'input' | 'output', name: string | undefined, specs: readonly TensorSpec[], suits: (spec: TensorSpec) => boolean): TensorSpec {
+  const candidates = specs.length === 1 ? specs : specs.filter(suits);
+  const chosen = name === undefined ? (candidates.length === 1 ? candidates[0] : undefined) : specs.find((spec) => spec.name === name);
+  if (chosen) return chosen;
+  const names = specs.map((spec) => spec.name).join(', ');
+  throw new ConfigError(`Expected the name of one of the model's ${kind}s, ${names}, for ${kind} but received ${name === undefined ? 'nothing' : JSON.stringify(name)}.`);
+}
+
+/** float32 `[batch, classes]`, or `[classes]` without a batch. */
+function isScores({ dtype, shape }: TensorSpec): boolean {
+  return dtype === 'float32' && shape !== null && (shape.length === 1 || shape.length === 2) && (shape.length === 2 || shape[0] !== null);
+}
+
+function isString({ dtype }: TensorSpec): boolean {
+  return dtype === 'string';
+}

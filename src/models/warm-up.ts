@@ -1,0 +1,57 @@
+import sharp from 'sharp';
+import type { NamedTensors } from '../engine/engine.js';
+import { elements, type Tensor, type TensorSpec } from '../engine/tensor.js';
+import type { ClassificationPlan, ImageToImagePlan, ModelPlan } from './model-plan.js';
+
+/** Stands in for a height or width that the signature leaves open, in pixels. */
+const OPEN_SIZE = 64;
+
+/**
+ * Inputs for a first run: zeros, or a grey picture for an image-to-image model. `null` where the inputs cannot be
+ * made up: a shape that is open beyond the batch, or strings that are not pictures.
+ */
+export async function warmUpInputs(plan: ModelPlan): Promise<NamedTensors | null> {
+  if (plan.task === 'image-to-image') return { [plan.input]: await encodedPicture(plan) };
+  const picture = plan.task === 'tensor' ? plan.picture : plan.task === 'classification' ? plan : null;
+  const inputs: Record<string, Tensor> = {};
+  for (const spec of plan.signature.inputs) {
+    const tensor = picture && spec.name === picture.input ? zeroPicture(spec, picture.preprocessing) : zeros(spec);
+    if (!tensor) return null;
+    inputs[spec.name] = tensor;
+  }
+  return inputs;
+}
+
+async function encodedPicture({ signature, input, encoding }: ImageToImagePlan): Promise<Tensor> {
+  const grey = { create: { width: OPEN_SIZE, height: OPEN_SIZE, channels: 3, background: '#808080' } } as const;
+  const bytes = await sharp(grey).toFormat(encoding).toBuffer();
+  const shape = signature.inputs.find(({ name }) => name === input)?.shape?.map(() => 1) ?? [];
+  return { dtype: 'string', shape, data: [bytes] };
+}
+
+function zeroPicture(
+  spec: TensorSpec,
+  { size, channels, normalise }: ClassificationPlan['preprocessing'],
+): Tensor {
+  const { width, height } = size ?? { width: OPEN_SIZE, height: OPEN_SIZE };
+  const shape = [...(spec.shape?.length === 3 ? [] : [1]), height, width, channels];
+  return { dtype: 'uint8', shape, data: new Uint8Array(elements(shape)), normalise };
+}
+
+function zeros({ dtype, shape }: TensorSpec): Tensor | null {
+  if (shape === null || dtype === 'string' || shape.some((size, axis) => size === null && axis > 0)) return null;
+  const sizes = shape.map((size) => size ?? 1);
+  const count = elements(sizes);
+  switch (dtype) {
+    case 'float32':
+      return { dtype, shape: sizes, data: new Float32Array(count) };
+    case 'complex64':
+      return { dtype, shape: sizes, data: new Float32Array(2 * count) };
+    case 'int32':
+    case 'int64':
+      return { dtype, shape: sizes, data: new Int32Array(count) };
+    case 'uint8':
+    case 'bool':
+      return { dtype, shape: sizes, data: new Uint8Array(count) };
+  }
+}

@@ -1,0 +1,95 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiExtension, ApiExtraModels, ApiOperation, ApiParam, ApiResponse } from '@nestjs/swagger';
+import { PredictBody } from './dto/predict-body.dto.js';
+import { ProblemDto } from './dto/problem.dto.js';
+
+/** Marks an operation whose body `openapi.ts` describes: three media types, which Nest's decorators cannot. */
+export const PREDICT_BODY_EXTENSION = 'x-predict-body';
+
+const PROBLEMS: Readonly<Record<number, string>> = {
+  400: 'There is no picture, or it cannot be read.',
+  401: 'The API key is missing or not valid.',
+  403: 'The API key may not use this model.',
+  404: 'There is no such model or version.',
+  413: 'The body or the picture is too large.',
+  415: 'The picture is no JPEG, PNG or WebP, or the body is of another type.',
+  422: 'A field is wrong, or the numbers do not fit the model.',
+  429: 'Too many requests; Retry-After says when to go on.',
+  503: 'The model is not ready, too many requests wait, or the engine failed; Retry-After says when to try again.',
+  504: 'The prediction took too long.',
+};
+
+const TIMINGS = { decodeMs: 2.1, preprocessMs: 0.6, queueMs: 0.1, inferenceMs: 4.8, totalMs: 7.7 };
+const TOP = [
+  { label: 'star', index: 6, score: 0.998 },
+  { label: 'cross', index: 7, score: 0.001 },
+];
+
+/** The documentation that both prediction routes share. */
+export function ApiPredict(summary: string, modelParam?: string): MethodDecorator {
+  return applyDecorators(
+    ApiExtraModels(PredictBody, ProblemDto),
+    ApiOperation({
+      summary,
+      description:
+        'Send one picture (JPEG, PNG or WebP) as the multipart field `image`, as the whole body, or as base64 in JSON; several ' +
+        'as repeated fields or in `images`. A model of numbers takes `input` or `instances`. An image-to-image model answers ' +
+        'the picture itself to `Accept: image/png`, else base64 in JSON.',
+    }),
+    ApiExtension(PREDICT_BODY_EXTENSION, true),
+    ...(modelParam
+      ? [ApiParam({ name: modelParam, example: 'shapes', description: 'Name of a model; see GET /models.' })]
+      : []),
+    ApiResponse({
+      status: 200,
+      description: 'What the model makes of it.',
+      content: {
+        'application/json': {
+          schema: { type: 'object' },
+          examples: {
+            picture: {
+              summary: 'One picture',
+              value: { model: 'shapes', version: 1, prediction: 'star', top: TOP, timings: TIMINGS },
+            },
+            pictures: {
+              summary: 'Several pictures, one of them unreadable',
+              value: {
+                model: 'shapes',
+                version: 1,
+                predictions: ['star', null],
+                results: [
+                  { prediction: 'star', top: TOP, timings: TIMINGS },
+                  { error: { status: 400, code: 'IMAGE_UNREADABLE', detail: 'The picture cannot be read.' } },
+                ],
+                timings: { totalMs: 9.4 },
+              },
+            },
+            numbers: {
+              summary: 'Numbers',
+              value: { model: 'half_plus_two', version: 1, predictions: [2.5, 3, 4.5], timings: TIMINGS },
+            },
+            image: {
+              summary: 'A picture of an image-to-image model',
+              value: {
+                model: 'denoise',
+                version: 1,
+                image: 'iVBORw0KGgo…',
+                contentType: 'image/png',
+                timings: TIMINGS,
+              },
+            },
+          },
+        },
+        'image/png': { schema: { type: 'string', format: 'binary' } },
+      },
+    }),
+    ...apiProblems(PROBLEMS),
+  );
+}
+
+function apiProblems(problems: Readonly<Record<number, string>>): MethodDecorator[] {
+  const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDto' } } };
+  return Object.entries(problems).map(([status, description]) =>
+    ApiResponse({ status: Number(status), description, content }),
+  );
+}

@@ -1,0 +1,38 @@
+import { ServingError } from '../errors/serving-error.js';
+
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+const DATA_URL = /^data:([^;,]*)(?:;[^;,]*)*?(;base64)?,/;
+
+/**
+ * The bytes of a picture as JSON carries it: base64 (RFC 4648 §4, line breaks allowed), alone or as a data URL.
+ * @throws ServingError IMAGE_MISSING, IMAGE_UNREADABLE, IMAGE_UNSUPPORTED
+ */
+export function decodeBase64(text: string): Uint8Array {
+  const base64 = withoutDataUrl(text).replace(/[\r\n]+/g, '');
+  if (base64 === '') throw new ServingError('IMAGE_MISSING', 'The picture is an empty text.');
+  const unpadded = base64.replace(/=+$/, '').length;
+  if (
+    !BASE64.test(base64) ||
+    unpadded % 4 === 1 ||
+    (base64 !== base64.slice(0, unpadded) && base64.length % 4 !== 0)
+  ) {
+    throw new ServingError('IMAGE_UNREADABLE', 'The picture is not valid base64, or it broke off.');
+  }
+  return Buffer.from(base64, 'base64');
+}
+
+function withoutDataUrl(text: string): string {
+  if (!text.startsWith('data:')) return text;
+  // The head of a data URL is short; the expression must not wander through megabytes of base64.
+  const [head, type = '', isBase64] = DATA_URL.exec(text.slice(0, 256)) ?? [];
+  if (head === undefined || isBase64 === undefined) {
+    throw new ServingError('IMAGE_UNREADABLE', 'A data URL must look like data:image/png;base64,….');
+  }
+  if (!type.startsWith('image/')) {
+    throw new ServingError(
+      'IMAGE_UNSUPPORTED',
+      `A data URL must be of an image, not of ${type || 'text/plain'}.`,
+    );
+  }
+  return text.slice(head.length);
+}

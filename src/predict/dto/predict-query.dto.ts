@@ -1,0 +1,38 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+
+/** The options of a prediction. */
+export class PredictQuery {
+  @ApiPropertyOptional({
+    description: 'Version of the model; the one that is served by default.',
+    example: 1,
+  })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  version?: number;
+
+  @ApiPropertyOptional({
+    description: 'How many labels to answer, best first.',
+    minimum: 1,
+    maximum: 1000,
+    example: 5,
+  })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1000)
+  topK?: number;
+
+  @ApiPropertyOptional({
+    description: "For numbers: which of the model's signatures to run.",
+    example: 'serving_default',
+  })
+  @IsOptional()
+  @IsString()
+  @Length(1, 256)
+  signature?: string;
+}

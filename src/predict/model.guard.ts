@@ -1,0 +1,18 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import { assertModelAllowed } from '../http/api-keys/model-scope.js';
+import { ModelsService } from '../models/models.service.js';
+
+/** Refuses, before the body is read, who may not use the model of the path, and who asks for one that cannot be used. */
+@Injectable()
+export class ModelGuard implements CanActivate {
+  constructor(private readonly models: ModelsService) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<Request<{ model?: string }>>();
+    const model = this.models.resolve(request.params.model);
+    assertModelAllowed(request.apiKey, model);
+    this.models.acquire(model);
+    return true;
+  }
+}

@@ -1,0 +1,44 @@
+import { Controller, Get, Param, Req } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { assertModelAllowed, mayUse } from '../http/api-keys/model-scope.js';
+import { ModelsService } from '../models/models.service.js';
+import { EXAMPLE_MODEL, modelView, modelViewWithLabels } from './model-view.js';
+
+/** What is served. */
+@ApiTags('models')
+@Controller('models')
+export class ModelsController {
+  constructor(private readonly models: ModelsService) {}
+
+  @Get()
+  @ApiOperation({ summary: 'The models that the key may use, with their states' })
+  @ApiOkResponse({
+    content: {
+      'application/json': {
+        schema: { type: 'object' },
+        example: { default: 'shapes', models: [EXAMPLE_MODEL] },
+      },
+    },
+  })
+  list(@Req() { apiKey }: Request): object {
+    const allowed = this.models.all().filter(({ name }) => mayUse(apiKey, name));
+    return { default: this.models.resolve(undefined), models: allowed.map(modelView) };
+  }
+
+  @Get(':model')
+  @ApiOperation({ summary: 'One model: its inputs, outputs, preprocessing and labels' })
+  @ApiParam({ name: 'model', example: 'shapes' })
+  @ApiOkResponse({
+    content: {
+      'application/json': {
+        schema: { type: 'object' },
+        example: { ...EXAMPLE_MODEL, labels: ['circle', 'square'] },
+      },
+    },
+  })
+  one(@Param('model') name: string, @Req() { apiKey }: Request): object {
+    assertModelAllowed(apiKey, name);
+    return modelViewWithLabels(this.models.find(name));
+  }
+}

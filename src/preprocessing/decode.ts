@@ -1,0 +1,70 @@
+import type { Sharp } from 'sharp';
+import { cmykTo } from './cmyk.js';
+import { type Colour, LUMA } from './colour.js';
+import type { Channels } from './image-input.js';
+import { open, type PictureLimits, readHeader, unreadable } from './picture.js';
+
+/** Decoded, upright, eight bits a channel, row-major: `height * width * channels` bytes. */
+export interface Pixels {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: Channels;
+}
+
+/** What the decoded picture should have; `own`: what the file has, grey becoming RGB only if it has alpha. */
+export interface Wanted {
+  readonly channels: Channels | 'own';
+  /** What transparent parts are composited onto; `null`: alpha is dropped, the colours under it stay. */
+  readonly background: Colour | null;
+}
+
+/**
+ * Decodes as Pillow's `open(…).convert('RGB' | 'L' | 'RGBA')` does: palettes expanded, CMYK by plain arithmetic, colour
+ * profiles and gamma ignored; 16 bits lose their lower byte, as in TensorFlow. Of an animation the first frame. Unlike
+ * both it turns the picture upright by its EXIF orientation. Runs on libuv's threads and cannot be interrupted.
+ * @throws ServingError IMAGE_UNSUPPORTED, IMAGE_TOO_LARGE, IMAGE_UNREADABLE
+ */
+export async function decode(picture: Uint8Array, wanted: Wanted, limits: PictureLimits): Promise<Pixels> {
+  const header = await readHeader(picture, limits);
+  const channels = wanted.channels === 'own' ? ownChannels(header) : wanted.channels;
+  try {
+    const image = open(picture, limits);
+    if (header.cmyk) {
+      const inks = await read(image.pipelineColourspace('cmyk').toColourspace('cmyk'));
+      return { ...inks, data: await cmykTo(channels, inks.data), channels };
+    }
+    // As sRGB from the start, or a grey picture could not be composited onto a colour.
+    const colours = image.pipelineColourspace('srgb');
+    if (wanted.background !== null) {
+      const [r, g, b] = wanted.background;
+      colours.flatten({ background: { r, g, b } });
+    }
+    return { ...(await read(withChannels(colours, channels))), channels };
+  } catch (cause) {
+    throw unreadable(header.format, cause);
+  }
+}
+
+function ownChannels({ grey, alpha }: { grey: boolean; alpha: boolean }): Channels {
+  if (alpha) return 4;
+  return grey ? 1 : 3;
+}
+
+/** From sRGB with or without alpha. sharp's own `greyscale` weighs linear light, which no training code does. */
+function withChannels(image: Sharp, channels: Channels): Sharp {
+  if (channels === 4) return image.ensureAlpha();
+  if (channels === 3) return image.removeAlpha();
+  const weights: [number, number, number] = [...LUMA];
+  // Adding a half rounds: libvips cuts fractions off.
+  return image.recomb([weights, weights, weights]).linear(1, 0.5).removeAlpha().extractChannel(0);
+}
+
+async function read(image: Sharp): Promise<Omit<Pixels, 'channels'>> {
+  const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
+  return {
+    data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    width: info.width,
+    height: info.height,
+  };
+}

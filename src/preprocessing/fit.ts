@@ -1,0 +1,54 @@
+import type { Resize, Size } from './preprocessing-config.js';
+
+/** A part of a picture, in pixels. */
+export interface Area extends Size {
+  readonly left: number;
+  readonly top: number;
+}
+
+/** How a picture comes to the model's size: it is scaled, `shown` is cut out of that, and laid at `at` in the target. */
+export interface Fit {
+  readonly scaled: Size;
+  readonly shown: Area;
+  readonly at: { readonly left: number; readonly top: number };
+}
+
+/**
+ * `crop` rounds as torchvision's `Resize` and `CenterCrop` do (the long side down, the margin half to even),
+ * `letterbox` as TensorFlow's `resize_with_pad` (sides and margin down), except that no side becomes 0.
+ */
+export function fit(picture: Size, target: Size, resize: Resize): Fit {
+  const scaled = resize === 'stretch' ? target : scale(picture, target, resize);
+  const width = Math.min(scaled.width, target.width);
+  const height = Math.min(scaled.height, target.height);
+  return {
+    scaled,
+    shown: {
+      left: halfToEven(scaled.width - width),
+      top: halfToEven(scaled.height - height),
+      width,
+      height,
+    },
+    at: { left: Math.floor((target.width - width) / 2), top: Math.floor((target.height - height) / 2) },
+  };
+}
+
+/** Keeps the proportions: covers the target to `crop`, stays inside it to `letterbox`. */
+function scale(picture: Size, target: Size, resize: 'crop' | 'letterbox'): Size {
+  const byWidth = {
+    width: target.width,
+    height: Math.max(1, Math.floor((picture.height * target.width) / picture.width)),
+  };
+  const byHeight = {
+    width: Math.max(1, Math.floor((picture.width * target.height) / picture.height)),
+    height: target.height,
+  };
+  const wider = picture.width * target.height >= picture.height * target.width;
+  return wider === (resize === 'crop') ? byHeight : byWidth;
+}
+
+/** Half of a whole number, a half rounded to the even neighbour, as Python's `round`. */
+function halfToEven(whole: number): number {
+  const half = Math.floor(whole / 2);
+  return whole % 2 === 1 && half % 2 === 1 ? half + 1 : half;
+}

@@ -1,0 +1,103 @@
+import { unexpected } from '../config/expect.js';
+import type { Normalise, TensorSpec } from '../engine/tensor.js';
+import { BLACK, type Colour } from './colour.js';
+import { type Channels, type ImageAxes, imageAxes, isChannels, isPixelType } from './image-input.js';
+import type { ColourOrder, PreprocessingConfig, Resampling, Resize, Size } from './preprocessing-config.js';
+import { arithmetic, checkScale, defaultScale } from './scale.js';
+
+/** All that is done to a picture before a model sees it; made once, when the model is loaded. */
+export interface PreprocessingPlan {
+  /** What every picture is brought to; `null`: each keeps its own size. */
+  readonly size: Size | null;
+  readonly resize: Resize;
+  readonly resampling: Resampling;
+  readonly pad: Colour;
+  /** What transparent pictures are composited onto; `null`: their alpha is dropped. */
+  readonly background: Colour | null;
+  /** Of the decoded pixels: grey, RGB or RGBA. The model's own order is in `normalise`. */
+  readonly channels: Channels;
+  readonly normalise: Normalise;
+}
+
+/**
+ * Joins what `model.yaml` says with what the model's input asks for.
+ * @throws ConfigError when the input takes no pictures or contradicts the section.
+ */
+export function planPreprocessing(config: PreprocessingConfig, input: TensorSpec): PreprocessingPlan {
+  const { dtype } = input;
+  if (!isPixelType(dtype)) {
+    throw unexpected('float32, int32 or uint8', `the dtype of input ${input.name}`, dtype);
+  }
+  const axes = imageAxes(input.shape, config.layout);
+  if (axes === undefined) {
+    throw unexpected(
+      '[batch, height, width, channels] or [height, width, channels]',
+      `the shape of input ${input.name}`,
+      input.shape,
+    );
+  }
+  const channels = planChannels(config, input, axes);
+  const order = config.colour ?? (channels === 1 ? 'grey' : config.scale === 'caffe' ? 'bgr' : 'rgb');
+  checkColour(order, channels);
+  checkScale(config.scale, dtype);
+  return {
+    size: planSize(config, input, axes),
+    resize: config.resize ?? 'stretch',
+    resampling: config.resampling ?? 'bilinear',
+    pad: config.pad ?? BLACK,
+    background: config.background ?? null,
+    channels,
+    normalise: {
+      dtype,
+      layout: axes.layout,
+      order: planOrder(order, channels),
+      ...arithmetic(config.scale ?? defaultScale(dtype), order, channels),
+    },
+  };
+}
+
+function planChannels(config: PreprocessingConfig, input: TensorSpec, axes: ImageAxes): Channels {
+  if (isChannels(axes.channels)) return axes.channels;
+  if (axes.channels !== null) {
+    throw unexpected(
+      `1, 3 or 4 channels ${axes.layout === 'nhwc' ? 'at the end' : 'before the height'}`,
+      `the shape of input ${input.name}`,
+      input.shape,
+    );
+  }
+  if (config.colour === undefined) {
+    throw unexpected(
+      `rgb, bgr or grey (input ${input.name} has any number of channels)`,
+      'preprocessing.colour',
+      undefined,
+    );
+  }
+  return config.colour === 'grey' ? 1 : 3;
+}
+
+function checkColour(order: ColourOrder, channels: Channels): void {
+  if ((order === 'grey') === (channels === 1)) return;
+  const expected = channels === 1 ? 'grey' : 'rgb or bgr';
+  throw unexpected(`${expected} (the model takes ${channels} channels)`, 'preprocessing.colour', order);
+}
+
+function planOrder(order: ColourOrder, channels: Channels): readonly number[] {
+  if (channels === 1) return [0];
+  const colours = order === 'bgr' ? [2, 1, 0] : [0, 1, 2];
+  return channels === 4 ? [...colours, 3] : colours;
+}
+
+function planSize(config: PreprocessingConfig, input: TensorSpec, axes: ImageAxes): Size | null {
+  const { size } = config;
+  const { height, width } = axes;
+  const wanted = `[${height ?? 'height'}, ${width ?? 'width'}] (the shape of input ${input.name})`;
+  if (size !== undefined) {
+    if (size.height === (height ?? size.height) && size.width === (width ?? size.width)) return size;
+    throw unexpected(wanted, 'preprocessing.size', [size.height, size.width]);
+  }
+  if (height !== null && width !== null) return { width, height };
+  if (height !== null || width !== null || config.resize !== undefined) {
+    throw unexpected(wanted, 'preprocessing.size', undefined);
+  }
+  return null;
+}

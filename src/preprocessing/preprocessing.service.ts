@@ -1,0 +1,96 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { SETTINGS_TOKEN } from '../config/config.module.js';
+import type { Settings } from '../config/settings.js';
+import type { Tensor } from '../engine/tensor.js';
+import { decode, type Pixels, type Wanted } from './decode.js';
+import { encodePng } from './encode.js';
+import { Permits } from './permits.js';
+import { checkFormat, readHeader } from './picture.js';
+import type { ServedFormat } from './picture-format.js';
+import type { PreprocessingPlan } from './plan.js';
+import { resize } from './resize.js';
+
+export interface PreprocessedPicture {
+  /** uint8 of shape `[1, height, width, channels]`, with the plan's `normalise`. */
+  readonly tensor: Tensor;
+  /** From the first byte to upright pixels; without the wait for a permit. */
+  readonly decodeMs: number;
+  /** From pixels to the tensor. */
+  readonly preprocessMs: number;
+}
+
+/** A picture for a model that decodes it itself. */
+export interface EncodedPicture {
+  readonly bytes: Uint8Array;
+  /** Of the picture as `bytes` store it. */
+  readonly width: number;
+  readonly height: number;
+  readonly decodeMs: number;
+}
+
+/**
+ * Bytes to pixels to a tensor. Every method rejects with a `ServingError` IMAGE_UNREADABLE, IMAGE_UNSUPPORTED or
+ * IMAGE_TOO_LARGE when the picture is at fault, and with the signal's reason when the caller left.
+ */
+@Injectable()
+export class PreprocessingService {
+  private readonly permits: Permits;
+
+  constructor(@Inject(SETTINGS_TOKEN) private readonly settings: Settings) {
+    this.permits = new Permits(settings.decodeConcurrency);
+  }
+
+  /** Decodes a picture and brings it to what the model takes. */
+  async toPixels(
+    picture: Uint8Array,
+    plan: PreprocessingPlan,
+    signal: AbortSignal,
+  ): Promise<PreprocessedPicture> {
+    checkFormat(picture, this.settings);
+    return this.permits.run(async () => {
+      const started = performance.now();
+      const decoded = await this.decode(picture, plan, signal);
+      const upright = performance.now();
+      const { data, width, height, channels } = await resize(decoded, plan);
+      signal.throwIfAborted();
+      return {
+        tensor: { dtype: 'uint8', shape: [1, height, width, channels], data, normalise: plan.normalise },
+        decodeMs: upright - started,
+        preprocessMs: performance.now() - upright,
+      };
+    }, signal);
+  }
+
+  /**
+   * Makes sure that the whole picture decodes, and gives its bytes untouched if they are of the wanted encoding; any
+   * other picture is turned upright and written as PNG, which loses nothing and which TensorFlow's `decode_jpeg`
+   * reads as well.
+   */
+  async toEncoded(
+    picture: Uint8Array,
+    encoding: 'png' | 'jpeg',
+    signal: AbortSignal,
+  ): Promise<EncodedPicture> {
+    const format = checkFormat(picture, this.settings);
+    return this.permits.run(async () => {
+      const started = performance.now();
+      const decoded = await this.decode(picture, { channels: 'own', background: null }, signal);
+      const untouched = format === ENCODING[encoding];
+      const { width, height } = untouched ? await readHeader(picture, this.settings) : decoded;
+      const bytes = untouched ? picture : await encodePng(decoded);
+      signal.throwIfAborted();
+      return { bytes, width, height, decodeMs: performance.now() - started };
+    }, signal);
+  }
+
+  /** Decoding cannot be interrupted, but what nobody waits for any more goes no further. */
+  private async decode(picture: Uint8Array, wanted: Wanted, signal: AbortSignal): Promise<Pixels> {
+    try {
+      return await decode(picture, wanted, this.settings);
+    } finally {
+      signal.throwIfAborted();
+    }
+  }
+}
+
+const ENCODING: Readonly<Record<'png' | 'jpeg', ServedFormat>> = { png: 'PNG', jpeg: 'JPEG' };

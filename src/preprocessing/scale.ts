@@ -1,0 +1,81 @@
+import { unexpected } from '../config/expect.js';
+import type { Normalise } from '../engine/tensor.js';
+import type { Channels } from './image-input.js';
+import type { ColourOrder, CustomScale, PreprocessingConfig, ScalePreset } from './preprocessing-config.js';
+
+type Arithmetic = Pick<Normalise, 'scale' | 'mean' | 'std'>;
+
+/**
+ * Means and deviations of ImageNet by red, green, blue, rounded to float32 as Keras holds them: then `caffe` comes out
+ * to the bit as Keras computes it, and `torch` within Keras's own rounding.
+ */
+const IMAGENET = {
+  torch: { mean: [0.485, 0.456, 0.406].map(Math.fround), std: [0.229, 0.224, 0.225].map(Math.fround) },
+  caffe: { mean: [123.68, 116.779, 103.939].map(Math.fround), std: [1, 1, 1] },
+};
+
+/**
+ * The arithmetic of `preprocessing.scale` for pixels whose channels are already in the model's order.
+ * @throws ConfigError when a preset is not defined for the channels, or a list is not one number per channel.
+ */
+export function arithmetic(
+  scale: ScalePreset | CustomScale,
+  order: ColourOrder,
+  channels: Channels,
+): Arithmetic {
+  const all = (value: number): number[] => Array.from({ length: channels }, () => value);
+  switch (scale) {
+    case 'raw':
+      return { scale: 1, mean: all(0), std: all(1) };
+    // Dividing by 255 is rounded once; multiplying by 1/255 would be twice.
+    case 'unit':
+      return { scale: 1, mean: all(0), std: all(255) };
+    case 'tf':
+      return { scale: 1, mean: all(127.5), std: all(127.5) };
+    case 'torch':
+    case 'caffe': {
+      if (channels !== 3) {
+        throw unexpected(
+          `mean and std per channel (${scale} has them for three channels only, the model takes ${channels})`,
+          'preprocessing.scale',
+          scale,
+        );
+      }
+      const { mean, std } = IMAGENET[scale];
+      const ordered = (values: readonly number[]) => (order === 'bgr' ? values.toReversed() : values);
+      return { scale: scale === 'torch' ? 1 / 255 : 1, mean: ordered(mean), std: ordered(std) };
+    }
+    default:
+      return {
+        scale: scale.scale ?? 1,
+        mean: perChannel(scale.mean ?? 0, channels, 'mean'),
+        std: perChannel(scale.std ?? 1, channels, 'std'),
+      };
+  }
+}
+
+function perChannel(
+  value: number | readonly number[],
+  channels: number,
+  key: 'mean' | 'std',
+): readonly number[] {
+  if (typeof value === 'number') return Array.from({ length: channels }, () => value);
+  if (value.length === channels) return value;
+  throw unexpected(
+    `one number or a list of ${channels} (the model's channels)`,
+    `preprocessing.scale.${key}`,
+    value,
+  );
+}
+
+/** The preset of an input that says nothing: integers take pixels as they are, floats take 0…1. */
+export function defaultScale(dtype: Normalise['dtype']): ScalePreset {
+  return dtype === 'float32' ? 'unit' : 'raw';
+}
+
+/** @throws ConfigError for a preset whose fractions an integer input would cut off. */
+export function checkScale(scale: PreprocessingConfig['scale'], dtype: Normalise['dtype']): void {
+  if (dtype !== 'float32' && typeof scale === 'string' && scale !== 'raw') {
+    throw unexpected(`raw (the model's input is ${dtype})`, 'preprocessing.scale', scale);
+  }
+}
