@@ -2,9 +2,9 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Request, Response } from 'express';
 import helmet from 'helmet';
-import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
 import type { Settings } from './config/settings.js';
+import { FrameworkLogger } from './http/framework-logger.js';
 import { serveOpenApi } from './http/openapi.js';
 import { VERSION } from './version.js';
 
@@ -24,9 +24,10 @@ export async function createApp(settings: Settings): Promise<NestExpressApplicat
     bufferLogs: true,
     abortOnError: false,
   });
-  app.useLogger(app.get(Logger));
+  app.useLogger(app.get(FrameworkLogger));
   app.flushLogs();
   app.disable('x-powered-by');
+  app.disable('etag'); // Hashing an answer that is never the same twice helps nobody.
   app.set('trust proxy', settings.trustProxy);
   app.use(
     helmet({

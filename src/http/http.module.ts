@@ -4,6 +4,7 @@ import { fieldErrors, invalid } from './errors/invalid.js';
 import { ApiKeyGuard } from './api-keys/api-key.guard.js';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { ProblemFilter } from './errors/problem.filter.js';
+import { FrameworkLogger } from './framework-logger.js';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard.js';
 import { RateLimitModule } from './rate-limit/rate-limit.module.js';
 
@@ -11,6 +12,7 @@ import { RateLimitModule } from './rate-limit/rate-limit.module.js';
 @Module({
   imports: [ApiKeysModule, RateLimitModule],
   providers: [
+    FrameworkLogger,
     { provide: APP_FILTER, useClass: ProblemFilter },
     // Guards run in this order.
     { provide: APP_GUARD, useExisting: ApiKeyGuard },
@@ -25,6 +27,7 @@ function makeValidationPipe(): ValidationPipe {
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,
+    stopAtFirstError: true,
     exceptionFactory: (faults) => invalid(faults.flatMap(fieldErrors)),
   });
 }

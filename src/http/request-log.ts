@@ -38,18 +38,22 @@ export function requestLog({ logLevel, logFormat }: Settings): Params {
         return error || response.statusCode >= 500 ? 'warn' : 'info';
       },
       autoLogging: { ignore: ({ url = '' }) => url.startsWith('/health') || url.startsWith('/docs') },
-      serializers: { req: () => undefined, res: () => undefined, err: ({ message }: Error) => message },
+      serializers: { req: () => undefined, res: () => undefined },
+      // The filter logged the error, if it was a surprise; this line says how the request ended.
+      customErrorObject: (_request, _response, _error, { responseTime }: { responseTime: number }) => ({
+        responseTime,
+      }),
       customSuccessMessage: sentence,
       customErrorMessage: sentence,
       customProps: (incoming, outgoing) => {
         const request = incoming as Request;
         const { locals } = outgoing as Response;
+        // Asked for twice: for every line that is logged meanwhile, and for the request's own.
+        if (!outgoing.headersSent) return { requestId: request.id };
         return {
-          requestId: request.id,
-          // Known only once the request was answered: pino-http asks at its beginning, too.
-          ...(outgoing.writableEnded && { status: outgoing.statusCode }),
+          status: outgoing.statusCode,
           ...(request.apiKey && { key: request.apiKey.id }),
-          ...(locals?.prediction as object | undefined),
+          ...(locals.prediction as object | undefined),
         };
       },
     },

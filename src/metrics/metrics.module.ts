@@ -1,6 +1,11 @@
-import { Module } from '@nestjs/common';
-import { Metrics } from './metrics.js';
+import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { CountRequests } from './count-requests.middleware.js';
 import { MetricsController } from './metrics.controller.js';
+import { Metrics } from './metrics.js';
 
 @Module({ controllers: [MetricsController], providers: [Metrics], exports: [Metrics] })
-export class MetricsModule {}
+export class MetricsModule implements NestModule {
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(CountRequests).forRoutes('{*path}');
+  }
+}

@@ -1,0 +1,173 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+export interface ServerOptions {
+  /**
+   * The models by name: the name of a folder of `test/fixtures/models`, a folder from the project's root such as
+   * `models/shapes`, or files by path (`{'1/fake.json': '…'}`).
+   */
+  readonly models?: Readonly<Record<string, string | Readonly<Record<string, string | Uint8Array>>>>;
+  /** Contents of `model.yaml`, by model. */
+  readonly yaml?: Readonly<Record<string, string>>;
+  /** Label files by name, as text; or the name of one from `test/fixtures/labels` or `labels`, after `file:`. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether to wait until `/health/ready` says so; otherwise only until the server listens. */
+  readonly untilReady?: boolean;
+}
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** The built server as a process of its own, called over HTTP as its clients call it. */
+export class TestServer {
+  readonly lines: string[] = [];
+  url = '';
+  /** The key that the server made for this run and printed. */
+  key = '';
+  readonly exited: Promise<Exit>;
+
+  private constructor(
+    readonly folder: string,
+    readonly process: ChildProcess,
+  ) {
+    this.exited = once(process, 'exit').then(([code, signal]) => ({ code, signal }) as Exit);
+    for (const stream of [process.stdout, process.stderr]) {
+      if (stream) createInterface({ input: stream }).on('line', (line) => this.lines.push(line));
+    }
+  }
+
+  static async start(options: ServerOptions = {}): Promise<TestServer> {
+    const server = await TestServer.spawn(options);
+    await server.until(() => server.lines.some((line) => line.includes('Listening at')), 'it listens');
+    server.url = server.find(/Listening at (http:\S+?)[ .]*(?:\(|"|$)/);
+    if (options.env?.AUTH !== 'off' && options.env?.API_KEYS_FILE === undefined) {
+      await server.until(() => /\btn_\w+/.test(server.lines.join('\n')), 'it prints a key');
+      server.key = server.find(/\b(tn_\w+)/);
+    }
+    if (options.untilReady !== false) {
+      await server.until(async () => (await fetch(`${server.url}/health/ready`)).ok, 'it is ready');
+    }
+    return server;
+  }
+
+  /** Starts the process and waits for nothing: for servers that shall not come up. */
+  static async spawn({ models = {}, yaml = {}, labels = {}, env = {} }: ServerOptions): Promise<TestServer> {
+    const folder = await mkdtemp(join(tmpdir(), 'tensornest-e2e-'));
+    await mkdir(join(folder, 'models'));
+    await mkdir(join(folder, 'labels'));
+    for (const [name, source] of Object.entries(models)) await putModel(join(folder, 'models', name), source);
+    for (const [name, text] of Object.entries(yaml))
+      await writeFile(join(folder, 'models', name, 'model.yaml'), text);
+    for (const [name, text] of Object.entries(labels)) {
+      const content = text.startsWith('file:') ? await readFile(join(ROOT, text.slice(5))) : text;
+      await writeFile(join(folder, 'labels', name), content);
+    }
+    const child = spawn(process.execPath, [join(ROOT, 'dist/main.js')], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', LOG_FORMAT: 'json', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return new TestServer(folder, child);
+  }
+
+  /** Calls a route with the key of this run. */
+  fetch(path: string, init: RequestInit & { headers?: Record<string, string> } = {}): Promise<Response> {
+    return fetch(`${this.url}${path}`, { ...init, headers: { 'X-API-Key': this.key, ...init.headers } });
+  }
+
+  postJson(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+    return this.fetch(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+  }
+
+  postForm(path: string, ...files: readonly (Uint8Array | Blob)[]): Promise<Response> {
+    const body = new FormData();
+    for (const file of files) body.append('image', file instanceof Blob ? file : new Blob([file]), 'picture');
+    return this.fetch(path, { method: 'POST', body });
+  }
+
+  postRaw(
+    path: string,
+    bytes: Uint8Array,
+    type: string,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
+    return this.fetch(path, {
+      method: 'POST',
+      headers: { 'Content-Type': type, ...headers },
+      body: bytes,
+    });
+  }
+
+  /** What the server logged, line by line. */
+  log(): Record<string, unknown>[] {
+    return this.lines
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
+  /** Waits, with a bound, for something that a process outside this test does. */
+  async until(holds: () => boolean | Promise<boolean>, what: string, ms = 40_000): Promise<void> {
+    const end = Date.now() + ms;
+    while (!(await holds())) {
+      const ended = this.process.exitCode !== null || this.process.signalCode !== null;
+      if (ended || Date.now() > end)
+        throw new Error(`The server was waited for until ${what}:\n${this.lines.join('\n')}`);
+      await sleep(20);
+    }
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Exit> {
+    this.process.kill(signal);
+    const exit = await this.exited;
+    await rm(this.folder, { recursive: true, force: true });
+    return exit;
+  }
+
+  private find(pattern: RegExp): string {
+    return pattern.exec(this.lines.join('\n'))?.[1] ?? '';
+  }
+}
+
+async function putModel(
+  target: string,
+  source: string | Readonly<Record<string, string | Uint8Array>>,
+): Promise<void> {
+  if (typeof source === 'string') {
+    const from = source.includes('/') ? join(ROOT, source) : join(ROOT, 'test/fixtures/models', source);
+    await cp(from, target, { recursive: true });
+    return;
+  }
+  await mkdir(target, { recursive: true });
+  for (const [path, content] of Object.entries(source)) {
+    await mkdir(dirname(join(target, path)), { recursive: true });
+    await writeFile(join(target, path), content);
+  }
+}
+
+/** A file of the project, from its root. */
+export function projectFile(path: string): Promise<Buffer> {
+  return readFile(join(ROOT, path));
+}
+
+/** `fake.json` of a model `x` float32 [?] → `y` float32 [?] that answers each row's own number. */
+export function fakeModel(
+  behaviour: { runMs?: number; on?: Record<string, string> } = {},
+): Record<string, string> {
+  const x = { name: 'x', dtype: 'float32', shape: [null] };
+  const signatures = { serving_default: { inputs: [x], outputs: [{ ...x, name: 'y' }] } };
+  return { '1/fake.json': JSON.stringify({ signatures, ...behaviour }) };
+}
