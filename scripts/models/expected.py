@@ -15,6 +15,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 import io
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -40,9 +41,11 @@ def shapes_expected() -> None:
         shape = file.stem.removeprefix("tiny-")
         if shape in labels:
             assert label == shape and scores.max() >= 0.9, f"{file.name} is not clearly a {shape}"
-        expected[file.name] = {"label": label, "probabilities": [round(float(score), 6) for score in scores]}
-    lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(answer)}" for name, answer in expected.items())
-    (FIXTURES / "shapes-expected.json").write_text(f"{{\n{lines}\n}}\n")
+        expected[file.name] = {"label": label, "probabilities": [round(float(score), 4) for score in scores]}
+    text = json.dumps(expected, indent=2)
+    # Each list of numbers on one line.
+    text = re.sub(r"\[\s+([^]]+?)\s+\]", lambda found: f"[{' '.join(found[1].split())}]", text)
+    (FIXTURES / "shapes-expected.json").write_text(text + "\n")
 
 
 def image_to_image_expected() -> None:

@@ -29,8 +29,11 @@ function row(name: string, good: boolean | undefined, text: string): void {
   console.log(`${mark} ${name.padEnd(18)} ${text}`);
 }
 
-function rowOf<T>(name: string, found: Found<T>, text: (value: T) => string): void {
-  row(name, found.error === undefined, found.error ?? text(found.value as T));
+/** A thing that is missing is a fault only when it is needed; its remedy comes at the end, under `Next`. */
+function rowOf<T>(name: string, found: Found<T>, text: (value: T) => string, needed = true): void {
+  const good = found.error === undefined;
+  const shown = found.error?.split(': ')[0] ?? text(found.value as T);
+  row(name, good || (needed ? false : undefined), good || needed ? shown : `${shown}; not needed now`);
 }
 
 const { env } = process;
@@ -45,24 +48,26 @@ const plan = await look(() => planFor(thisHost(), { gpu: false, systemCuda: fals
 const target = `${process.platform}-${process.arch}`;
 rowOf('platform', plan, () => `${target}${glibcVersion() === '' ? '' : `, glibc ${glibcVersion()}`}`);
 
-const python = await look(() => findPython(env));
-rowOf('python3', python, ({ path, version }) => `${version} (${path})`);
-if (python.value) row('pip', true, python.value.pip);
-
-const compiler = await look(() => findCompiler(env));
-rowOf('C++ compiler', compiler, ({ path, version }) => `${path} ${version}`);
-const headers = await look(() => findHeaders(env));
-rowOf('Node headers', headers, (path) => path);
-
 const cache = await look(() => cacheDirectory(env));
+const external = env.LIBTENSORFLOW_DIR;
+const libraries = await names(librariesIn(cache.value ?? ''));
+const hasLibrary = Boolean(external) || (plan.value !== undefined && libraries.includes(plan.value.id));
+const hasAddon = (await names(addonsIn(cache.value ?? ''))).length > 0;
+
+const python = await look(() => findPython(env));
+rowOf('python3', python, ({ path, version }) => `${version} (${path})`, !hasLibrary);
+if (python.value) row('pip', true, python.value.pip);
+const compiler = await look(() => findCompiler(env));
+rowOf('C++ compiler', compiler, ({ path, version }) => `${path} ${version}`, !hasAddon);
+const headers = await look(() => findHeaders(env));
+rowOf('Node headers', headers, (path) => path, !hasAddon);
+
 const held = await look(() => describeCache(cache.value ?? ''));
 row(
   'cache',
   cache.error === undefined && held.error === undefined,
   cache.error ?? held.error ?? held.value ?? '',
 );
-
-const external = env.LIBTENSORFLOW_DIR;
 row('LIBTENSORFLOW_DIR', external ? existsSync(external) : undefined, external || 'not set');
 
 const home = await look(packageDirectory);
@@ -79,9 +84,6 @@ const gpu = await look(() => findGpu(env));
 row('NVIDIA', gpu.value?.runsCuda12, gpu.error ?? gpu.value?.text ?? 'no driver');
 rowOf('sharp', await look(describeSharp), (text) => text);
 
-const libraries = await names(librariesIn(cache.value ?? ''));
-const hasLibrary = Boolean(external) || (plan.value !== undefined && libraries.includes(plan.value.id));
-const hasAddon = (await names(addonsIn(cache.value ?? ''))).length > 0;
 const obstacles = [
   external ? undefined : plan.error,
   hasLibrary ? undefined : python.error,

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
 import { addonFor, packageDirectory, placeAddon } from './addon.js';
 import { cacheDirectory, librariesIn, logIn, makeCache, addonsIn } from './cache.js';
 import { libraryFromDirectory } from './external.js';
@@ -34,7 +32,9 @@ async function install(args: readonly string[], signal: AbortSignal): Promise<vo
   await makeCache(cache);
   await clearAbandoned(librariesIn(cache));
   await clearAbandoned(addonsIn(cache));
-  const library = await findLibrary(env.LIBTENSORFLOW_DIR, wanted, options);
+  const library = env.LIBTENSORFLOW_DIR
+    ? await libraryFromDirectory(env.LIBTENSORFLOW_DIR, cache)
+    : await libraryFromWheels(planFor(thisHost(), wanted), options);
   const addon = await addonFor(library, options);
   if ((await linkedLibrary(home)) !== library.directory) {
     await stage(screen, 'Linked into node_modules', () => linkLibrary(library.directory, home));
@@ -43,21 +43,12 @@ async function install(args: readonly string[], signal: AbortSignal): Promise<vo
   await report(library);
 }
 
-async function findLibrary(
-  external: string | undefined,
-  wanted: { gpu: boolean; systemCuda: boolean },
-  options: InstallOptions,
-) {
-  if (external) return libraryFromDirectory(external, options.cache);
-  const plan = planFor(thisHost(), wanted);
-  const isThere = existsSync(join(librariesIn(options.cache), plan.id));
-  if (!isThere) options.screen.write(`TensorFlow ${plan.id} goes to ${options.cache}\n`);
-  return libraryFromWheels(plan, options);
-}
-
 async function report({ installed: { variant, version } }: Library): Promise<void> {
   const test = await selfTest({ explainGpu: variant === 'gpu' });
-  if (!test.ok) throw new Problem(`TensorFlow is installed but its self-test failed: ${test.reason}`);
+  if (!test.ok)
+    throw new Problem(
+      `TensorFlow is in place but its self-test failed (${test.reason}): npm run doctor says what it runs on.`,
+    );
   console.log(`TensorFlow ${test.version} (${variant === 'external' ? version : variant}) is installed.`);
   console.log(
     `Self-test: a matmul came out right on ${test.device}. Devices: CPU (${cpus().length} cores)${test.device === 'cpu' ? '' : `, ${test.device.toUpperCase()}`}.`,

@@ -27,6 +27,7 @@ export async function libraryFromWheels(plan: Plan, options: InstallOptions): Pr
   if (!(await isDone())) {
     const python = await findPython(options.env, options.signal);
     await requireFreeBytes(options.cache, neededBytes(plan));
+    options.screen.write(`TensorFlow ${TENSORFLOW_VERSION} (${plan.variant}) goes to ${options.cache}\n`);
     await makeOnce(directory, isDone, (staging) => build(plan, staging, { ...options, python }), {
       signal: options.signal,
       onWait: (process) =>

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { lstat, readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addonsIn, freeBytes, librariesIn, readInstalled } from './cache.js';
 import { command } from './command.js';
@@ -38,7 +38,7 @@ export async function describeCache(cache: string): Promise<string> {
   const libraries = [];
   for (const name of await names(librariesIn(cache))) {
     const installed = await readInstalled(join(librariesIn(cache), name));
-    libraries.push(installed === undefined ? `${name} (unfinished)` : name);
+    libraries.push(installed === undefined ? `${name} (incomplete)` : name);
   }
   const addons = (await names(addonsIn(cache))).length;
   const used = `${size(await bytesIn(cache))} used, ${size(await freeBytes(cache))} free`;
@@ -55,13 +55,12 @@ export async function names(directory: string): Promise<string[]> {
   return (await readdir(directory).catch(() => [])).toSorted();
 }
 
+/** Links count for nothing, and are not followed: LIBTENSORFLOW_DIR is not ours. */
 async function bytesIn(directory: string): Promise<number> {
   let sum = 0;
-  for (const path of await readdir(directory, { recursive: true })) {
-    sum += await lstat(join(directory, path)).then(
-      (found) => (found.isFile() ? found.size : 0),
-      () => 0,
-    );
+  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile())
+      sum += (await stat(join(entry.parentPath, entry.name)).catch(() => ({ size: 0 }))).size;
   }
   return sum;
 }

@@ -12,7 +12,7 @@ async function selfTest(): Promise<SelfTest> {
     if (found === '19 22 43 50' && best === '1') return { ok: true, version, device };
     return { ok: false, reason: `a matmul gave ${found} for 19 22 43 50, and topk ${best} for 1` };
   } catch (error) {
-    if (error instanceof TensorFlowMissingError) return { ok: false, reason: error.message };
+    if (error instanceof TensorFlowMissingError) return { ok: false, reason: error.reason };
     return { ok: false, reason: String(error) };
   }
 }

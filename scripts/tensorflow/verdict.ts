@@ -45,7 +45,8 @@ export function verdict(facts: Facts): Verdict {
   }
   if (!facts.packageInstalled) return { uses: 'nothing yet', next: 'npm ci', exitCode: 1 };
   if (!facts.selfTest.ok) {
-    return { uses: 'no TensorFlow', next: facts.obstacles[0] ?? `npm run tensorflow${gpu}`, exitCode: 1 };
+    const next = [...facts.obstacles, `npm run tensorflow${gpu}`].join('\n      ');
+    return { uses: 'no TensorFlow', next, exitCode: 1 };
   }
   const { version, device, notice } = facts.selfTest;
   const uses = `TensorFlow ${version} on ${device === 'cpu' ? 'the CPU' : device.toUpperCase()}`;

@@ -181,10 +181,18 @@ export function planFor(host: Host, wanted: { gpu: boolean; systemCuda: boolean 
   return { id: `${TENSORFLOW_VERSION}-cpu-${target}`, variant: 'cpu', wheels: [wheel] };
 }
 
-/** The most disk the plan takes at any moment: all it unpacks, plus the largest wheel twice, as pip copies it once. */
+/**
+ * The most disk the plan takes at any moment. Wheels come one after the other: pip holds each twice for a moment (it
+ * copies what it fetched), then it is unpacked beside those before it, then thrown away.
+ */
 export function neededBytes(plan: Plan): number {
-  const unpacked = plan.wheels.reduce((sum, wheel) => sum + wheel.unpackedBytes, 0);
-  return unpacked + 2 * Math.max(...plan.wheels.map((wheel) => wheel.bytes));
+  let unpacked = 0;
+  let most = 0;
+  for (const wheel of plan.wheels) {
+    most = Math.max(most, unpacked + 2 * wheel.bytes, unpacked + wheel.bytes + wheel.unpackedBytes);
+    unpacked += wheel.unpackedBytes;
+  }
+  return most;
 }
 
 function cuda(

@@ -83,7 +83,7 @@ export function fields<T extends object>(readers: { readonly [K in keyof T]-?: R
     for (const [key, entry] of Object.entries(value)) {
       if (!Object.hasOwn(readers, key)) {
         throw new ConfigError(
-          `Expected one of ${known.join(', ')} as a key of ${name} but received ${show(key)}.`,
+          `Expected one of ${known.join(', ')} as a key${name && ` of ${name}`} but received ${show(key)}.`,
         );
       }
       const field = key as keyof T;

@@ -2,8 +2,7 @@
 export interface TensorArrays {
   float32: Float32Array;
   int32: Int32Array;
-  /** As int32: what the TensorFlow binding gives and takes. Values beyond 32 bits are refused on the way in. */
-  int64: Int32Array;
+  int64: BigInt64Array;
   uint8: Uint8Array;
   /** 0 or 1. */
   bool: Uint8Array;

@@ -3,6 +3,7 @@
  * own statuses once, exhaustively (the friendly API in `http/errors/problem.ts`).
  */
 export const ERROR_CODES = [
+  'REQUEST_INVALID',
   'BODY_UNREADABLE',
   'BODY_TOO_LARGE',
   'BODY_TIMEOUT',

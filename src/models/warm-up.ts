@@ -48,8 +48,9 @@ function zeros({ dtype, shape }: TensorSpec): Tensor | null {
     case 'complex64':
       return { dtype, shape: sizes, data: new Float32Array(2 * count) };
     case 'int32':
-    case 'int64':
       return { dtype, shape: sizes, data: new Int32Array(count) };
+    case 'int64':
+      return { dtype, shape: sizes, data: new BigInt64Array(count) };
     case 'uint8':
     case 'bool':
       return { dtype, shape: sizes, data: new Uint8Array(count) };

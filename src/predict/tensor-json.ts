@@ -54,10 +54,12 @@ function fill(value: unknown, shape: readonly number[], spec: TensorSpec): Tenso
   return data as Tensor['data'];
 }
 
+type Element = number | bigint | Uint8Array;
+
 interface ElementKind {
-  readonly make: (length: number) => { [index: number]: number | Uint8Array };
+  readonly make: (length: number) => { [index: number]: Element };
   /** The element, or `undefined` if this JSON value is none. */
-  readonly read: (node: unknown) => number | Uint8Array | undefined;
+  readonly read: (node: unknown) => Element | undefined;
   readonly says: string;
 }
 
@@ -74,13 +76,16 @@ const decimal: ElementKind = {
   read: (node) => (typeof node === 'number' ? node : undefined),
   says: 'a number',
 };
-const int32 = whole(-(2 ** 31), 2 ** 31 - 1, (length) => new Int32Array(length));
 
 const ELEMENTS: Readonly<Record<DType, ElementKind>> = {
   float32: decimal,
   complex64: decimal,
-  int32,
-  int64: int32,
+  int32: whole(-(2 ** 31), 2 ** 31 - 1, (length) => new Int32Array(length)),
+  int64: {
+    make: (length) => new BigInt64Array(length),
+    read: readInt64,
+    says: 'a whole number of 64 bits (beyond 2^53 as a text)',
+  },
   uint8: whole(0, 255, (length) => new Uint8Array(length)),
   bool: {
     make: (length) => new Uint8Array(length),
@@ -93,6 +98,14 @@ const ELEMENTS: Readonly<Record<DType, ElementKind>> = {
     says: 'a text',
   },
 };
+
+/** JSON's numbers are exact up to 2^53; what is larger comes, and is answered, as a text of digits. */
+function readInt64(node: unknown): bigint | undefined {
+  if (Number.isSafeInteger(node)) return BigInt(node as number);
+  if (typeof node !== 'string' || !/^-?\d{1,19}$/.test(node)) return undefined;
+  const value = BigInt(node);
+  return BigInt.asIntN(64, value) === value ? value : undefined;
+}
 
 function refused(spec: TensorSpec, found: string): ServingError {
   return new ServingError(
@@ -124,7 +137,10 @@ const TO_JSON: { readonly [D in DType]: (data: never, index: number) => unknown 
   float32: (data: Float32Array, index) => shortest(data[index]!),
   complex64: (data: Float32Array, index) => [shortest(data[2 * index]!), shortest(data[2 * index + 1]!)],
   int32: (data: Int32Array, index) => data[index],
-  int64: (data: Int32Array, index) => data[index],
+  int64: (data: BigInt64Array, index) => {
+    const value = data[index]!;
+    return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  },
   uint8: (data: Uint8Array, index) => data[index],
   bool: (data: Uint8Array, index) => data[index] === 1,
   string: (data: readonly Uint8Array[], index) => textOrBase64(data[index]!),
@@ -133,7 +149,7 @@ const TO_JSON: { readonly [D in DType]: (data: never, index: number) => unknown 
 /** The shortest decimal that is this float32: 0.1, not 0.10000000149011612. */
 export function shortest(value: number): number | null {
   if (!Number.isFinite(value)) return null;
-  if (Number.isInteger(value)) return value;
+  if (Number.isSafeInteger(value)) return value;
   for (let digits = 6; digits < 9; digits++) {
     const rounded = Number(value.toPrecision(digits));
     if (Math.fround(rounded) === value) return rounded;

@@ -23,8 +23,7 @@ export function isChannels(count: number | null): count is Channels {
 export function imageAxes(shape: TensorSpec['shape'], layout?: Layout): ImageAxes | undefined {
   if (shape === null || (shape.length !== 4 && shape.length !== 3)) return undefined;
   const [first = null, second = null, third = null] = shape.slice(-3);
-  const channelsFirst =
-    layout === undefined ? !isChannels(third) && third !== null && isChannels(first) : layout === 'nchw';
+  const channelsFirst = layout === undefined ? !isChannels(third) && isChannels(first) : layout === 'nchw';
   return channelsFirst
     ? { layout: 'nchw', channels: first, height: second, width: third }
     : { layout: 'nhwc', height: first, width: second, channels: third };

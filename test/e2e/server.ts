@@ -28,6 +28,12 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
+const running = new Set<ChildProcess>();
+// A test that fails on its way leaves its server to this.
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** The built server as a process of its own, called over HTTP as its clients call it. */
 export class TestServer {
   readonly lines: string[] = [];
@@ -40,6 +46,8 @@ export class TestServer {
     readonly folder: string,
     readonly process: ChildProcess,
   ) {
+    running.add(process);
+    process.once('exit', () => running.delete(process));
     this.exited = once(process, 'exit').then(([code, signal]) => ({ code, signal }) as Exit);
     for (const stream of [process.stdout, process.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', (line) => this.lines.push(line));

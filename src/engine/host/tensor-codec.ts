@@ -57,7 +57,7 @@ export function decodeTensors(headers: readonly TensorHeader[], payload: Uint8Ar
 const ARRAYS = {
   float32: Float32Array,
   int32: Int32Array,
-  int64: Int32Array,
+  int64: BigInt64Array,
   uint8: Uint8Array,
   bool: Uint8Array,
   complex64: Float32Array,

@@ -16,7 +16,10 @@ export interface LoadedTensorFlow {
 export class TensorFlowMissingError extends Error {
   override readonly name = 'TensorFlowMissingError';
 
-  constructor(reason: string, options?: ErrorOptions) {
+  constructor(
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
     super(
       `TensorFlow cannot be loaded (${reason}): run npm run tensorflow, or npm run doctor to see what is missing.`,
       options,

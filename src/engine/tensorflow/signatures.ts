@@ -2,13 +2,12 @@ import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EngineError, type Signature } from '../engine.js';
-import type { DType, TensorSpec } from '../tensor.js';
+import { type DType, DTYPES, type TensorSpec } from '../tensor.js';
 
-/** A tensor of a signature as TensorFlow names it: `serving_default_x:0`, `DT_FLOAT`. */
+/** A tensor of a signature, with the name of its node in the graph: `serving_default_x:0`. */
 export interface GraphTensor {
   readonly spec: TensorSpec;
   readonly node: string;
-  readonly graphDType: string;
 }
 
 export interface GraphSignature {
@@ -23,15 +22,31 @@ export interface SavedModelSignatures {
   readonly refused: ReadonlyMap<string, string>;
 }
 
-/** The dtypes that `runSavedModel` of the binding carries. Its uint8 goes in but does not come out. */
-const CARRIED: Readonly<Record<string, DType>> = {
-  DT_FLOAT: 'float32',
-  DT_INT32: 'int32',
-  DT_INT64: 'int64',
-  DT_UINT8: 'uint8',
-  DT_BOOL: 'bool',
-  DT_COMPLEX64: 'complex64',
-  DT_STRING: 'string',
+/** TensorFlow's names of its dtypes, by their numbers in `types.proto`. */
+const DTYPE_NAMES: Readonly<Record<number, string>> = {
+  1: 'float32',
+  2: 'float64',
+  3: 'int32',
+  4: 'uint8',
+  5: 'int16',
+  6: 'int8',
+  7: 'string',
+  8: 'complex64',
+  9: 'int64',
+  10: 'bool',
+  11: 'qint8',
+  12: 'quint8',
+  13: 'qint32',
+  14: 'bfloat16',
+  15: 'qint16',
+  16: 'quint16',
+  17: 'uint16',
+  18: 'complex128',
+  19: 'float16',
+  20: 'resource',
+  21: 'variant',
+  22: 'uint32',
+  23: 'uint64',
 };
 
 const INIT_OP_SIGNATURE = '__saved_model_init_op';
@@ -58,7 +73,6 @@ interface ProtoMetaGraph {
   getSignatureDefMap(): ProtoMap<ProtoSignature>;
 }
 interface Proto {
-  readonly DataType: Readonly<Record<string, number>>;
   readonly SavedModel: { deserializeBinary(bytes: Uint8Array): { getMetaGraphsList(): ProtoMetaGraph[] } };
 }
 
@@ -73,16 +87,18 @@ export async function readSignatures(directory: string): Promise<SavedModelSigna
   });
   if (!metaGraph) throw new EngineError('load', 'saved_model.pb has no meta graph with the tag "serve".');
 
-  const dtypeNames = new Map(Object.entries(proto.DataType).map(([name, value]) => [value, name]));
   const signatures = new Map<string, GraphSignature>();
   const refused = new Map<string, string>();
   metaGraph.getSignatureDefMap().forEach((signature, name) => {
     if (name === INIT_OP_SIGNATURE) return;
-    const inputs = readTensors(signature.getInputsMap(), dtypeNames);
-    const outputs = readTensors(signature.getOutputsMap(), dtypeNames);
-    const fault = firstFault(name, inputs, outputs);
-    if (fault) refused.set(name, fault);
-    else signatures.set(name, { inputs, outputs });
+    try {
+      const inputs = readTensors(signature.getInputsMap(), 'input', DTYPES);
+      const outputs = readTensors(signature.getOutputsMap(), 'output', OUTPUT_DTYPES);
+      signatures.set(name, { inputs, outputs });
+    } catch (error) {
+      if (!(error instanceof UncarriedError)) throw error;
+      refused.set(name, `Signature ${name} cannot be served: ${error.message}`);
+    }
   });
   return { tags: metaGraph.getMetaInfoDef()?.getTagsList() ?? ['serve'], signatures, refused };
 }
@@ -104,35 +120,29 @@ function readMetaGraphs(proto: Proto, bytes: Uint8Array): ProtoMetaGraph[] {
   }
 }
 
-function readTensors(map: ProtoMap<ProtoTensorInfo>, dtypeNames: ReadonlyMap<number, string>): GraphTensor[] {
+function readTensors(map: ProtoMap<ProtoTensorInfo>, kind: string, carried: readonly DType[]): GraphTensor[] {
   const tensors: GraphTensor[] = [];
   map.forEach((info, name) => {
-    const graphDType = dtypeNames.get(info.getDtype()) ?? `dtype ${info.getDtype()}`;
+    const dtypeName = DTYPE_NAMES[info.getDtype()] ?? `of the dtype number ${info.getDtype()}`;
+    const dtype = carried.find((candidate) => candidate === dtypeName);
+    if (!dtype) {
+      throw new UncarriedError(
+        `its ${kind} ${name} is ${dtypeName}, which the TensorFlow binding does not carry. ` +
+          'Export it with a Cast to float32 or int32.',
+      );
+    }
     const shape = info.getTensorShape();
     const known = shape && !shape.getUnknownRank();
     const sizes = known ? shape.getDimList().map((dim) => (dim.getSize() < 0 ? null : dim.getSize())) : null;
-    // A dtype outside CARRIED never leaves this file: firstFault refuses its signature.
-    const dtype = CARRIED[graphDType] ?? 'float32';
-    tensors.push({ spec: { name, dtype, shape: sizes }, node: info.getName(), graphDType });
+    tensors.push({ spec: { name, dtype, shape: sizes }, node: info.getName() });
   });
   return tensors;
 }
 
-function firstFault(name: string, inputs: GraphTensor[], outputs: GraphTensor[]): string | undefined {
-  const cannot = (kind: string, tensor: GraphTensor): string =>
-    `Signature ${name} cannot be served: its ${kind} ${tensor.spec.name} is ${printable(tensor.graphDType)}, which the ` +
-    `TensorFlow binding does not carry. Export it with a Cast to float32 or int32.`;
-  const input = inputs.find(({ graphDType }) => !(graphDType in CARRIED));
-  if (input) return cannot('input', input);
-  const output = outputs.find(({ graphDType }) => !(graphDType in CARRIED) || graphDType === 'DT_UINT8');
-  return output && cannot('output', output);
-}
+/** The binding reads no uint8 out of TensorFlow's memory. */
+const OUTPUT_DTYPES = DTYPES.filter((dtype) => dtype !== 'uint8');
 
-/** `DT_DOUBLE` → `float64`, `DT_HALF` → `float16`, `DT_UINT16` → `uint16`. */
-function printable(graphDType: string): string {
-  const name = graphDType.replace(/^DT_/, '').toLowerCase();
-  return { double: 'float64', half: 'float16' }[name] ?? name;
-}
+class UncarriedError extends Error {}
 
 export function publicSignature({ inputs, outputs }: GraphSignature): Signature {
   return { inputs: inputs.map(({ spec }) => spec), outputs: outputs.map(({ spec }) => spec) };

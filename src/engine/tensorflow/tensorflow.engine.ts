@@ -1,21 +1,8 @@
-import type { Tensor as TfTensor } from '@tensorflow/tfjs-node-gpu';
 import { type Engine, EngineError, type EngineInfo, type LoadedModel, type NamedTensors } from '../engine.js';
-import type { Tensor } from '../tensor.js';
-import { loadTensorFlow, type TensorFlow } from './binding.js';
+import { loadTensorFlow } from './binding.js';
+import { type Binding, nativeBinding, type NativeTensor } from './native-binding.js';
 import { type GraphSignature, publicSignature, readSignatures } from './signatures.js';
-import { fromTf, toTf } from './tensors.js';
-
-/** What is called of the binding's backend, which keeps its sessions by number. */
-interface SavedModelBackend {
-  loadSavedModelMetaGraph(path: string, tags: string): number;
-  runSavedModel(
-    session: number,
-    inputs: TfTensor[],
-    inputInfos: readonly { readonly name: string; readonly tfDtype: string }[],
-    outputNames: string[],
-  ): TfTensor[];
-  deleteSavedModel(session: number): void;
-}
+import { createTensor, readTensor } from './tensors.js';
 
 interface Session {
   readonly id: number;
@@ -27,14 +14,14 @@ export class TensorFlowEngine implements Engine {
   private readonly sessions = new Map<string, Session>();
 
   private constructor(
-    private readonly tf: TensorFlow,
+    private readonly binding: Binding,
     private readonly version: string,
     private readonly device: string,
   ) {}
 
   static async start(): Promise<TensorFlowEngine> {
     const { tf, version, device } = await loadTensorFlow();
-    return new TensorFlowEngine(tf, version, device);
+    return new TensorFlowEngine(nativeBinding(tf), version, device);
   }
 
   async info(): Promise<EngineInfo> {
@@ -62,28 +49,23 @@ export class TensorFlowEngine implements Engine {
     const session = this.sessions.get(model);
     const graph = session?.signatures.get(signature);
     if (!session || !graph) throw new EngineError('run', `The model ${model} has no signature ${signature}.`);
-    const given: TfTensor[] = [];
-    let answered: TfTensor[] = [];
+    const given: number[] = [];
+    let answered: NativeTensor[] = [];
     try {
       for (const { spec } of graph.inputs) {
         const input = inputs[spec.name];
         if (!input) throw new EngineError('run', `The input ${spec.name} is missing.`);
-        given.push(toTf(this.tf, input));
+        given.push(createTensor(this.binding, input));
       }
-      answered = this.backend.runSavedModel(
-        session.id,
-        given,
-        graph.inputs.map(({ node, graphDType }) => ({ name: node, tfDtype: graphDType })),
-        graph.outputs.map(({ node }) => node),
+      answered = this.binding.runSavedModel(session.id, given, nodes(graph.inputs), nodes(graph.outputs));
+      return Object.fromEntries(
+        graph.outputs.map(({ spec }, index) => [spec.name, readTensor(this.binding, answered[index]!, spec)]),
       );
-      const outputs: Record<string, Tensor> = {};
-      for (const [index, { spec }] of graph.outputs.entries())
-        outputs[spec.name] = await fromTf(answered[index]!, spec);
-      return outputs;
     } catch (error) {
       throw error instanceof EngineError ? error : new EngineError('run', messageOf(error));
     } finally {
-      this.tf.dispose([...given, ...answered]);
+      for (const id of given) this.binding.deleteTensor(id);
+      for (const { id } of answered) this.binding.deleteTensor(id);
     }
   }
 
@@ -91,7 +73,7 @@ export class TensorFlowEngine implements Engine {
     const session = this.sessions.get(model);
     if (!session) return;
     this.sessions.delete(model);
-    this.backend.deleteSavedModel(session.id);
+    this.binding.deleteSavedModel(session.id);
   }
 
   async close(): Promise<void> {
@@ -100,17 +82,17 @@ export class TensorFlowEngine implements Engine {
 
   private open(directory: string, tags: readonly string[]): number {
     try {
-      return this.backend.loadSavedModelMetaGraph(directory, tags.join(','));
+      return this.binding.loadSavedModel(directory, tags.join(','));
     } catch (error) {
       // TensorFlow's text names the directory, which is nobody's business but the log's.
       const text = messageOf(error).replaceAll(directory, 'the model');
       throw new EngineError('load', `TensorFlow cannot load it. ${text}`);
     }
   }
+}
 
-  private get backend(): SavedModelBackend {
-    return this.tf.backend() as unknown as SavedModelBackend;
-  }
+function nodes(tensors: GraphSignature['inputs']): string {
+  return tensors.map(({ node }) => node).join(',');
 }
 
 function messageOf(error: unknown): string {

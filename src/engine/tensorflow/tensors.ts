@@ -1,56 +1,56 @@
-import type { Tensor as TfTensor } from '@tensorflow/tfjs-node-gpu';
-import type { DType, Tensor, TensorSpec } from '../tensor.js';
-import type { TensorFlow } from './binding.js';
+import type { DType, Tensor, TensorArrays, TensorSpec } from '../tensor.js';
 import { normalisePixels } from './normalise.js';
+import type { Binding } from './native-binding.js';
 
-/**
- * A tensor of the line as one of tfjs, which shares its memory where the binding can (float32, int32, bool). The
- * caller disposes it.
- */
-export function toTf(tf: TensorFlow, tensor: Tensor): TfTensor {
+/** A copy of `tensor` in TensorFlow's hands, as the graph takes it. The caller deletes it. */
+export function createTensor(binding: Binding, tensor: Tensor): number {
   const { dtype, shape, data } = tensor.normalise ? normalisePixels(tensor, tensor.normalise) : tensor;
   const size = [...shape];
   switch (dtype) {
     case 'float32':
-      return tf.tensor(data as Float32Array, size, 'float32');
+      return binding.createTensor(size, binding.TF_FLOAT, data as Float32Array);
     case 'int32':
-    case 'int64': // The binding widens int32 to the int64 that the graph asks for.
-      return tf.tensor(data as Int32Array, size, 'int32');
-    case 'uint8': // tfjs has no uint8; the binding narrows int32 to the uint8 that the graph asks for.
-      return tf.tensor(Int32Array.from(data as Uint8Array), size, 'int32');
-    case 'bool':
-      return tf.tensor(data as Uint8Array, size, 'bool');
-    case 'complex64': {
-      const numbers = data as Float32Array;
-      const part = (offset: number): TfTensor =>
-        tf.tensor(
-          Float32Array.from({ length: numbers.length / 2 }, (_, index) => numbers[2 * index + offset]!),
-          size,
-        );
-      const real = part(0);
-      const imaginary = part(1);
-      const complex = tf.complex(real, imaginary);
-      tf.dispose([real, imaginary]);
-      return complex;
+      return binding.createTensor(size, binding.TF_INT32, data as Int32Array);
+    case 'int64': {
+      // The binding takes int64 as pairs of int32.
+      const { buffer, byteOffset, length } = data as BigInt64Array;
+      return binding.createTensor(size, binding.TF_INT64, new Int32Array(buffer, byteOffset, 2 * length));
     }
+    case 'uint8':
+      return binding.createTensor(size, binding.TF_UINT8, data as Uint8Array);
+    case 'bool':
+      return binding.createTensor(size, binding.TF_BOOL, data as Uint8Array);
+    case 'complex64':
+      return createComplex(binding, size, data as Float32Array);
     case 'string':
-      return tf.tensor([...(data as readonly Uint8Array[])] as unknown as string[], size, 'string');
+      return binding.createTensor(size, binding.TF_STRING, [...(data as readonly Uint8Array[])]);
   }
 }
 
-/** What the graph answered, copied out of TensorFlow's memory. Strings as their exact bytes. */
-export async function fromTf(output: TfTensor, spec: TensorSpec): Promise<Tensor> {
-  const data =
-    spec.dtype === 'string'
-      ? ((await output.bytes()) as Uint8Array[])
-      : await readNumbers(output, spec.dtype);
-  return { dtype: spec.dtype, shape: [...output.shape], data };
+/** The binding makes no complex tensors; TensorFlow's `Complex` op does, of real and imaginary parts. */
+function createComplex(binding: Binding, shape: number[], numbers: Float32Array): number {
+  const part = (offset: number): number => {
+    const values = Float32Array.from(
+      { length: numbers.length / 2 },
+      (_, index) => numbers[2 * index + offset]!,
+    );
+    return binding.createTensor(shape, binding.TF_FLOAT, values);
+  };
+  const parts = [part(0), part(1)];
+  const attributes = [
+    { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
+    { name: 'Tout', type: binding.TF_ATTR_TYPE, value: binding.TF_COMPLEX64 },
+  ];
+  const [complex] = binding.executeOp('Complex', attributes, parts, 1);
+  for (const id of parts) binding.deleteTensor(id);
+  return complex!.id;
 }
 
-async function readNumbers(
-  output: TfTensor,
-  dtype: DType,
-): Promise<Exclude<Tensor['data'], readonly Uint8Array[]>> {
-  const data = await output.data();
-  return dtype === 'bool' ? Uint8Array.from(data as ArrayLike<number>) : (data as Float32Array | Int32Array);
+/** What TensorFlow answered, copied out of its memory: int64 to the last bit, strings as their exact bytes. */
+export function readTensor(
+  binding: Binding,
+  { id, shape }: { id: number; shape: number[] },
+  { dtype }: TensorSpec,
+): Tensor {
+  return { dtype, shape: [...shape], data: binding.tensorDataSync(id) as TensorArrays[DType] };
 }

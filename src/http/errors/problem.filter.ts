@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { ServingError } from '../../errors/serving-error.js';
-import { endUnreadBody } from '../body/end-unread-body.js';
+import { endEarly, isBodyUnread } from '../body/end-early.js';
 import { problemOf } from './problem.js';
 
 /** Answers every exception with a problem document; one that nobody expected is logged and told as little of as possible. */
@@ -16,7 +16,6 @@ export class ProblemFilter implements ExceptionFilter {
       response.destroy();
       return;
     }
-    endUnreadBody(request, response);
     // Terminus answers a failed health check with a body of its own, which is what its readers expect.
     if (exception instanceof HttpException && isHealthReport(exception.getResponse())) {
       response.status(exception.getStatus()).json(exception.getResponse());
@@ -29,7 +28,10 @@ export class ProblemFilter implements ExceptionFilter {
     if (error.retryAfter !== undefined)
       response.setHeader('Retry-After', String(Math.ceil(error.retryAfter)));
     if (problem.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="tensornest"');
-    response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+    response.status(problem.status).type('application/problem+json');
+    const payload = JSON.stringify(problem);
+    if (isBodyUnread(request)) endEarly(request, response, payload);
+    else response.send(payload);
   }
 }
 
@@ -40,10 +42,7 @@ function asServingError(exception: unknown, request: Request): ServingError {
     return new ServingError('ROUTE_NOT_FOUND', sentence);
   }
   if (exception instanceof HttpException && exception.getStatus() < 500) {
-    return new ServingError('BODY_UNREADABLE', exception.message, { cause: exception });
-  }
-  if (exception instanceof URIError) {
-    return new ServingError('ROUTE_NOT_FOUND', 'The path is not valid percent-encoding.');
+    return new ServingError('REQUEST_INVALID', `The request cannot be understood: ${exception.message}.`);
   }
   return new ServingError(
     'INTERNAL',

@@ -15,6 +15,7 @@ export interface Problem {
 /** The status of an error of the friendly API. */
 export function statusOf(code: ErrorCode): number {
   switch (code) {
+    case 'REQUEST_INVALID':
     case 'BODY_UNREADABLE':
     case 'IMAGE_MISSING':
     case 'IMAGE_UNREADABLE':

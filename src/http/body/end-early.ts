@@ -1,0 +1,30 @@
+import type { Request, Response } from 'express';
+
+/** How long a client may go on sending after it was refused, in ms: time enough to read the answer. */
+const LINGER_MS = 1000;
+
+/**
+ * Sends an answer that leaves before the body was read, and closes the connection. Node would either read and discard the rest
+ * of the body, however long, or close at once, which resets the connection: a client that is still sending might never see
+ * the answer. So the answer goes out whole, what arrives is discarded for a moment, and then the connection is closed.
+ */
+export function endEarly(request: Request, response: Response, payload: string): void {
+  response.setHeader('Connection', 'close');
+  response.setHeader('Content-Length', Buffer.byteLength(payload));
+  response.write(payload);
+  const end = (): void => {
+    clearTimeout(timer);
+    response.end();
+  };
+  const timer = setTimeout(end, LINGER_MS);
+  request.once('close', end);
+  request.unpipe();
+  request.resume();
+}
+
+/** Whether the client has, or may have, more of a body to send. */
+export function isBodyUnread({ complete, headers }: Request): boolean {
+  return (
+    !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0)
+  );
+}

@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { readSettings } from '../config/settings.js';
+import { ServingError } from '../errors/serving-error.js';
+import { planPreprocessing } from './plan.js';
+import { PreprocessingService } from './preprocessing.service.js';
+import { sharp } from './sharp.js';
+
+const service = new PreprocessingService(readSettings({}));
+const strict = new PreprocessingService(readSettings({ MAX_IMAGE_BYTES: '10000', MAX_IMAGE_PIXELS: '1000' }));
+const { signal } = new AbortController();
+const plan = planPreprocessing({}, { name: 'image', dtype: 'float32', shape: [null, null, null, 3] });
+
+const fixture = (name: string) =>
+  readFileSync(new URL(`../../test/fixtures/images/${name}`, import.meta.url));
+
+/** The sentence with which a picture is refused. */
+async function refusal(picture: Uint8Array, by = service): Promise<ServingError> {
+  const error: unknown = await by.toPixels(picture, plan, signal).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(ServingError);
+  return error as ServingError;
+}
+
+const redStrip = (width: number) =>
+  sharp({ create: { width, height: 10, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer();
+
+describe('a picture is refused', () => {
+  it.each([
+    ['still.gif', 'GIF'],
+    ['animated.gif', 'GIF'],
+    ['still.bmp', 'BMP'],
+    ['still.tiff', 'TIFF'],
+    ['drawing.svg', 'SVG'],
+    ['page.pdf', 'PDF'],
+    ['text.jpg', 'of no known picture format'],
+  ])('with the formats that are accepted, if its own is not: %s', async (name, found) => {
+    const { code, message } = await refusal(fixture(name));
+    expect(code).toBe('IMAGE_UNSUPPORTED');
+    expect(message).toBe(`The picture is ${found}; accepted are JPEG, PNG and WebP.`);
+  });
+
+  it.each(['truncated.jpg', 'truncated.png', 'bad-checksum.png', 'magic-only.jpg'])(
+    'if it is damaged, without a word of the decoder’s: %s',
+    async (name) => {
+      const { code, message, cause } = await refusal(fixture(name));
+      const format = name.endsWith('png') ? 'PNG' : 'JPEG';
+      expect(code).toBe('IMAGE_UNREADABLE');
+      expect(message).toBe(
+        `The picture begins as ${format} but cannot be decoded: it is damaged or incomplete.`,
+      );
+      expect(cause).toBeInstanceOf(Error);
+    },
+  );
+
+  it('if it is a WebP that ends early', async () => {
+    const half = fixture('lossy.webp').subarray(0, 60);
+    expect((await refusal(half)).code).toBe('IMAGE_UNREADABLE');
+  });
+
+  it('if there is nothing', async () => {
+    expect(await refusal(fixture('empty.jpg'))).toMatchObject({
+      code: 'IMAGE_UNREADABLE',
+      message: 'The picture is empty.',
+    });
+  });
+
+  it.each([
+    ['bomb.png', '20000 × 20000 = 400,000,000'],
+    ['claims-60000.png', '60000 × 60000 = 3,600,000,000'],
+    ['claims-60000.jpg', '60000 × 60000 = 3,600,000,000'],
+  ])('with both figures, if its header claims too many pixels: %s', async (name, claim) => {
+    const before = process.memoryUsage().rss;
+    const { code, message } = await refusal(fixture(name));
+    expect(code).toBe('IMAGE_TOO_LARGE');
+    expect(message).toBe(`The picture has ${claim} pixels; at most 50,000,000 are accepted.`);
+    expect(process.memoryUsage().rss - before).toBeLessThan(100e6);
+  });
+
+  it('with both figures, if it has too many bytes', async () => {
+    const { code, message } = await refusal(new Uint8Array(10_001).fill(255), strict);
+    expect(code).toBe('IMAGE_TOO_LARGE');
+    expect(message).toBe('The picture has 10,001 bytes; at most 10,000 are accepted.');
+  });
+
+  it('only above the limit, not at it', async () => {
+    expect((await refusal(await redStrip(101), strict)).code).toBe('IMAGE_TOO_LARGE');
+    const { tensor } = await strict.toPixels(await redStrip(100), plan, signal);
+    expect(tensor.shape).toEqual([1, 10, 100, 3]);
+  });
+});
+
+describe('sharp', () => {
+  it('opens no other format, even if it is asked to', async () => {
+    for (const name of ['still.gif', 'still.tiff', 'drawing.svg']) {
+      await expect(sharp(fixture(name)).metadata()).rejects.toThrow(/unsupported image format/);
+    }
+  });
+});

@@ -1,0 +1,183 @@
+import type { Pixels } from './decode.js';
+import type { PreprocessingPlan } from './plan.js';
+import { planPreprocessing } from './plan.js';
+import type { PreprocessingConfig } from './preprocessing-config.js';
+import { resize } from './resize.js';
+
+const RESAMPLINGS = ['nearest', 'bilinear', 'bicubic', 'lanczos'] as const;
+
+function plan(
+  width: number,
+  height: number,
+  channels: number,
+  config: PreprocessingConfig = {},
+): PreprocessingPlan {
+  return planPreprocessing(config, { name: 'x', dtype: 'float32', shape: [null, height, width, channels] });
+}
+
+function pixels(width: number, height: number, channels: 1 | 3 | 4, data: readonly number[]): Pixels {
+  return { width, height, channels, data: Uint8Array.from(data) };
+}
+
+/** 40×30 grey that grows to the right and downwards, with a fine pattern. */
+const textured = pixels(
+  40,
+  30,
+  1,
+  Array.from({ length: 1200 }, (_, i) => {
+    const [x, y] = [i % 40, Math.floor(i / 40)];
+    return Math.min(255, Math.floor((x * x) / 8) + y * 2 + ((x * y) % 11) * 3);
+  }),
+);
+
+describe('an enlarged picture', () => {
+  const row = pixels(4, 1, 1, [0, 255, 100, 30]);
+
+  // The numbers of Pillow 13.
+  it.each([
+    ['nearest', 6, [0, 255, 255, 100, 100, 30]],
+    ['bilinear', 6, [0, 128, 229, 126, 65, 30]],
+    ['bicubic', 6, [0, 129, 252, 126, 54, 25]],
+    ['bilinear', 8, [0, 64, 191, 216, 139, 83, 48, 30]],
+    ['bicubic', 8, [0, 52, 209, 243, 142, 74, 40, 24]],
+    ['bilinear', 12, [0, 0, 85, 170, 255, 203, 152, 100, 77, 53, 30, 30]],
+    ['bicubic', 12, [0, 0, 76, 184, 255, 231, 161, 100, 66, 44, 30, 23]],
+  ] as const)('is to the bit as Pillow makes it: %s to %d', async (resampling, width, expected) => {
+    const { data } = await resize(row, plan(width, 1, 1, { resampling }));
+    expect([...data]).toEqual(expected);
+  });
+
+  it.each([
+    [
+      'bilinear',
+      [
+        255, 0, 0, 191, 0, 64, 64, 0, 191, 0, 0, 255, 133, 100, 15, 111, 85, 52, 67, 55, 126, 45, 40, 163, 10,
+        200, 30, 30, 170, 40, 70, 110, 60, 90, 80, 70,
+      ],
+    ],
+    [
+      'lanczos',
+      [
+        255, 0, 0, 217, 0, 61, 58, 0, 213, 0, 0, 255, 128, 111, 12, 113, 86, 49, 65, 54, 129, 52, 30, 166, 0,
+        248, 26, 8, 193, 37, 72, 121, 44, 117, 66, 55,
+      ],
+    ],
+  ] as const)('is so in colour and along both sides: %s', async (resampling, expected) => {
+    const colours = pixels(2, 2, 3, [255, 0, 0, 0, 0, 255, 10, 200, 30, 90, 80, 70]);
+    const { data } = await resize(colours, plan(4, 3, 3, { resampling }));
+    expect([...data]).toEqual(expected);
+  });
+
+  it('does not let colours under transparent pixels bleed', async () => {
+    const clear = pixels(2, 2, 4, [255, 0, 0, 255, 0, 0, 255, 0, 10, 200, 30, 128, 90, 80, 70, 60]);
+    const { data } = await resize(clear, plan(3, 3, 4, { resampling: 'bicubic' }));
+    // Pillow's numbers.
+    expect([...data.subarray(0, 8)]).toEqual([255, 0, 0, 255, 255, 0, 0, 130]);
+    expect([...data.subarray(16, 20)]).toEqual([163, 68, 18, 111]);
+  });
+});
+
+describe('a shrunk picture', () => {
+  // Pillow's numbers for the picture at 6×4. libvips halves by boxes first and rounds more often.
+  it.each([
+    [
+      'bilinear',
+      [
+        23, 34, 56, 87, 132, 179, 36, 46, 68, 100, 145, 193, 52, 62, 84, 116, 160, 209, 65, 76, 98, 129, 174,
+        221,
+      ],
+    ],
+    [
+      'bicubic',
+      [
+        21, 31, 54, 85, 131, 182, 36, 45, 68, 99, 145, 197, 52, 61, 84, 115, 161, 213, 65, 76, 98, 129, 175,
+        226,
+      ],
+    ],
+    [
+      'lanczos',
+      [
+        21, 31, 53, 84, 130, 183, 36, 45, 68, 99, 144, 198, 52, 61, 84, 115, 160, 214, 66, 76, 98, 129, 175,
+        227,
+      ],
+    ],
+  ] as const)('is within 3 of 255 of what Pillow makes: %s', async (resampling, expected) => {
+    const { data } = await resize(textured, plan(6, 4, 1, { resampling }));
+    const differences = expected.map((value, index) => Math.abs(value - data[index]!));
+    expect(data).toHaveLength(24);
+    expect(Math.max(...differences)).toBeLessThanOrEqual(3);
+  });
+
+  it('is to the bit as Pillow makes it: nearest', async () => {
+    const { data } = await resize(textured, plan(6, 4, 1, { resampling: 'nearest' }));
+    expect([...data]).toEqual([
+      34, 42, 50, 81, 124, 195, 23, 34, 54, 88, 134, 184, 67, 60, 74, 123, 151, 228, 56, 85, 111, 130, 194,
+      217,
+    ]);
+  });
+});
+
+describe.each(RESAMPLINGS)('by %s', (resampling) => {
+  it('a picture of the right size stays as it is', async () => {
+    const { data } = await resize(textured, plan(40, 30, 1, { resampling }));
+    expect(data).toEqual(textured.data);
+  });
+
+  it('one colour stays that colour whatever the size', async () => {
+    const sand = [194, 178, 128];
+    const picture = pixels(30, 20, 3, Array.from({ length: 600 }, () => sand).flat());
+    for (const [width, height] of [
+      [7, 9],
+      [60, 50],
+      [10, 50],
+      [45, 5],
+    ] as const) {
+      for (const how of ['stretch', 'crop'] as const) {
+        const { data } = await resize(picture, plan(width, height, 3, { resampling, resize: how }));
+        expect([...data]).toEqual(Array.from({ length: width * height }, () => sand).flat());
+      }
+    }
+  });
+
+  it.each([
+    [20_000, 1],
+    [1, 20_000],
+  ])('a crop of %d×%d costs no more than what is seen', async (width, height) => {
+    const sliver = pixels(
+      width,
+      height,
+      1,
+      Array.from({ length: 20_000 }, () => 9),
+    );
+    const { data } = await resize(sliver, plan(64, 64, 1, { resampling, resize: 'crop' }));
+    expect([...new Set(data)]).toEqual([9]);
+  });
+});
+
+describe('the parts of a picture', () => {
+  // Left third 10, middle 20, right 30.
+  const stripes = pixels(6, 2, 1, [10, 10, 20, 20, 30, 30, 10, 10, 20, 20, 30, 30]);
+
+  it('outside the centre are cut off by crop', async () => {
+    const { data } = await resize(stripes, plan(2, 2, 1, { resize: 'crop' }));
+    expect([...data]).toEqual([20, 20, 20, 20]);
+  });
+
+  it('are all there in a letterbox, in the middle of its colour', async () => {
+    const { data } = await resize(stripes, plan(6, 4, 1, { resize: 'letterbox', pad: [7, 7, 7] }));
+    expect([...data]).toEqual([7, 7, 7, 7, 7, 7, ...stripes.data, 7, 7, 7, 7, 7, 7]);
+  });
+
+  it('are padded with the colour’s grey, or with opaque colour, as the model’s channels are', async () => {
+    const config = { resize: 'letterbox', pad: [255, 0, 0] } as const;
+    const grey = await resize(pixels(1, 1, 1, [5]), plan(1, 3, 1, config));
+    expect([...grey.data]).toEqual([76, 5, 76]);
+    const rgba = await resize(pixels(1, 1, 4, [1, 2, 3, 4]), plan(1, 3, 4, config));
+    expect([...rgba.data]).toEqual([255, 0, 0, 255, 1, 2, 3, 4, 255, 0, 0, 255]);
+  });
+
+  it('keep their size where the plan has none', async () => {
+    const own = planPreprocessing({}, { name: 'x', dtype: 'float32', shape: [null, null, null, 1] });
+    expect(await resize(stripes, own)).toBe(stripes);
+  });
+});
