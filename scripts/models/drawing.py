@@ -3,6 +3,7 @@
 Every picture has a seed of its own, so a picture is the same each time and on
 every machine, whatever is drawn before it and in however many processes. The
 train, validation and test pictures differ by the split's number in that seed.
+Nothing was chosen by the `fresh` ones, drawn when the models were finished.
 """
 
 import io
@@ -13,7 +14,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 SHAPES = ["circle", "square", "triangle", "pentagon", "star", "cross", "ring", "heart", "arrow", "crescent"]
-SPLITS = {"train": 1, "validation": 2, "test": 3, "samples": 4}
+SPLITS = {"train": 1, "validation": 2, "test": 3, "samples": 4, "fresh": 5}
 
 # The shortest distance in RGB between the shape's colours and the background's.
 CONTRAST = 100
@@ -218,6 +219,7 @@ def stretched(picture: Image.Image, side: int = 64) -> np.ndarray:
 
 
 def pixels_of(index: int, split: str) -> np.ndarray:
+    """The picture of that number in the split as the model sees it: uint8 [64, 64, 3]."""
     return stretched(example(split, index)[0])
 
 

@@ -29,6 +29,7 @@ FIXTURES = ROOT / "test" / "fixtures"
 
 
 def shapes_expected() -> None:
+    """Writes shapes-expected.json; raises if a sample is not clearly the shape it is named for."""
     labels = json.loads((ROOT / "labels" / "shapes.json").read_text())
     model = tf.saved_model.load(str(ROOT / "models" / "shapes" / "1"))
     expected = {}
@@ -49,6 +50,7 @@ def shapes_expected() -> None:
 
 
 def image_to_image_expected() -> None:
+    """Writes the pairs of pictures: RGB, grey, one with alpha, and one of 3×1 pixels."""
     model = tf.saved_model.load(str(ROOT / "models" / "denoise" / "1"))
     folder = FIXTURES / "image-to-image"
     folder.mkdir(exist_ok=True)

@@ -20,7 +20,7 @@ import tensorflow as tf
 
 FIXTURES = Path(__file__).resolve().parents[2] / "test" / "fixtures"
 
-# What the Node binding of TensorFlow carries in and out of a SavedModel, and what it refuses.
+# What the Node binding of TensorFlow carries into a SavedModel (and, all but uint8, out of it), and what it refuses.
 CARRIED = [tf.float32, tf.int32, tf.int64, tf.uint8, tf.bool, tf.string, tf.complex64]
 REFUSED = [tf.float64, tf.float16, tf.bfloat16, tf.int8, tf.int16, tf.uint16, tf.uint32, tf.uint64]
 

@@ -70,10 +70,12 @@ def png(width: int, height: int, depth: int, colour: int, rows: bytes, extra: by
 
 
 def chunk(kind: bytes, body: bytes) -> bytes:
+    """A PNG chunk: length, kind, body, checksum."""
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
 def encode(picture: Image.Image, form: str, **options) -> bytes:
+    """The file that Pillow writes in that format."""
     buffer = io.BytesIO()
     picture.save(buffer, form, **options)
     return buffer.getvalue()

@@ -29,6 +29,7 @@ OPTIONS = {".jpg": {"quality": 85}, ".png": {"optimize": True}, ".webp": {"quali
 
 
 def picture(shape: str, size: tuple[int, int], seed: int) -> Image.Image:
+    """The shape, large, over little clutter, unspoilt."""
     return draw(np.random.default_rng([SPLITS["samples"], seed]), shape, size, scale=(0.6, 0.8), marks=4)
 
 

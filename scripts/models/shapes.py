@@ -3,6 +3,8 @@
 Input `image`: float32 [n, 64, 64, 3], RGB, stretched to 64×64 and scaled from
 0..255 to -1..1 (x / 127.5 - 1). Output `probabilities`: float32 [n, 10], a
 softmax over drawing.SHAPES.
+
+`--evaluate` trains nothing: it asks the model that is there about fresh pictures.
 """
 
 import os
@@ -10,6 +12,7 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
+import argparse
 import json
 import shutil
 from pathlib import Path
@@ -41,6 +44,7 @@ def convolution(x, filters: int, stride: int = 1, separable: bool = False):
 
 
 def build() -> keras.Model:
+    """The untrained network: six 3×3 convolutions, from 64×64 down to 4×4, then the average."""
     image = keras.Input((SIDE, SIDE, 3), name="image")
     x = convolution(image, 16, stride=2)
     x = convolution(x, 32, stride=2)
@@ -71,6 +75,7 @@ def augmented(pixels, labels):
 
 
 def train(model: keras.Model) -> None:
+    """Trains in place and prints each epoch's accuracy, on the validation split too."""
     pixels, labels = examples("train", TRAIN)
     batches = (
         tf.data.Dataset.from_tensor_slices((pixels, keras.utils.to_categorical(labels)))
@@ -105,11 +110,11 @@ def export(model: keras.Model) -> None:
     labels.write_text(json.dumps(SHAPES) + "\n")
 
 
-def report() -> None:
-    """Prints the exported model's accuracy on pictures that training never saw."""
+def report(split: str) -> None:
+    """Prints the exported model's accuracy on a split that training never saw."""
     model = tf.saved_model.load(str(EXPORT))
     serve = model.signatures["serving_default"]
-    pixels, labels = examples("test", TEST)
+    pixels, labels = examples(split, TEST)
     guesses = np.concatenate(
         [
             serve(image=scaled(pixels[start : start + 500]))["probabilities"].numpy().argmax(axis=1)
@@ -119,18 +124,22 @@ def report() -> None:
     right = guesses == labels
     for index, name in enumerate(SHAPES):
         print(f"{name:>10} {right[labels == index].mean():7.2%}")
-    print(f"{'all':>10} {right.mean():7.2%} of {TEST} pictures")
+    print(f"{'all':>10} {right.mean():7.2%} of {TEST} {split} pictures")
     size = sum(file.stat().st_size for file in EXPORT.rglob("*") if file.is_file())
     print(f"{size / 1024:.0f} KiB on disk")
 
 
 def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--evaluate", action="store_true", help="only measure the model that is there")
+    if arguments.parse_args().evaluate:
+        return report("fresh")
     keras.utils.set_random_seed(1)
     model = build()
     print(f"{model.count_params()} parameters")
     train(model)
     export(model)
-    report()
+    report("test")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { addonsIn } from './cache.js';
 import { command, lastLine } from './command.js';
 import { glibcVersion } from './host.js';
@@ -29,50 +29,60 @@ export function packageDirectory(): string {
 export const addonPath = (home: string): string => join(home, `lib/napi-v${NODE_API}`, ADDON);
 
 /**
- * The compiled addon in the cache; compiled first if it is not there. Node-API makes it independent of Node's version, so
- * its key is only what went into it: the sources, the library's interface, the machine and its C library.
+ * Where the cache keeps the addon for a library. Node-API makes it independent of Node's version, so its name is only what
+ * goes into it: the sources, the library's interface (`Library.addonKey`), the machine and its C library.
  */
-export async function addonFor(library: Library, options: InstallOptions): Promise<string> {
-  const sources = join(packageDirectory(), 'binding');
-  const names = (await readdir(sources)).toSorted();
+export async function addonDirectory(addonKey: string, cache: string): Promise<string> {
   const hash = createHash('sha256').update(
-    [library.addonKey, process.platform, process.arch, glibcVersion(), NODE_API].join('\n'),
+    [addonKey, process.platform, process.arch, glibcVersion(), NODE_API].join('\n'),
   );
-  for (const name of names) hash.update(`\n${name}\n`).update(await readFile(join(sources, name)));
-  const directory = join(addonsIn(options.cache), hash.digest('hex').slice(0, 16));
+  for (const path of await sources()) hash.update(`\n${basename(path)}\n`).update(await readFile(path));
+  return join(addonsIn(cache), hash.digest('hex').slice(0, 16));
+}
+
+/** Refuses when the addon must be compiled and cannot be. Asked before the library is fetched, not after. */
+export async function requireToolchain(addonKey: string, options: InstallOptions): Promise<void> {
+  if (existsSync(join(await addonDirectory(addonKey, options.cache), ADDON))) return;
+  await findCompiler(options.env, options.signal);
+  findHeaders(options.env);
+}
+
+/** The compiled addon in the cache; compiled first if it is not there. */
+export async function addonFor(library: Library, options: InstallOptions): Promise<string> {
+  const directory = await addonDirectory(library.addonKey, options.cache);
   const addon = join(directory, ADDON);
   const isDone = async () => existsSync(addon);
   if (await isDone()) return addon;
+  await makeOnce(directory, isDone, (staging) => compile(library, staging, options), {
+    signal: options.signal,
+    onWait: (process) =>
+      options.screen.write(`  Waiting for process ${process}, which is compiling the same\n`),
+  });
+  return addon;
+}
 
-  const compiler = await findCompiler(options.env, options.signal);
-  const headers = findHeaders(options.env);
-  const units = names.filter((name) => name.endsWith('.cc')).map((name) => join(sources, name));
-  await makeOnce(
-    directory,
-    isDone,
-    (staging) =>
-      stage(options.screen, `Compiled the addon with ${compiler.path} ${compiler.version}`, async () => {
-        const args = [
-          ...flags(library.directory, headers),
-          ...units,
-          '-o',
-          join(staging, ADDON),
-          ...links(library.directory),
-        ];
-        const { code, output } = await command(compiler.path, args, options);
-        if (code === 0) return;
-        const error = output.split('\n').find((line) => line.includes('error')) ?? output;
-        throw new Problem(
-          `${compiler.path} could not compile the addon (${lastLine(error)}): its whole output is in ${options.log}.`,
-        );
-      }),
-    {
-      signal: options.signal,
-      onWait: (process) =>
-        options.screen.write(`  Waiting for process ${process}, which is compiling the same\n`),
+async function compile(library: Library, staging: string, options: InstallOptions): Promise<void> {
+  const { path, version } = await findCompiler(options.env, options.signal);
+  const units = (await sources()).filter((source) => source.endsWith('.cc'));
+  const args = [...flags(library.directory, findHeaders(options.env)), ...units];
+  args.push('-o', join(staging, ADDON), ...links(library.directory));
+  await stage(
+    options.screen,
+    ['Compiling the addon', `Compiled the addon with ${path} ${version}`],
+    async () => {
+      const { code, output } = await command(path, args, options);
+      if (code === 0) return;
+      const error = output.split('\n').find((line) => line.includes('error')) ?? output;
+      throw new Problem(
+        `${path} could not compile the addon (${lastLine(error)}): its whole output is in ${options.log}.`,
+      );
     },
   );
-  return addon;
+}
+
+async function sources(): Promise<string[]> {
+  const directory = join(packageDirectory(), 'binding');
+  return (await readdir(directory)).toSorted().map((name) => join(directory, name));
 }
 
 /** Puts the addon where the package looks for it. A copy, since its search path starts where the file really lies; and a rename, since a server may be running on the old one. */

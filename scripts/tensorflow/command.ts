@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { appendFile, mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { appendFile } from 'node:fs/promises';
 
 /** What a finished command left behind. `code` is 127 when there is no such program, -1 when a signal ended it. */
 export interface Outcome {
@@ -12,7 +11,7 @@ export interface CommandOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Aborting it ends the command and rejects the promise. */
   readonly signal?: AbortSignal;
-  /** The whole output is added to this file when the command fails. */
+  /** The whole output is added to this file when the command fails. Its directory exists. */
   readonly log?: string;
   readonly timeoutMs?: number;
 }
@@ -44,11 +43,16 @@ export async function command(
     child.on('close', (code) => resolve({ code: code ?? -1, output }));
   }).finally(() => clearTimeout(timer));
   if (outcome.code !== 0 && options.log !== undefined) {
-    await mkdir(dirname(options.log), { recursive: true });
-    await appendFile(options.log, `$ ${[file, ...args].join(' ')}\n${outcome.output}\n`);
+    // A log that cannot be written, on a disk that is full, must not hide why the command failed.
+    await appendFile(options.log, `$ ${[file, ...args].join(' ')}\n${outcome.output}\n`).catch(
+      () => undefined,
+    );
   }
   return outcome;
 }
+
+/** Did the disk fill up while the command ran? Both pip and Python's zipfile say it in these words. */
+export const ranOutOfDisk = (output: string): boolean => output.includes('No space left on device');
 
 /** The last line that says something, cut to a length a terminal shows; '' when the command said nothing. */
 export function lastLine(output: string): string {

@@ -1,6 +1,15 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { addonPath, packageDirectory } from './addon.js';
-import { addonsIn, cacheDirectory, librariesIn, readInstalled } from './cache.js';
+import {
+  addonsIn,
+  cacheDirectory,
+  librariesIn,
+  readInstalled,
+  requireFreeBytes,
+  requireWritable,
+} from './cache.js';
+import { findExternal } from './external.js';
 import { glibcVersion, thisHost } from './host.js';
 import { linkedLibrary } from './link.js';
 import { describeCache, describeSharp, findGpu, names } from './probes.js';
@@ -8,7 +17,7 @@ import { findPython } from './python.js';
 import { type SelfTest, selfTest } from './self-test.js';
 import { findCompiler, findHeaders } from './toolchain.js';
 import { isSupportedNode, verdict } from './verdict.js';
-import { planFor } from './wheels.js';
+import { neededBytes, planFor } from './wheels.js';
 
 /** A look at one thing: what was found, or why it was not. */
 type Found<T> =
@@ -49,10 +58,16 @@ const target = `${process.platform}-${process.arch}`;
 rowOf('platform', plan, () => `${target}${glibcVersion() === '' ? '' : `, glibc ${glibcVersion()}`}`);
 
 const cache = await look(() => cacheDirectory(env));
-const external = env.LIBTENSORFLOW_DIR;
-const libraries = await names(librariesIn(cache.value ?? ''));
-const hasLibrary = Boolean(external) || (plan.value !== undefined && libraries.includes(plan.value.id));
-const hasAddon = (await names(addonsIn(cache.value ?? ''))).length > 0;
+const given = env.LIBTENSORFLOW_DIR;
+const external = given ? await look(() => findExternal(given)) : undefined;
+const home = await look(packageDirectory);
+const linkedTo = home.value === undefined ? undefined : await linkedLibrary(home.value);
+const linked = linkedTo === undefined ? undefined : await readInstalled(linkedTo);
+const cached =
+  cache.value === undefined || plan.value === undefined ? '' : join(librariesIn(cache.value), plan.value.id);
+const hasLibrary =
+  external !== undefined || linked !== undefined || (await readInstalled(cached)) !== undefined;
+const hasAddon = cache.value !== undefined && (await names(addonsIn(cache.value))).length > 0;
 
 const python = await look(() => findPython(env));
 rowOf('python3', python, ({ path, version }) => `${version} (${path})`, !hasLibrary);
@@ -62,17 +77,18 @@ rowOf('C++ compiler', compiler, ({ path, version }) => `${path} ${version}`, !ha
 const headers = await look(() => findHeaders(env));
 rowOf('Node headers', headers, (path) => path, !hasAddon);
 
-const held = await look(() => describeCache(cache.value ?? ''));
-row(
+const writable = await look(async () => requireWritable(cache.value ?? cacheDirectory(env)));
+rowOf(
   'cache',
-  cache.error === undefined && held.error === undefined,
-  cache.error ?? held.error ?? held.value ?? '',
+  writable.error === undefined ? await look(() => describeCache(cache.value ?? '')) : writable,
+  String,
 );
-row('LIBTENSORFLOW_DIR', external ? existsSync(external) : undefined, external || 'not set');
+const room = await look(async () =>
+  requireFreeBytes(cache.value ?? '/', plan.value ? neededBytes(plan.value) : 0),
+);
+if (!hasLibrary && writable.error === undefined) rowOf('disk', room, () => 'has room for TensorFlow');
+row('LIBTENSORFLOW_DIR', external && external.error === undefined, external?.error ?? given ?? 'not set');
 
-const home = await look(packageDirectory);
-const linkedTo = home.value === undefined ? undefined : await linkedLibrary(home.value);
-const linked = linkedTo === undefined ? undefined : await readInstalled(linkedTo);
 const test: SelfTest =
   home.value !== undefined && existsSync(addonPath(home.value))
     ? await selfTest({ explainGpu: linked?.variant === 'gpu' })
@@ -85,10 +101,12 @@ row('NVIDIA', gpu.value?.runsCuda12, gpu.error ?? gpu.value?.text ?? 'no driver'
 rowOf('sharp', await look(describeSharp), (text) => text);
 
 const obstacles = [
-  external ? undefined : plan.error,
+  external ? external.error : plan.error,
   hasLibrary ? undefined : python.error,
-  hasAddon ? undefined : (compiler.error ?? headers.error),
-  cache.error,
+  hasAddon ? undefined : compiler.error,
+  hasAddon ? undefined : headers.error,
+  writable.error,
+  hasLibrary || writable.error !== undefined ? undefined : room.error,
 ].filter((sentence) => sentence !== undefined);
 
 const { uses, next, exitCode } = verdict({

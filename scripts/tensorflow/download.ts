@@ -1,6 +1,6 @@
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { command, lastLine } from './command.js';
+import { command, lastLine, ranOutOfDisk } from './command.js';
 import { Problem } from './problem.js';
 import { ProgressBar, type Screen, stage, size } from './progress.js';
 import type { Python } from './python.js';
@@ -38,7 +38,8 @@ export async function download(wheel: Wheel, directory: string, options: Downloa
   args.push('--no-deps', '--only-binary=:all:', '--platform', wheel.tag, '--python-version', '3.11');
   args.push('--implementation', 'cp', '--abi', 'cp311', '--require-hashes', '-r', pins, '--dest', directory);
 
-  return stage(screen, `Downloaded ${name} (${size(wheel.bytes)})`, async () => {
+  const lines = [`Downloading ${name}`, `Downloaded ${name} (${size(wheel.bytes)})`] as const;
+  return stage(screen, lines, async () => {
     const bar = new ProgressBar(screen, name, wheel.bytes);
     const watch = setInterval(() => {
       void bytesOfWheel(directory).then((bytes) => bar.show(bytes, performance.now()));
@@ -49,6 +50,7 @@ export async function download(wheel: Wheel, directory: string, options: Downloa
         signal,
         log,
       });
+      if (ranOutOfDisk(pip.output)) throw diskFilledUp(directory);
       if (pip.code !== 0) throw failure(name, pip.output, log);
     } finally {
       clearInterval(watch);
@@ -58,6 +60,13 @@ export async function download(wheel: Wheel, directory: string, options: Downloa
     if (file === undefined) throw new Problem(`pip fetched ${name} but left no wheel behind: see ${log}.`);
     return join(directory, file);
   });
+}
+
+/** There was room when the installation began: something else took it. */
+export function diskFilledUp(directory: string): Problem {
+  return new Problem(
+    `The disk of ${directory} filled up during the installation: free some of it, or set TENSORNEST_CACHE_DIR to a larger disk.`,
+  );
 }
 
 /** pip exits with 1 whatever happened: only its text tells a wrong file from a network that is down. */

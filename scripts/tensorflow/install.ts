@@ -1,15 +1,16 @@
 import { cpus } from 'node:os';
-import { addonFor, packageDirectory, placeAddon } from './addon.js';
+import { addonFor, packageDirectory, placeAddon, requireToolchain } from './addon.js';
 import { cacheDirectory, librariesIn, logIn, makeCache, addonsIn } from './cache.js';
 import { libraryFromDirectory } from './external.js';
 import { thisHost } from './host.js';
-import { type InstallOptions, type Library, libraryFromWheels } from './library.js';
+import { type InstallOptions, type Library, libraryFromWheels, WHEEL_KEY } from './library.js';
 import { linkedLibrary, linkLibrary } from './link.js';
-import { Problem } from './problem.js';
+import { asProblem, Problem } from './problem.js';
 import { stage } from './progress.js';
 import { selfTest } from './self-test.js';
 import { clearAbandoned } from './staging.js';
-import { planFor } from './wheels.js';
+import { readArguments } from './arguments.js';
+import { planFor, type Wanted } from './wheels.js';
 
 const USAGE = `npm run tensorflow [-- --gpu [--system-cuda]]
 
@@ -21,10 +22,8 @@ TENSORNEST_CACHE_DIR where TensorFlow is kept between checkouts`;
 
 /** The installation as its stages: library, addon, link, self-test. Each is skipped when its result is there already. */
 async function install(args: readonly string[], signal: AbortSignal): Promise<void> {
-  const wanted = { gpu: args.includes('--gpu'), systemCuda: args.includes('--system-cuda') };
-  const unknown = args.find((arg) => !['--gpu', '--system-cuda'].includes(arg));
-  if (unknown !== undefined) throw new Problem(`Expected --gpu or --system-cuda but received ${unknown}.`);
   const { env, stdout: screen } = process;
+  const wanted = readArguments(args, env);
   const home = packageDirectory();
   const cache = cacheDirectory(env);
   const options: InstallOptions = { env, screen, signal, cache, log: logIn(cache) };
@@ -32,15 +31,22 @@ async function install(args: readonly string[], signal: AbortSignal): Promise<vo
   await makeCache(cache);
   await clearAbandoned(librariesIn(cache));
   await clearAbandoned(addonsIn(cache));
-  const library = env.LIBTENSORFLOW_DIR
-    ? await libraryFromDirectory(env.LIBTENSORFLOW_DIR, cache)
-    : await libraryFromWheels(planFor(thisHost(), wanted), options);
+  const library = await findLibrary(wanted, options);
   const addon = await addonFor(library, options);
   if ((await linkedLibrary(home)) !== library.directory) {
-    await stage(screen, 'Linked into node_modules', () => linkLibrary(library.directory, home));
+    const lines = ['Linking into node_modules', 'Linked into node_modules'] as const;
+    await stage(screen, lines, () => linkLibrary(library.directory, home));
   }
   await placeAddon(addon, home);
   await report(library);
+}
+
+async function findLibrary(wanted: Wanted, options: InstallOptions): Promise<Library> {
+  const given = options.env.LIBTENSORFLOW_DIR;
+  if (given) return libraryFromDirectory(given, options.cache);
+  const plan = planFor(thisHost(), wanted);
+  await requireToolchain(WHEEL_KEY, options);
+  return libraryFromWheels(plan, options);
 }
 
 async function report({ installed: { variant, version } }: Library): Promise<void> {
@@ -54,7 +60,9 @@ async function report({ installed: { variant, version } }: Library): Promise<voi
     `Self-test: a matmul came out right on ${test.device}. Devices: CPU (${cpus().length} cores)${test.device === 'cpu' ? '' : `, ${test.device.toUpperCase()}`}.`,
   );
   if (variant === 'gpu' && test.device === 'cpu')
-    console.log(`No GPU is used: ${test.notice ?? 'TensorFlow found none'}.`);
+    console.log(
+      `It runs on the CPU, because TensorFlow found no GPU (${test.notice ?? 'it gives no reason'}): nvidia-smi tells whether the driver sees one.`,
+    );
 }
 
 const abort = new AbortController();
@@ -65,10 +73,9 @@ if (args.includes('--help')) {
   console.log(USAGE);
 } else {
   await install(args, abort.signal).catch((error: unknown) => {
-    if (!abort.signal.aborted && !(error instanceof Problem)) throw error;
-    console.error(
-      abort.signal.aborted ? 'Interrupted; nothing half done is left behind.' : (error as Problem).message,
-    );
+    const problem = asProblem(error);
+    if (!abort.signal.aborted && problem === undefined) throw error;
+    console.error(abort.signal.aborted ? 'Interrupted; nothing half done is left behind.' : problem?.message);
     process.exitCode = abort.signal.aborted ? 130 : 1;
   });
 }

@@ -2,8 +2,8 @@ import { readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { type Installed, librariesIn, readInstalled, requireFreeBytes } from './cache.js';
-import { command, lastLine } from './command.js';
-import { download, type DownloadOptions } from './download.js';
+import { command, lastLine, ranOutOfDisk } from './command.js';
+import { diskFilledUp, download, type DownloadOptions } from './download.js';
 import { Problem } from './problem.js';
 import { stage, size } from './progress.js';
 import { findPython } from './python.js';
@@ -19,6 +19,9 @@ export interface Library {
 }
 
 export type InstallOptions = Omit<DownloadOptions, 'python'> & { readonly cache: string };
+
+/** The `addonKey` of every wheel of this version: its C interface is the same on CPU and GPU. */
+export const WHEEL_KEY = `wheel ${TENSORFLOW_VERSION}`;
 
 /** The plan's library in the cache; fetched and unpacked first if it is not there, whole or not at all. */
 export async function libraryFromWheels(plan: Plan, options: InstallOptions): Promise<Library> {
@@ -36,7 +39,7 @@ export async function libraryFromWheels(plan: Plan, options: InstallOptions): Pr
   }
   const installed = await readInstalled(directory);
   if (installed === undefined) throw new Error(`${directory} was built and is not complete. This is a bug.`);
-  return { directory, installed, addonKey: `wheel ${installed.version}` };
+  return { directory, installed, addonKey: WHEEL_KEY };
 }
 
 async function build(plan: Plan, staging: string, options: DownloadOptions): Promise<void> {
@@ -44,8 +47,13 @@ async function build(plan: Plan, staging: string, options: DownloadOptions): Pro
     const folder = join(staging, 'wheel');
     const file = await download(wheel, folder, options);
     const script = fileURLToPath(new URL('unpack.py', import.meta.url));
-    await stage(options.screen, `Unpacked ${wheel.name} (${size(wheel.unpackedBytes)})`, async () => {
+    const lines = [
+      `Unpacking ${wheel.name}`,
+      `Unpacked ${wheel.name} (${size(wheel.unpackedBytes)})`,
+    ] as const;
+    await stage(options.screen, lines, async () => {
       const unpack = await command(options.python.path, [script, file, staging], options);
+      if (ranOutOfDisk(unpack.output)) throw diskFilledUp(staging);
       if (unpack.code !== 0) {
         throw new Problem(
           `${wheel.name} could not be unpacked (${lastLine(unpack.output)}): see ${options.log}.`,

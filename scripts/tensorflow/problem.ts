@@ -6,3 +6,20 @@
 export class Problem extends Error {
   override readonly name = 'Problem';
 }
+
+const DISK: Readonly<Record<string, string>> = {
+  EACCES: 'it belongs to another user, so run this as the one who ran npm ci',
+  EPERM: 'it belongs to another user, so run this as the one who ran npm ci',
+  EROFS: 'its disk is read-only',
+  ENOSPC: 'its disk is full',
+};
+
+/** A disk's refusal is an expected failure wherever it comes from; undefined for what is none. */
+export function asProblem(error: unknown): Problem | undefined {
+  if (error instanceof Problem) return error;
+  const { code, path } = error as NodeJS.ErrnoException;
+  const reason = DISK[code ?? ''];
+  return reason === undefined || path === undefined
+    ? undefined
+    : new Problem(`${path} cannot be written (${code}): ${reason}.`);
+}

@@ -20,14 +20,14 @@ describe('progressLine', () => {
   });
 });
 
-describe('ProgressBar', () => {
-  const screen = (isTTY: boolean) => {
-    const written: string[] = [];
-    return { isTTY, columns: 100, written, write: (text: string) => written.push(text) };
-  };
+const screenOf = (isTTY: boolean) => {
+  const written: string[] = [];
+  return { isTTY, columns: 100, written, write: (text: string) => written.push(text) };
+};
 
+describe('ProgressBar', () => {
   it('redraws one line on a terminal, and wipes it at the end', () => {
-    const terminal = screen(true);
+    const terminal = screenOf(true);
     const bar = new ProgressBar(terminal, 'w', 100e6);
     bar.show(10e6, 0);
     bar.close();
@@ -38,7 +38,7 @@ describe('ProgressBar', () => {
   });
 
   it('writes a line at each quarter in a log', () => {
-    const log = screen(false);
+    const log = screenOf(false);
     const bar = new ProgressBar(log, 'w', 100e6);
     for (const percent of [0, 10, 26, 30, 51, 52, 76, 100]) bar.show(percent * 1e6, percent * 10);
     expect(log.written.map((line) => /(\d+) %/.exec(line)?.[1])).toEqual(['26', '51', '76']);

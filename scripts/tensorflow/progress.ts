@@ -1,4 +1,6 @@
 const BAR = 16;
+/** Back to the start of a terminal's line, and empties it. */
+const WIPE = '\r\x1b[2K';
 
 /** Bytes as people say them: decimal, and no more digits than matter. */
 export function size(bytes: number): string {
@@ -47,7 +49,7 @@ export class ProgressBar {
     this.firstByteMs ??= nowMs;
     const line = `  ${progressLine(this.name, done, this.total, (nowMs - this.firstByteMs) / 1000)}`;
     if (this.screen.isTTY) {
-      this.screen.write(`\r\x1b[2K${line.slice(0, (this.screen.columns ?? 80) - 1)}`);
+      this.screen.write(`${WIPE}${line.slice(0, (this.screen.columns ?? 80) - 1)}`);
       return;
     }
     const quarter = Math.floor((Math.min(done, this.total) / this.total) * 4);
@@ -58,14 +60,28 @@ export class ProgressBar {
   /** Wipes the line off a terminal. What is shown after it is not. */
   close(): void {
     this.closed = true;
-    if (this.screen.isTTY) this.screen.write('\r\x1b[2K');
+    if (this.screen.isTTY) this.screen.write(WIPE);
   }
 }
 
-/** Runs one stage of the installation and writes one line with its duration when it succeeded. */
-export async function stage<T>(screen: Screen, done: string, work: () => Promise<T>): Promise<T> {
+/**
+ * Runs one stage of the installation: what it is doing stands on a terminal until it ends, what is done stays, with its
+ * duration. A stage that failed leaves no line: its Problem says what happened.
+ */
+export async function stage<T>(
+  screen: Screen,
+  [doing, done]: readonly [string, string],
+  work: () => Promise<T>,
+): Promise<T> {
   const start = performance.now();
-  const result = await work();
-  screen.write(`  ${done} in ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
-  return result;
+  if (screen.isTTY) screen.write(`  ${doing} …`);
+  try {
+    const result = await work();
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    screen.write(`${screen.isTTY ? WIPE : ''}  ${done} in ${seconds} s\n`);
+    return result;
+  } catch (error) {
+    if (screen.isTTY) screen.write(WIPE);
+    throw error;
+  }
 }

@@ -14,7 +14,7 @@ const OLDEST_PYTHON = [3, 7] as const;
 
 /** Finds `python3` (or what the variable PYTHON names) and its pip. Throws the Problem that says which one is missing. */
 export async function findPython(env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<Python> {
-  const path = env.PYTHON ?? 'python3';
+  const path = env.PYTHON || 'python3';
   const python = await command(path, ['--version'], { env, signal, timeoutMs: 20_000 });
   const version = parseVersion(python.output);
   if (python.code !== 0 || version === undefined) {

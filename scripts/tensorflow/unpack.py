@@ -10,6 +10,7 @@ The layout that comes out is the one the libraries' own search paths expect ($OR
 """
 
 import os
+import re
 import shutil
 import sys
 import zipfile
@@ -25,11 +26,11 @@ TAKEN = (
 )
 
 # Of NVIDIA's wheels nothing loads these: headers, static archives, the multi-GPU solver, the alternative nvrtc.
-LEFT_OUT = ("/include/", ".a", "libcusolverMg", ".alt.so", ".py", "__pycache__")
+LEFT_OUT = re.compile(r"/include/|\.a$|libcusolverMg|\.alt\.so|\.py$")
 
 
 def destination(name):
-    if name.startswith("nvidia/") and any(part in name for part in LEFT_OUT):
+    if name.startswith("nvidia/") and LEFT_OUT.search(name):
         return None
     for prefix, target in TAKEN:
         if name.startswith(prefix):

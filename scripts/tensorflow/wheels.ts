@@ -152,11 +152,16 @@ const CUDA: readonly Wheel[] = [
   ),
 ];
 
+export interface Wanted {
+  readonly gpu: boolean;
+  readonly systemCuda: boolean;
+}
+
 /**
  * Decides what to install on this machine. `systemCuda` leaves NVIDIA's wheels out, for a machine (or a base image) that
  * has CUDA 12 and cuDNN 9 on its library path already.
  */
-export function planFor(host: Host, wanted: { gpu: boolean; systemCuda: boolean }): Plan {
+export function planFor(host: Host, wanted: Wanted): Plan {
   const target = `${host.platform}-${host.arch}`;
   if (host.platform === 'linux' && !host.glibc) {
     throw new Problem(

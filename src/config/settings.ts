@@ -171,7 +171,7 @@ export const SETTINGS = {
     default: cores,
     read: integer(1, 1024),
     unit: 'pictures',
-    help: 'how many pictures are decoded at once; the number of cores',
+    help: 'how many pictures are decoded at once; by default the number of cores. Beyond 4 it needs UV_THREADPOOL_SIZE as well',
   }),
   drainDelayMs: setting({
     env: 'DRAIN_DELAY_MS',

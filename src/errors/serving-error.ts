@@ -26,7 +26,6 @@ export const ERROR_CODES = [
   'QUEUE_FULL',
   'DEADLINE_EXCEEDED',
   'ENGINE_FAILED',
-  'SHUTTING_DOWN',
   'CANCELLED',
   'INTERNAL',
 ] as const;

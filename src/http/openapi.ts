@@ -20,7 +20,7 @@ function openApiDocument(app: INestApplication, version: string): OpenAPIObject 
     )
     .setVersion(version)
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key' }, 'X-API-Key')
-    .addBearerAuth({ type: 'http', scheme: 'bearer' }, 'Bearer')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'API key' }, 'Bearer')
     .addSecurityRequirements('X-API-Key')
     .addSecurityRequirements('Bearer')
     .build();

@@ -87,9 +87,11 @@ describe('settings', () => {
     await server.stop();
   });
 
-  it('are all in the documentation', async () => {
-    const { SETTINGS } = await import('../../src/config/settings.js');
-    const page = String(await projectFile('docs/settings.md'));
-    for (const { env } of Object.values(SETTINGS)) expect(page).toMatch(`\`${env}\``);
+  it('are documented as they are', async () => {
+    const { settingsPage } = await import('../../scripts/settings-page.js');
+    // The number of cores is this machine's, and the page's is its author's.
+    const rows = (page: string): string[] =>
+      page.split('\n').filter((row) => !row.includes('DECODE_CONCURRENCY'));
+    expect(rows(String(await projectFile('docs/settings.md')))).toEqual(rows(settingsPage()));
   });
 });

@@ -39,7 +39,8 @@ interface NodeBackend {
  * variables do not reach the C library. Throws TensorFlowMissingError.
  */
 export async function loadTensorFlow(): Promise<LoadedTensorFlow> {
-  // Read once, when libtensorflow starts: 2 keeps errors and drops notices. Whoever wants more sets it himself.
+  // Read once, when libtensorflow starts: 2 keeps errors and drops most notices (two lines that the first SavedModel
+  // causes obey no setting). Whoever wants more sets it himself.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   restoreOldUtil();
   const require = createRequire(import.meta.url);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chownSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { ConfigError } from '../../config/expect.js';
 import { type KeyEntry, printKeysFile } from './keys-file.js';
 import { lock } from './keys-file-lock.js';
@@ -37,7 +37,7 @@ function replace(file: string, text: string, allowed: () => boolean): boolean {
   const written = `${file}.${randomUUID()}.tmp`;
   try {
     writeFileSync(written, text, { flag: 'wx', mode: 0o600, flush: true });
-    keepOwner(file, written);
+    keepAccess(file, written);
     if (!allowed()) return false;
     renameSync(written, file);
     return true;
@@ -46,8 +46,14 @@ function replace(file: string, text: string, allowed: () => boolean): boolean {
   }
 }
 
-/** Edited by root, the file must stay readable to the user that the server runs as. */
-function keepOwner(file: string, written: string): void {
-  const owner = statSync(file, { throwIfNoEntry: false });
-  if (owner !== undefined && process.getuid?.() === 0) chownSync(written, owner.uid, owner.gid);
+/**
+ * Whoever could read the file still can: a server that runs as another user and could not would go on letting a
+ * revoked key in. Fails where this user may not give the file to its owner.
+ */
+function keepAccess(file: string, written: string): void {
+  const before = statSync(file, { throwIfNoEntry: false });
+  if (before === undefined) return;
+  const now = statSync(written);
+  if (now.uid !== before.uid || now.gid !== before.gid) chownSync(written, before.uid, before.gid);
+  chmodSync(written, before.mode & 0o777);
 }

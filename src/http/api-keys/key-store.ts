@@ -16,6 +16,10 @@ interface HeldKey {
   readonly key: ApiKey | undefined;
 }
 
+type HeldKeys = ReadonlyMap<string, HeldKey>;
+
+const NO_KEYS: HeldKeys = new Map();
+
 /** Compared with when no such id is known, so that an unknown id takes the time of a known one. */
 const NOBODY: HeldKey = { hash: randomBytes(32), key: undefined };
 
@@ -27,21 +31,20 @@ const NOBODY: HeldKey = { hash: randomBytes(32), key: undefined };
 export class KeyStore {
   /**
    * The text of the key made for this run because there was none at start; whoever starts the server prints it
-   * once. It is valid for as long as the file holds no key.
+   * once. It ends when the file holds a key, for good: revoking that one must not bring back what a log may keep.
    */
   readonly temporaryKey: string | undefined;
 
   private readonly logger = new Logger(KeyStore.name);
   private readonly file: string;
-  private readonly temporary: ReadonlyMap<string, HeldKey>;
-  private held: ReadonlyMap<string, HeldKey>;
+  private temporary: HeldKeys = NO_KEYS;
+  private held: HeldKeys = NO_KEYS;
   private seen = 'absent';
   private lookedAt = Number.NEGATIVE_INFINITY;
 
   /** @throws ConfigError when the keys file is malformed or cannot be read. With `AUTH=off` it is not looked at. */
   constructor(@Inject(SETTINGS_TOKEN) settings: Settings) {
     this.file = settings.apiKeysFile;
-    this.temporary = this.held = new Map();
     if (!settings.auth) return;
     this.seen = fileState(this.file);
     const entries = readKeysFile(this.file);
@@ -89,6 +92,7 @@ export class KeyStore {
   }
 
   private adopt(entries: readonly KeyEntry[]): void {
+    if (entries.length > 0) this.temporary = NO_KEYS;
     this.held =
       entries.length === 0 ? this.temporary : new Map(entries.map((entry) => [entry.id, hold(entry)]));
   }

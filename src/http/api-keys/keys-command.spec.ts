@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import {
+  chmodSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -68,20 +69,23 @@ describe('npm run keys', () => {
       '--models',
       'shapes, denoise',
       '--expires',
-      '2999-01-31',
+      '90d',
       '--rate-limit',
       '100',
     );
     expect(code).toBe(0);
     const text = out.trim();
-    expect(err).toContain(`curl -H 'X-API-Key: ${text}'`);
+    expect(err).toContain('curl -H');
+    expect(err).not.toContain(text.slice(14));
+    const [made] = stored();
+    expect(Date.parse(made?.expiresAt ?? '') - Date.parse(made?.createdAt ?? '')).toBe(90 * 86_400_000);
     expect(stored()).toEqual([
       {
         id: text.slice(3, 13),
         name: 'phone-app',
         sha256: hashKey(text),
         createdAt: expect.any(String),
-        expiresAt: '2999-01-31T23:59:59.999Z',
+        expiresAt: expect.any(String),
         models: ['shapes', 'denoise'],
         rateLimit: 100,
       },
@@ -102,6 +106,24 @@ describe('npm run keys', () => {
     expect((await keys('revoke', a?.id ?? '')).code).toBe(0);
     expect(stored()).toEqual([c]);
     expect((await keys('revoke', 'c')).out).toContain('It was the last');
+  });
+
+  it('takes an id before a name that reads the same, and makes no such name', async () => {
+    await keys('create', '--name', 'a');
+    await keys('create', '--name', 'b');
+    const [a, b] = stored();
+    const id = a?.id ?? '';
+    expect((await keys('create', '--name', id)).err).toContain(`A key with the name or id ${id} exists`);
+    writeFileSync(file, JSON.stringify({ keys: [{ ...b, name: id }, a] }));
+    expect((await keys('revoke', id)).out).toContain(`Revoked the key a (${id})`);
+    expect(stored()).toEqual([{ ...b, name: id }]);
+  });
+
+  it('lets whoever could read the file go on reading it', async () => {
+    await keys('create', '--name', 'a');
+    chmodSync(file, 0o640);
+    await keys('revoke', 'a');
+    expect(statSync(file).mode & 0o777).toBe(0o640);
   });
 
   it('loses none of the keys made at the same time, nor to a lock that one left behind', async () => {

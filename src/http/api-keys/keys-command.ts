@@ -103,17 +103,18 @@ async function create(args: string[], file: string, print: Printer): Promise<voi
     }),
   };
   await editKeysFile(file, (keys) => {
-    if (keys.some(({ name }) => name === entry.name)) {
+    if (keys.some((other) => other.name === entry.name || other.id === entry.name)) {
       throw new ConfigError(
-        `A key named ${entry.name} exists: choose another name such as ${entry.name}-2, or revoke it first.`,
+        `A key with the name or id ${entry.name} exists: choose another name such as ${entry.name}-2, or revoke it first.`,
       );
     }
     return [...keys, entry];
   });
-  // The key alone goes to stdout, so that `npm run --silent keys -- create … > file` keeps it and nothing else.
+  // The key goes to stdout alone, and nothing else does: `npm run --silent keys -- create … > file` keeps it, and
+  // shows it in no build log.
   print.aside(`Made the key ${entry.name} in ${file}. It is shown only now:\n`);
   print.answer(text);
-  print.aside(`\nTry it: curl -H 'X-API-Key: ${text}' -F image=@picture.jpg http://127.0.0.1:3000/predict`);
+  print.aside("\nTry it: curl -H 'X-API-Key: <the key>' -F image=@picture.jpg http://127.0.0.1:3000/predict");
 }
 
 function list(args: string[], file: string, print: Printer): void {
@@ -142,16 +143,18 @@ async function revoke(args: string[], file: string, print: Printer): Promise<voi
   });
   print.answer(`Revoked the key ${gone?.name} (${gone?.id}): a running server refuses it within a second.`);
   if (left === 0)
-    print.answer('It was the last: a server started now makes a key for its run and prints it.');
+    print.answer(
+      'It was the last: a running server refuses everybody; one started now makes a key for its run and prints it.',
+    );
 }
 
-/** What to tell of an error one could expect: ours, a wrong option, or a file that could not be written. */
+/** What to tell of an error one could expect: ours, a wrong option, or a file that could not be changed. */
 function sentence(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   const code = errorCode(error);
   if (code === undefined) throw error;
   if (code.startsWith('ERR_PARSE_ARGS')) return `${(error as Error).message.split(/\.\s/)[0]}; ${USAGE}`;
   const remedy =
-    'its folder must exist, be writable to this user, and be mounted as a folder, not as one file';
-  return `The keys file could not be changed (${code}): ${remedy}, or API_KEYS_FILE name another.`;
+    'its folder must exist, be writable and be mounted whole, not as one file, and the file must belong to this user';
+  return `The keys file could not be changed (${code}): ${remedy}; or let API_KEYS_FILE name another.`;
 }

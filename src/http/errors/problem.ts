@@ -50,7 +50,6 @@ export function statusOf(code: ErrorCode): number {
     case 'MODEL_NOT_READY':
     case 'QUEUE_FULL':
     case 'ENGINE_FAILED':
-    case 'SHUTTING_DOWN':
       return 503;
     case 'DEADLINE_EXCEEDED':
       return 504;

@@ -6,7 +6,6 @@ import { IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
 export class PredictQuery {
   @ApiPropertyOptional({
     description: 'Version of the model; the one that is served by default.',
-    example: 1,
   })
   @IsOptional()
   @Type(() => Number)
@@ -29,7 +28,6 @@ export class PredictQuery {
 
   @ApiPropertyOptional({
     description: "For numbers: which of the model's signatures to run.",
-    example: 'serving_default',
   })
   @IsOptional()
   @IsString()
