@@ -5,7 +5,7 @@ import helmet from 'helmet';
 import { AppModule } from './app.module.js';
 import type { Settings } from './config/settings.js';
 import { FrameworkLogger } from './http/framework-logger.js';
-import { serveOpenApi } from './http/openapi.js';
+import { serveOpenApi } from './openapi.js';
 import { VERSION } from './version.js';
 
 const EXPOSED_HEADERS = [
@@ -21,11 +21,10 @@ const EXPOSED_HEADERS = [
 export async function createApp(settings: Settings): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.with(settings), {
     bodyParser: false,
-    bufferLogs: true,
+    logger: false, // Until ours is there: what Nest says of a failed start, main.ts says in one sentence.
     abortOnError: false,
   });
   app.useLogger(app.get(FrameworkLogger));
-  app.flushLogs();
   app.disable('x-powered-by');
   app.disable('etag'); // Hashing an answer that is never the same twice helps nobody.
   app.set('trust proxy', settings.trustProxy);

@@ -67,7 +67,8 @@ const cached =
   cache.value === undefined || plan.value === undefined ? '' : join(librariesIn(cache.value), plan.value.id);
 const hasLibrary =
   external !== undefined || linked !== undefined || (await readInstalled(cached)) !== undefined;
-const hasAddon = cache.value !== undefined && (await names(addonsIn(cache.value))).length > 0;
+const placed = home.value !== undefined && existsSync(addonPath(home.value));
+const hasAddon = placed || (cache.value !== undefined && (await names(addonsIn(cache.value))).length > 0);
 
 const python = await look(() => findPython(env));
 rowOf('python3', python, ({ path, version }) => `${version} (${path})`, !hasLibrary);
@@ -77,7 +78,7 @@ rowOf('C++ compiler', compiler, ({ path, version }) => `${path} ${version}`, !ha
 const headers = await look(() => findHeaders(env));
 rowOf('Node headers', headers, (path) => path, !hasAddon);
 
-const writable = await look(async () => requireWritable(cache.value ?? cacheDirectory(env)));
+const writable = await look(async () => requireWritable(cacheDirectory(env)));
 rowOf(
   'cache',
   writable.error === undefined ? await look(() => describeCache(cache.value ?? '')) : writable,
@@ -87,12 +88,11 @@ const room = await look(async () =>
   requireFreeBytes(cache.value ?? '/', plan.value ? neededBytes(plan.value) : 0),
 );
 if (!hasLibrary && writable.error === undefined) rowOf('disk', room, () => 'has room for TensorFlow');
-row('LIBTENSORFLOW_DIR', external && external.error === undefined, external?.error ?? given ?? 'not set');
+row('LIBTENSORFLOW_DIR', external && external.error === undefined, external?.error ?? (given || 'not set'));
 
-const test: SelfTest =
-  home.value !== undefined && existsSync(addonPath(home.value))
-    ? await selfTest({ explainGpu: linked?.variant === 'gpu' })
-    : { ok: false, reason: home.error ?? 'not installed' };
+const test: SelfTest = placed
+  ? await selfTest({ explainGpu: linked?.variant === 'gpu' })
+  : { ok: false, reason: home.error ?? 'not installed' };
 const name = linked?.variant === 'external' ? linked.version : (linked?.id ?? 'unknown build');
 row('TensorFlow', test.ok, test.ok ? `${test.version} (${name}) loads, device ${test.device}` : test.reason);
 
@@ -102,10 +102,10 @@ rowOf('sharp', await look(describeSharp), (text) => text);
 
 const obstacles = [
   external ? external.error : plan.error,
-  hasLibrary ? undefined : python.error,
+  writable.error,
   hasAddon ? undefined : compiler.error,
   hasAddon ? undefined : headers.error,
-  writable.error,
+  hasLibrary ? undefined : python.error,
   hasLibrary || writable.error !== undefined ? undefined : room.error,
 ].filter((sentence) => sentence !== undefined);
 

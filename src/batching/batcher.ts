@@ -22,6 +22,7 @@ export interface BatchedAnswer {
 
 interface Entry extends Waiting {
   readonly inputs: NamedTensors;
+  readonly signal: AbortSignal;
   readonly arrived: number;
   resolve(answer: BatchedAnswer): void;
   reject(error: unknown): void;
@@ -78,6 +79,7 @@ export class Batcher {
         kind: this.batchable ? kindOf(inputs) : '',
         rows,
         inputs,
+        signal,
         arrived: performance.now(),
         resolve: (answer) => {
           signal.removeEventListener('abort', leave);
@@ -124,20 +126,25 @@ export class Batcher {
       const joined = await this.engineRun(joinRows(batch.map(({ inputs }) => inputs)));
       const inferenceMs = performance.now() - started;
       const counts = batch.map(({ rows }) => rows);
-      const shares = this.batchable ? splitRows(joined, counts) : [joined];
+      const shares = batch.length > 1 ? splitRows(joined, counts) : [joined];
       this.options.onBatch?.({ rows: counts.reduce((sum, count) => sum + count, 0), inferenceMs });
       for (const [index, entry] of batch.entries()) {
         entry.resolve({ outputs: shares[index]!, queueMs: started - entry.arrived, inferenceMs });
       }
     } catch (error) {
-      // One input that the model refuses must not spoil its neighbours' answers: each runs alone.
-      if (batch.length > 1 && error instanceof EngineError && error.kind === 'run') {
-        for (const entry of batch) await this.runBatch([entry]);
+      // One input that the model refuses must not spoil its neighbours' answers, nor must an answer that cannot be
+      // shared out: each runs alone.
+      if (batch.length > 1 && (isRefusal(error) || error instanceof RangeError)) {
+        for (const entry of batch) if (!entry.signal.aborted) await this.runBatch([entry]);
         return;
       }
       for (const entry of batch) entry.reject(asServingError(error));
     }
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof EngineError && error.kind === 'run';
 }
 
 function asServingError(error: unknown): unknown {

@@ -37,6 +37,8 @@ export interface ErrorExtras {
   readonly retryAfter?: number;
   /** What was wrong, field by field; for `FIELD_INVALID`. */
   readonly fields?: readonly FieldError[];
+  /** For `RATE_LIMITED`: the names of the policies that were exceeded. */
+  readonly violatedPolicies?: readonly string[];
   /** For the log only; never sent to a client. */
   readonly cause?: unknown;
 }
@@ -53,6 +55,7 @@ export interface FieldError {
 export class ServingError extends Error {
   readonly retryAfter: number | undefined;
   readonly fields: readonly FieldError[] | undefined;
+  readonly violatedPolicies: readonly string[] | undefined;
 
   constructor(
     readonly code: ErrorCode,
@@ -63,5 +66,6 @@ export class ServingError extends Error {
     this.name = 'ServingError';
     this.retryAfter = extras.retryAfter;
     this.fields = extras.fields;
+    this.violatedPolicies = extras.violatedPolicies;
   }
 }

@@ -52,6 +52,7 @@ export function requestLog({ logLevel, logFormat }: Settings): Params {
         if (!outgoing.headersSent) return { requestId: request.id };
         return {
           status: outgoing.statusCode,
+          address: request.ip,
           ...(request.apiKey && { key: request.apiKey.id }),
           ...(locals.prediction as object | undefined),
         };

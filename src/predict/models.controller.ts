@@ -23,7 +23,8 @@ export class ModelsController {
   })
   list(@Req() { apiKey }: Request): object {
     const allowed = this.models.all().filter(({ name }) => mayUse(apiKey, name));
-    return { default: this.models.resolve(undefined), models: allowed.map(modelView) };
+    const preferred = this.models.resolve(undefined);
+    return { default: mayUse(apiKey, preferred) ? preferred : null, models: allowed.map(modelView) };
   }
 
   @Get(':model')

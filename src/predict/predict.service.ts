@@ -10,12 +10,13 @@ import { PreprocessingService } from '../preprocessing/preprocessing.service.js'
 import { tensorToJson } from './tensor-json.js';
 import type { Timings } from './timings.js';
 
-/** What a model makes of one picture. */
-export type PictureResult = (
+type PictureAnswer =
   | { readonly kind: 'labels'; readonly prediction: string; readonly top: readonly Ranked[] }
   | { readonly kind: 'picture'; readonly bytes: Uint8Array }
-  | { readonly kind: 'numbers'; readonly outputs: unknown }
-) & { readonly timings: Timings };
+  | { readonly kind: 'numbers'; readonly outputs: unknown };
+
+/** What a model makes of one picture. */
+export type PictureResult = PictureAnswer & { readonly timings: Timings };
 
 interface PictureInputs {
   readonly inputs: NamedTensors;
@@ -85,8 +86,6 @@ export class PredictService {
 function rankOf(model: AvailableModel, input: string): number | undefined {
   return model.ready.plan.signature.inputs.find(({ name }) => name === input)?.shape?.length;
 }
-
-type PictureAnswer = PictureResult extends infer R ? (R extends unknown ? Omit<R, 'timings'> : never) : never;
 
 function answerOf({ ready }: AvailableModel, outputs: NamedTensors, topK: number | undefined): PictureAnswer {
   const { plan, labels } = ready;

@@ -70,6 +70,7 @@ describe('before a byte of the body is read', () => {
     expect(answer).toMatch(/^Retry-After: \d+/im);
     expect(answer).toMatch(/^RateLimit-Policy: "default";q=3;w=60/im);
     expect(answer).toMatch(/^RateLimit: "default";r=0;t=\d+/im);
+    expect(answer).toMatch('"violated-policies":["default"]');
   });
 });
 

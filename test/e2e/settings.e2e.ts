@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { fakeModel, projectFile, TestServer } from './server.js';
 
 /** What a server says that does not come up. */
@@ -7,7 +8,7 @@ async function refusal(env: Record<string, string>): Promise<string> {
   const server = await TestServer.spawn({ models: { fake: fakeModel() }, env: { ENGINE: 'fake', ...env } });
   const { code } = await server.exited;
   expect(code).toBe(1);
-  return server.lines.filter((line) => !line.startsWith('{')).join('\n');
+  return server.lines.join('\n');
 }
 
 describe('settings', () => {
@@ -27,12 +28,17 @@ describe('settings', () => {
     );
   });
 
+  it('that name a keys file which cannot be read stop the start, without a word more', async () => {
+    const file = fileURLToPath(import.meta.url);
+    expect(await refusal({ API_KEYS_FILE: file })).toMatch(/^Expected [^\n]+\.$/);
+  });
+
   it('that name a port in use are told so', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as { port: number };
-    expect(await refusal({ PORT: String(port) })).toBe(
-      'Another program listens on this port. Set PORT to another.',
+    expect(await refusal({ PORT: String(port) })).toMatch(
+      /^Another program listens on this port\. Set PORT to another\.$/m,
     );
     other.close();
   });

@@ -131,6 +131,13 @@ describe('ApiKeyGuard', () => {
     expect((await app.call({}, '/work', '192.0.2.2')).status).toBe(401);
   });
 
+  it('takes an IPv6 subscriber that keeps failing from changing addresses as one', async () => {
+    await start({ failedKeyLimit: 1 });
+    expect((await app.call({}, '/work', '2001:db8:1:2::1')).status).toBe(401);
+    expect((await app.call({}, '/work', '2001:db8:1:2:ffff::9')).status).toBe(429);
+    expect((await app.call({}, '/work', '2001:db8:1:3::1')).status).toBe(401);
+  });
+
   it('never refuses a valid key for what others did at its address', async () => {
     await start({ failedKeyLimit: 1 });
     await app.call();

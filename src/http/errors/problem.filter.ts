@@ -28,7 +28,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (error.retryAfter !== undefined)
       response.setHeader('Retry-After', String(Math.ceil(error.retryAfter)));
     if (problem.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="tensornest"');
-    response.status(problem.status).type('application/problem+json');
+    response.status(problem.status).setHeader('Content-Type', 'application/problem+json; charset=utf-8');
     const payload = JSON.stringify(problem);
     if (isBodyUnread(request)) endEarly(request, response, payload);
     else response.send(payload);

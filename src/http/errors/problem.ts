@@ -10,6 +10,8 @@ export interface Problem {
   readonly code: ErrorCode;
   readonly requestId: string | undefined;
   readonly errors: readonly FieldError[] | undefined;
+  /** draft-ietf-httpapi-ratelimit-headers-10, quota-exceeded: names as in `RateLimit-Policy`. */
+  readonly 'violated-policies': readonly string[] | undefined;
 }
 
 /** The status of an error of the friendly API. */
@@ -68,6 +70,7 @@ export function problemOf(error: ServingError, requestId: string | undefined): P
     code: error.code,
     requestId,
     errors: error.fields,
+    'violated-policies': error.violatedPolicies,
   };
 }
 

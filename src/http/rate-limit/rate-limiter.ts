@@ -31,8 +31,9 @@ export class RateLimiter {
     const { used, seconds } = this.windows[name].count(caller, Math.trunc(performance.now()));
     response.setHeader('RateLimit-Policy', policyHeader({ name, quota, window: WINDOW_SECONDS }));
     response.setHeader('RateLimit', limitHeader(name, Math.max(0, quota - used), seconds));
-    if (used > quota)
-      throw new ServingError('RATE_LIMITED', sentence(name, quota, seconds), { retryAfter: seconds });
+    if (used <= quota) return;
+    const extras = { retryAfter: seconds, violatedPolicies: [name] };
+    throw new ServingError('RATE_LIMITED', sentence(name, quota, seconds), extras);
   }
 }
 

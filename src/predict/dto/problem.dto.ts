@@ -31,4 +31,11 @@ export class ProblemDto implements Problem {
     items: { type: 'object', properties: { field: { type: 'string' }, message: { type: 'string' } } },
   })
   errors!: { field: string; message: string }[] | undefined;
+
+  @ApiPropertyOptional({
+    type: [String],
+    example: ['default'],
+    description: 'For 429: as named in RateLimit-Policy.',
+  })
+  'violated-policies': string[] | undefined;
 }

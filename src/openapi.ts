@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { PREDICT_BODY_EXTENSION } from '../predict/api-predict.decorator.js';
-import { EXAMPLE_PICTURE } from '../predict/example-picture.js';
+import { PREDICT_BODY_EXTENSION } from './predict/api-predict.decorator.js';
+import { EXAMPLE_PICTURE } from './predict/example-picture.js';
 
 /** Serves Swagger UI at `/docs` and the document at `/openapi.json`, both without a key: they hold no secrets. */
 export function serveOpenApi(app: INestApplication, version: string): void {
