@@ -53,7 +53,7 @@ describe('overload', () => {
 
   it('a client that hangs up is dropped before its work is done', async () => {
     const server = await TestServer.start({
-      models: { fake: fakeModel({ runMs: 400 }) },
+      models: { fake: fakeModel({ runMs: 1500 }) },
       yaml: { fake: 'batching: { maxBatchSize: 1 }' },
       env,
     });
@@ -68,7 +68,7 @@ describe('overload', () => {
     });
     leaving.on('error', () => {});
     leaving.end(JSON.stringify({ input: [2] }));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 400));
     leaving.destroy();
     const last = server.postJson('/models/fake/predict', { input: [3] });
     expect(await (await first).json()).toMatchObject({ predictions: [1] });

@@ -6,9 +6,9 @@ const start = (runMs: number, env: Record<string, string> = {}): Promise<TestSer
 
 describe('SIGTERM', () => {
   it('finishes the requests in flight and exits with 0', async () => {
-    const server = await start(700);
+    const server = await start(1500);
     const answer = server.postJson('/models/fake/predict', { input: [1] });
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, 500));
     const exit = server.stop('SIGTERM');
     expect(await (await answer).json()).toMatchObject({ predictions: [1] });
     expect(await exit).toEqual({ code: 0, signal: null });
@@ -39,7 +39,7 @@ describe('SIGTERM', () => {
     socket.write(
       `POST /models/fake/predict HTTP/1.1\r\nHost: x\r\nX-API-Key: ${server.key}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`,
     );
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, 500));
     expect(await server.stop('SIGTERM')).toEqual({ code: 0, signal: null });
     socket.destroy();
   });
@@ -57,7 +57,7 @@ describe('SIGTERM', () => {
   it('given twice ends the server at once', async () => {
     const server = await start(5000);
     const answer = server.postJson('/models/fake/predict', { input: [1] }).catch(() => 'cut off');
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, 500));
     server.process.kill('SIGINT');
     await server.until(
       () => server.lines.join('\n').includes('finishing the requests in flight'),

@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { fakeModel, TestServer } from './server.js';
+
+const CLI = resolve(import.meta.dirname, '../../dist/http/api-keys/cli.js');
+
+describe('API keys made by npm run keys', () => {
+  let folder: string;
+  let file: string;
+  let server: TestServer;
+
+  const keys = async (...args: string[]): Promise<string> => {
+    const { stdout } = await promisify(execFile)(process.execPath, [CLI, ...args], {
+      env: { ...process.env, API_KEYS_FILE: file },
+    });
+    return stdout.trim();
+  };
+  const call = async (key: string, path: string, init: RequestInit = {}): Promise<number> =>
+    (await fetch(`${server.url}${path}`, { ...init, headers: { 'X-API-Key': key } })).status;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tensornest-keys-'));
+    file = join(folder, 'api-keys.json');
+    await keys('create', '--name', 'first');
+    server = await TestServer.start({
+      models: { a: fakeModel(), b: fakeModel() },
+      env: { ENGINE: 'fake', API_KEYS_FILE: file, FAILED_KEY_LIMIT: '100000' },
+    });
+  });
+  afterAll(async () => {
+    await server.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  it('work in either header, without a restart, and leave no key for the run', async () => {
+    expect(server.lines.join('\n')).not.toMatch(/\btn_/);
+    const key = await keys('create', '--name', 'phone-app');
+    await server.until(async () => (await call(key, '/models')) === 200, 'it has seen the new key', 5000);
+    const bearer = await fetch(`${server.url}/models`, { headers: { Authorization: `Bearer ${key}` } });
+    expect(bearer.status).toBe(200);
+    expect(await readFile(file, 'utf8')).not.toMatch(key);
+  });
+
+  it('may be limited to models: others are 403 for them, and not shown', async () => {
+    const key = await keys('create', '--name', 'only-a', '--models', 'a');
+    await server.until(async () => (await call(key, '/models')) === 200, 'it has seen the new key', 5000);
+    const list = await fetch(`${server.url}/models`, { headers: { 'X-API-Key': key } });
+    const { models } = (await list.json()) as { models: { name: string }[] };
+    expect(models.map(({ name }) => name)).toEqual(['a']);
+    expect(await call(key, '/models/a')).toBe(200);
+    expect(await call(key, '/models/b')).toBe(403);
+    expect(await call(key, '/models/not-there')).toBe(403);
+    expect(await call(key, '/models/b/predict', { method: 'POST' })).toBe(403);
+    expect(await call(key, '/models/a/predict', { method: 'POST' })).toBe(400);
+  });
+
+  it('have a rate of their own', async () => {
+    const key = await keys('create', '--name', 'slow', '--rate-limit', '2');
+    await server.until(async () => (await call(key, '/models')) === 200, 'it has seen the new key', 5000);
+    expect(await call(key, '/models')).toBe(200);
+    expect(await call(key, '/models')).toBe(429);
+  });
+
+  it('are refused within a second or so of being revoked', async () => {
+    const key = await keys('create', '--name', 'leaked');
+    await server.until(async () => (await call(key, '/models')) === 200, 'it has seen the new key', 5000);
+    await keys('revoke', 'leaked');
+    await server.until(async () => (await call(key, '/models')) === 401, 'it refuses the key', 5000);
+  });
+});
