@@ -30,6 +30,7 @@ if [ ! -x "$home/bin/node" ]; then
   # Made under another name and renamed when whole: an interrupted run leaves nothing that looks finished.
   staging=$(mktemp -d "$cache/partial-XXXXXX")
   trap 'rm -rf "$staging"' EXIT
+  trap 'exit 130' HUP INT TERM
   archive=$(npm pack --silent --pack-destination "$staging" "$package@$version")
   tar -xzf "$staging/$archive" -C "$staging"
   rm -rf "$home"

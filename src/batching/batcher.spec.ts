@@ -138,7 +138,9 @@ describe('a batcher', () => {
             tally.answered++;
             if (numbers(answer).join() !== rows.map((n) => n + 1).join()) tally.mismatches++;
           },
-          (reason: unknown) => tally[reason === 'left' ? 'left' : 'failed']++,
+          (reason: unknown) => {
+            tally[reason === 'left' ? 'left' : 'failed']++;
+          },
         ),
       );
       if (below(4) === 0) callers.at(-1 - below(Math.min(callers.length, 30)))!.abort('left');

@@ -22,6 +22,8 @@ export interface ModelConfig {
   /** Image-to-image: the encoding that the graph's decoder takes. */
   readonly encoding: 'png' | 'jpeg';
   readonly topK: number;
+  /** Largest picture, width times height; the server's MAX_IMAGE_PIXELS where that is less. */
+  readonly maxPixels: number;
   readonly batching: Partial<BatchingConfig>;
 }
 
@@ -40,6 +42,7 @@ const readModelConfig = fields<ModelConfig>({
   preprocessing: readPreprocessing,
   encoding: oneOf('png', 'jpeg'),
   topK: integer(1, 1000),
+  maxPixels: integer(1, 2 ** 31),
   batching: fields<BatchingConfig>({ maxBatchSize: integer(1, 1024) }),
 });
 

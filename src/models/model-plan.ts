@@ -9,6 +9,8 @@ interface PlanOf<T extends Task> {
   readonly task: T;
   readonly signatureName: string;
   readonly signature: Signature;
+  /** Largest picture in pixels that this model takes; the server's own limit stands besides. */
+  readonly maxPixels: number | undefined;
 }
 
 /** A picture goes in as a tensor, scores come out: one row per picture. */
@@ -41,7 +43,7 @@ export type ModelPlan = ClassificationPlan | ImageToImagePlan | TensorPlan;
 export function planModel(config: Partial<ModelConfig>, loaded: LoadedModel): ModelPlan {
   const [signatureName, signature] = chooseSignature(config.signature, loaded);
   const task = config.task ?? guessTask(signature);
-  const base = { signatureName, signature };
+  const base = { signatureName, signature, maxPixels: config.maxPixels };
   switch (task) {
     case 'classification': {
       const input = choose('input', config.input, signature.inputs, isImageInput);

@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import { sharp } from '../preprocessing/sharp.js';
 import type { NamedTensors } from '../engine/engine.js';
 import { elements, type Tensor, type TensorSpec } from '../engine/tensor.js';
 import type { ClassificationPlan, ImageToImagePlan, ModelPlan } from './model-plan.js';

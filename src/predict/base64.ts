@@ -10,15 +10,16 @@ const DATA_URL = /^data:([^;,]*)(?:;[^;,]*)*?(;base64)?,/;
 export function decodeBase64(text: string): Uint8Array {
   const base64 = withoutDataUrl(text).replace(/[\r\n]+/g, '');
   if (base64 === '') throw new ServingError('IMAGE_MISSING', 'The picture is an empty text.');
-  const unpadded = base64.replace(/=+$/, '').length;
-  if (
-    !BASE64.test(base64) ||
-    unpadded % 4 === 1 ||
-    (base64 !== base64.slice(0, unpadded) && base64.length % 4 !== 0)
-  ) {
+  if (!BASE64.test(base64) || !isWhole(base64)) {
     throw new ServingError('IMAGE_UNREADABLE', 'The picture is not valid base64, or it broke off.');
   }
   return Buffer.from(base64, 'base64');
+}
+
+/** Every four digits are three bytes; a rest of two or three may be padded to four. */
+function isWhole(base64: string): boolean {
+  const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
+  return (base64.length - padding) % 4 !== 1 && (padding === 0 || base64.length % 4 === 0);
 }
 
 function withoutDataUrl(text: string): string {

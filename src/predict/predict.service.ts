@@ -59,7 +59,12 @@ export class PredictService {
   ): Promise<PictureInputs> {
     const { plan } = model.ready;
     if (plan.task === 'image-to-image') {
-      const { bytes, decodeMs } = await this.preprocessing.toEncoded(picture, plan.encoding, signal);
+      const { bytes, decodeMs } = await this.preprocessing.toEncoded(
+        picture,
+        plan.encoding,
+        signal,
+        plan.maxPixels,
+      );
       const shape = rankOf(model, plan.input) === 0 ? [] : [1];
       return {
         inputs: { [plan.input]: { dtype: 'string', shape, data: [bytes] } },
@@ -76,6 +81,7 @@ export class PredictService {
       picture,
       target.preprocessing,
       signal,
+      plan.maxPixels,
     );
     const single = rankOf(model, target.input) === 3;
     const input: Tensor = single ? { ...tensor, shape: tensor.shape.slice(1) } : tensor;

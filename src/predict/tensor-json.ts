@@ -150,7 +150,8 @@ const TO_JSON: { readonly [D in DType]: (data: never, index: number) => unknown 
 export function shortest(value: number): number | null {
   if (!Number.isFinite(value)) return null;
   if (Number.isSafeInteger(value)) return value;
-  for (let digits = 6; digits < 9; digits++) {
+  // Numbers below 2^-126 have fewer bits the smaller they are, and may need no more than one digit.
+  for (let digits = Math.abs(value) < 2 ** -126 ? 1 : 6; digits < 9; digits++) {
     const rounded = Number(value.toPrecision(digits));
     if (Math.fround(rounded) === value) return rounded;
   }

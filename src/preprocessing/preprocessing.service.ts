@@ -5,7 +5,7 @@ import type { Tensor } from '../engine/tensor.js';
 import { decode, type Pixels, type Wanted } from './decode.js';
 import { encodePng } from './encode.js';
 import { Permits } from './permits.js';
-import { checkFormat, readHeader } from './picture.js';
+import { checkFormat, type PictureLimits, readHeader } from './picture.js';
 import type { ServedFormat } from './picture-format.js';
 import type { PreprocessingPlan } from './plan.js';
 import { resize } from './resize.js';
@@ -40,16 +40,21 @@ export class PreprocessingService {
     this.permits = new Permits(settings.decodeConcurrency);
   }
 
-  /** Decodes a picture and brings it to what the model takes. */
+  /**
+   * Decodes a picture and brings it to what the model takes.
+   * @param maxPixels the model's own limit, where it is below the server's
+   */
   async toPixels(
     picture: Uint8Array,
     plan: PreprocessingPlan,
     signal: AbortSignal,
+    maxPixels = Infinity,
   ): Promise<PreprocessedPicture> {
-    checkFormat(picture, this.settings);
+    const limits = this.limits(maxPixels);
+    checkFormat(picture, limits);
     return this.permits.run(async () => {
       const started = performance.now();
-      const decoded = await this.decode(picture, plan, signal);
+      const decoded = await decodeUnlessLeft(picture, plan, limits, signal);
       const upright = performance.now();
       const { data, width, height, channels } = await resize(decoded, plan);
       signal.throwIfAborted();
@@ -70,26 +75,37 @@ export class PreprocessingService {
     picture: Uint8Array,
     encoding: 'png' | 'jpeg',
     signal: AbortSignal,
+    maxPixels = Infinity,
   ): Promise<EncodedPicture> {
-    const format = checkFormat(picture, this.settings);
+    const limits = this.limits(maxPixels);
+    const format = checkFormat(picture, limits);
     return this.permits.run(async () => {
       const started = performance.now();
-      const decoded = await this.decode(picture, { channels: 'own', background: null }, signal);
+      const decoded = await decodeUnlessLeft(picture, { channels: 'own', background: null }, limits, signal);
       const untouched = format === ENCODING[encoding];
-      const { width, height } = untouched ? await readHeader(picture, this.settings) : decoded;
+      const { width, height } = untouched ? await readHeader(picture, limits) : decoded;
       const bytes = untouched ? picture : await encodePng(decoded);
       signal.throwIfAborted();
       return { bytes, width, height, decodeMs: performance.now() - started };
     }, signal);
   }
 
-  /** Decoding cannot be interrupted, but what nobody waits for any more goes no further. */
-  private async decode(picture: Uint8Array, wanted: Wanted, signal: AbortSignal): Promise<Pixels> {
-    try {
-      return await decode(picture, wanted, this.settings);
-    } finally {
-      signal.throwIfAborted();
-    }
+  private limits(maxPixels: number): PictureLimits {
+    return { ...this.settings, maxImagePixels: Math.min(this.settings.maxImagePixels, maxPixels) };
+  }
+}
+
+/** Decoding cannot be interrupted, but what nobody waits for any more goes no further. */
+async function decodeUnlessLeft(
+  picture: Uint8Array,
+  wanted: Wanted,
+  limits: PictureLimits,
+  signal: AbortSignal,
+): Promise<Pixels> {
+  try {
+    return await decode(picture, wanted, limits);
+  } finally {
+    signal.throwIfAborted();
   }
 }
 

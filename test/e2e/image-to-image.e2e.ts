@@ -90,6 +90,12 @@ describe('an image-to-image model', () => {
     }
   });
 
+  it('refuses a picture larger than model.yaml allows with 413', async () => {
+    const create = { width: 2001, height: 2000, channels: 3, background: '#808080' } as const;
+    const response = await picture(await sharp({ create }).png().toBuffer());
+    expect(await response.json()).toMatchObject({ status: 413, code: 'IMAGE_TOO_LARGE' });
+  });
+
   it('refuses a broken picture with 400, and goes on', async () => {
     const { input, output } = pairs[0]!;
     const broken = await picture(input.subarray(0, input.length / 2));

@@ -1,3 +1,5 @@
+import { EngineError } from '../engine.js';
+
 /**
  * The frames that travel between the HTTP process and an engine host:
  *
@@ -14,11 +16,17 @@ const PREFIX_BYTES = 8;
 const MAX_HEADER_BYTES = 16 * 2 ** 20;
 const MAX_PAYLOAD_BYTES = 2 ** 32 - 1;
 
-/** The chunks of one frame, to be written in this order. The payload's chunks are not copied. */
+/**
+ * The chunks of one frame, to be written in this order. The payload's chunks are not copied.
+ * @throws EngineError `run` if there is more than one frame can hold
+ */
 export function encodeFrame(header: object, payload: readonly Uint8Array[] = []): Uint8Array[] {
   const json = Buffer.from(JSON.stringify(header));
   const length = payload.reduce((sum, chunk) => sum + chunk.byteLength, 0);
-  if (length > MAX_PAYLOAD_BYTES) throw new RangeError(`A frame holds at most 4 GiB, not ${length} bytes.`);
+  if (json.length > MAX_HEADER_BYTES)
+    throw new EngineError('run', `A frame's header holds at most 16 MiB, not ${json.length} bytes.`);
+  if (length > MAX_PAYLOAD_BYTES)
+    throw new EngineError('run', `A frame holds at most 4 GiB, not ${length} bytes.`);
   const start = Buffer.allocUnsafe(PREFIX_BYTES + json.length);
   start.writeUInt32LE(json.length, 0);
   start.writeUInt32LE(length, 4);

@@ -80,12 +80,13 @@ export class HostProcess {
         return;
       }
       const id = this.nextId++;
+      const frame = encodeFrame({ ...call, id }, data); // May throw; nothing waits for an answer yet.
       const timer = setTimeout(() => {
         this.kill(`The engine process did not answer within ${timeoutMs} ms and was ended.`);
       }, timeoutMs);
       this.pending.set(id, { resolve, reject, timer });
       this.socket.cork();
-      for (const part of encodeFrame({ ...call, id }, data)) this.socket.write(part);
+      for (const part of frame) this.socket.write(part);
       this.socket.uncork();
     });
   }

@@ -24,39 +24,41 @@ async function respond(
   request: HostRequest,
   payload: Uint8Array,
 ): Promise<void> {
-  const { reply, data } = await answer(runtime, request, payload);
+  const frame = await answer(runtime, request, payload);
   socket.cork();
-  for (const part of encodeFrame(reply, data)) socket.write(part);
+  for (const part of frame) socket.write(part);
   socket.uncork();
 }
 
-interface Answer {
-  readonly reply: HostAnswer;
-  readonly data?: readonly Uint8Array[];
-}
-
-async function answer(runtime: Promise<Engine>, request: HostRequest, payload: Uint8Array): Promise<Answer> {
+/** The frame of the answer; an answer too large for one is an error like any other. */
+async function answer(
+  runtime: Promise<Engine>,
+  request: HostRequest,
+  payload: Uint8Array,
+): Promise<Uint8Array[]> {
   const { id } = request;
   try {
     const engine = await runtime;
     switch (request.call) {
       case 'info':
-        return { reply: { id, info: await engine.info() } };
+        return frameOf({ id, info: await engine.info() });
       case 'load':
-        return { reply: { id, loaded: await engine.load(request.model, request.directory) } };
+        return frameOf({ id, loaded: await engine.load(request.model, request.directory) });
       case 'run': {
         const inputs = decodeTensors(request.tensors, payload);
         const outputs = encodeTensors(await engine.run(request.model, request.signature, inputs));
-        return { reply: { id, tensors: outputs.headers }, data: outputs.payload };
+        return frameOf({ id, tensors: outputs.headers }, outputs.payload);
       }
       case 'unload':
         await engine.unload(request.model);
-        return { reply: { id, unloaded: true } };
+        return frameOf({ id, unloaded: true });
     }
   } catch (error) {
     const kind = error instanceof EngineError ? error.kind : request.call === 'run' ? 'run' : 'load';
-    return {
-      reply: { id, error: { kind, message: error instanceof Error ? error.message : String(error) } },
-    };
+    return frameOf({ id, error: { kind, message: error instanceof Error ? error.message : String(error) } });
   }
+}
+
+function frameOf(reply: HostAnswer, data?: readonly Uint8Array[]): Uint8Array[] {
+  return encodeFrame(reply, data);
 }

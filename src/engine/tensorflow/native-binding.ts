@@ -16,7 +16,7 @@ export interface Binding {
   tensorDataSync(id: number): Float32Array | Int32Array | BigInt64Array | Uint8Array | Uint8Array[];
   executeOp(
     name: string,
-    attributes: readonly { readonly name: string; readonly type: number; readonly value: number }[],
+    attributes: readonly { readonly name: string; readonly type: number; readonly value: number | boolean }[],
     inputs: number[],
     outputs: number,
   ): NativeTensor[];
@@ -33,6 +33,7 @@ export interface Binding {
   readonly TF_COMPLEX64: number;
   readonly TF_STRING: number;
   readonly TF_ATTR_TYPE: number;
+  readonly TF_ATTR_BOOL: number;
 }
 
 export interface NativeTensor {

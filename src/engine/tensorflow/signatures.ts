@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EngineError, type Signature } from '../engine.js';
-import { type DType, DTYPES, type TensorSpec } from '../tensor.js';
+import { DTYPES, type TensorSpec } from '../tensor.js';
 
 /** A tensor of a signature, with the name of its node in the graph: `serving_default_x:0`. */
 export interface GraphTensor {
@@ -92,8 +92,8 @@ export async function readSignatures(directory: string): Promise<SavedModelSigna
   metaGraph.getSignatureDefMap().forEach((signature, name) => {
     if (name === INIT_OP_SIGNATURE) return;
     try {
-      const inputs = readTensors(signature.getInputsMap(), 'input', DTYPES);
-      const outputs = readTensors(signature.getOutputsMap(), 'output', OUTPUT_DTYPES);
+      const inputs = readTensors(signature.getInputsMap(), 'input');
+      const outputs = readTensors(signature.getOutputsMap(), 'output');
       signatures.set(name, { inputs, outputs });
     } catch (error) {
       if (!(error instanceof UncarriedError)) throw error;
@@ -120,11 +120,11 @@ function readMetaGraphs(proto: Proto, bytes: Uint8Array): ProtoMetaGraph[] {
   }
 }
 
-function readTensors(map: ProtoMap<ProtoTensorInfo>, kind: string, carried: readonly DType[]): GraphTensor[] {
+function readTensors(map: ProtoMap<ProtoTensorInfo>, kind: string): GraphTensor[] {
   const tensors: GraphTensor[] = [];
   map.forEach((info, name) => {
     const dtypeName = DTYPE_NAMES[info.getDtype()] ?? `of the dtype number ${info.getDtype()}`;
-    const dtype = carried.find((candidate) => candidate === dtypeName);
+    const dtype = DTYPES.find((candidate) => candidate === dtypeName);
     if (!dtype) {
       throw new UncarriedError(
         `its ${kind} ${name} is ${dtypeName}, which the TensorFlow binding does not carry. ` +
@@ -138,9 +138,6 @@ function readTensors(map: ProtoMap<ProtoTensorInfo>, kind: string, carried: read
   });
   return tensors;
 }
-
-/** The binding reads no uint8 out of TensorFlow's memory. */
-const OUTPUT_DTYPES = DTYPES.filter((dtype) => dtype !== 'uint8');
 
 class UncarriedError extends Error {}
 

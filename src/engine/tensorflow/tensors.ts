@@ -1,6 +1,6 @@
 import type { DType, Tensor, TensorArrays, TensorSpec } from '../tensor.js';
 import { normalisePixels } from './normalise.js';
-import type { Binding } from './native-binding.js';
+import type { Binding, NativeTensor } from './native-binding.js';
 
 /** A copy of `tensor` in TensorFlow's hands, as the graph takes it. The caller deletes it. */
 export function createTensor(binding: Binding, tensor: Tensor): number {
@@ -27,6 +27,21 @@ export function createTensor(binding: Binding, tensor: Tensor): number {
   }
 }
 
+/** Runs one of TensorFlow's ops on tensors, outside any graph. */
+function applyOp(
+  binding: Binding,
+  name: string,
+  attributes: Readonly<Record<string, number | boolean>>,
+  inputs: number[],
+): number {
+  const typed = Object.entries(attributes).map(([attribute, value]) => {
+    const type = typeof value === 'boolean' ? binding.TF_ATTR_BOOL : binding.TF_ATTR_TYPE;
+    return { name: attribute, type, value };
+  });
+  const [output] = binding.executeOp(name, typed, inputs, 1);
+  return output!.id;
+}
+
 /** The binding makes no complex tensors; TensorFlow's `Complex` op does, of real and imaginary parts. */
 function createComplex(binding: Binding, shape: number[], numbers: Float32Array): number {
   const part = (offset: number): number => {
@@ -37,20 +52,26 @@ function createComplex(binding: Binding, shape: number[], numbers: Float32Array)
     return binding.createTensor(shape, binding.TF_FLOAT, values);
   };
   const parts = [part(0), part(1)];
-  const attributes = [
-    { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
-    { name: 'Tout', type: binding.TF_ATTR_TYPE, value: binding.TF_COMPLEX64 },
-  ];
-  const [complex] = binding.executeOp('Complex', attributes, parts, 1);
-  for (const id of parts) binding.deleteTensor(id);
-  return complex!.id;
+  try {
+    return applyOp(binding, 'Complex', { T: binding.TF_FLOAT, Tout: binding.TF_COMPLEX64 }, parts);
+  } finally {
+    for (const id of parts) binding.deleteTensor(id);
+  }
 }
 
 /** What TensorFlow answered, copied out of its memory: int64 to the last bit, strings as their exact bytes. */
-export function readTensor(
-  binding: Binding,
-  { id, shape }: { id: number; shape: number[] },
-  { dtype }: TensorSpec,
-): Tensor {
-  return { dtype, shape: [...shape], data: binding.tensorDataSync(id) as TensorArrays[DType] };
+export function readTensor(binding: Binding, { id, shape }: NativeTensor, { dtype }: TensorSpec): Tensor {
+  const data = dtype === 'uint8' ? readUint8(binding, id) : binding.tensorDataSync(id);
+  return { dtype, shape: [...shape], data: data as TensorArrays[DType] };
+}
+
+/** The binding reads no uint8, but the int32 that TensorFlow makes of it. */
+function readUint8(binding: Binding, id: number): Uint8Array {
+  const attributes = { SrcT: binding.TF_UINT8, DstT: binding.TF_INT32, Truncate: false };
+  const wide = applyOp(binding, 'Cast', attributes, [id]);
+  try {
+    return Uint8Array.from(binding.tensorDataSync(wide) as Int32Array);
+  } finally {
+    binding.deleteTensor(wide);
+  }
 }

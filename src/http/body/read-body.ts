@@ -101,7 +101,9 @@ async function readForm(
   await Promise.race([passThrough(form, request, response), overflow]);
 }
 
-function refuseDeepJson(_request: unknown, _response: unknown, body: Buffer): void {
+function refuseDeepJson(_request: unknown, _response: unknown, body: Buffer, encoding: string): void {
+  // Of other encodings the bytes are not what `jsonDepth` reads: UTF-16 has a quote's byte within other characters.
+  if (encoding !== 'utf-8') throw new ServingError('MEDIA_TYPE_UNSUPPORTED', 'Send JSON in UTF-8.');
   if (jsonDepth(body) > MAX_JSON_DEPTH) {
     throw new ServingError('BODY_UNREADABLE', `JSON may be nested ${MAX_JSON_DEPTH} deep at most.`);
   }

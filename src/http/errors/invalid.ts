@@ -5,8 +5,12 @@ import { type FieldError, ServingError } from '../../errors/serving-error.js';
 export function fieldErrors({ property, constraints }: ValidationError): FieldError[] {
   return Object.values(constraints ?? {}).map((message) => ({
     field: property,
-    message: message.replace(/^property /, '').replace(`${property} `, ''),
+    message: withoutStart(withoutStart(message, 'property '), `${property} `),
   }));
+}
+
+function withoutStart(text: string, start: string): string {
+  return text.startsWith(start) ? text.slice(start.length) : text;
 }
 
 /** FIELD_INVALID as one sentence over all its fields; a field named '' is the whole body. */
