@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cacheDirectory, readInstalled, requireFreeBytes } from './cache.js';
+import { cacheDirectory, makeCache, readInstalled, requireFreeBytes } from './cache.js';
 
 describe('cacheDirectory', () => {
   it.each([
@@ -10,6 +10,27 @@ describe('cacheDirectory', () => {
     [{ XDG_CACHE_HOME: 'relative' }, '/home/u/.cache/tensornest'],
     [{ XDG_CACHE_HOME: '/var/cache', TENSORNEST_CACHE_DIR: '/data/tf' }, '/data/tf'],
   ])('for %j is %s', (env, directory) => expect(cacheDirectory(env, () => '/home/u')).toBe(directory));
+});
+
+describe('cacheDirectory for a user without a home', () => {
+  it('names the variable that says where', () => {
+    const homeless = () => {
+      throw new Error('uv_os_homedir returned ENOENT');
+    };
+    expect(() => cacheDirectory({}, homeless)).toThrow(/set TENSORNEST_CACHE_DIR/);
+  });
+});
+
+describe('makeCache', () => {
+  it('names a directory that can never be made, and the remedy', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'cache-'));
+    const file = join(directory, 'file');
+    await writeFile(file, '');
+    await expect(makeCache(join(file, 'cache'))).rejects.toThrow(
+      /file\/cache cannot be written \(ENOTDIR\): set TENSORNEST_CACHE_DIR/,
+    );
+    await rm(directory, { recursive: true });
+  });
 });
 
 describe('readInstalled', () => {

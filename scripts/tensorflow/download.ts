@@ -1,5 +1,5 @@
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { command, lastLine, ranOutOfDisk } from './command.js';
 import { Problem } from './problem.js';
 import { ProgressBar, type Screen, stage, size } from './progress.js';
@@ -10,6 +10,7 @@ export interface DownloadOptions {
   readonly python: Python;
   readonly env: NodeJS.ProcessEnv;
   readonly screen: Screen;
+  /** In the cache: every other file of the installation is on the same disk. */
   readonly log: string;
   readonly signal: AbortSignal;
 }
@@ -50,7 +51,7 @@ export async function download(wheel: Wheel, directory: string, options: Downloa
         signal,
         log,
       });
-      if (ranOutOfDisk(pip.output)) throw diskFilledUp(directory);
+      if (ranOutOfDisk(pip.output)) throw diskFilledUp(log);
       if (pip.code !== 0) throw failure(name, pip.output, log);
     } finally {
       clearInterval(watch);
@@ -63,9 +64,9 @@ export async function download(wheel: Wheel, directory: string, options: Downloa
 }
 
 /** There was room when the installation began: something else took it. */
-export function diskFilledUp(directory: string): Problem {
+export function diskFilledUp(log: string): Problem {
   return new Problem(
-    `The disk of ${directory} filled up during the installation: free some of it, or set TENSORNEST_CACHE_DIR to a larger disk.`,
+    `The disk of ${dirname(log)} filled up during the installation: free some of it, or set TENSORNEST_CACHE_DIR to a larger disk.`,
   );
 }
 

@@ -53,7 +53,7 @@ async function build(plan: Plan, staging: string, options: DownloadOptions): Pro
     ] as const;
     await stage(options.screen, lines, async () => {
       const unpack = await command(options.python.path, [script, file, staging], options);
-      if (ranOutOfDisk(unpack.output)) throw diskFilledUp(staging);
+      if (ranOutOfDisk(unpack.output)) throw diskFilledUp(options.log);
       if (unpack.code !== 0) {
         throw new Problem(
           `${wheel.name} could not be unpacked (${lastLine(unpack.output)}): see ${options.log}.`,

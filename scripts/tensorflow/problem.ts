@@ -17,7 +17,8 @@ const DISK: Readonly<Record<string, string>> = {
 /** A disk's refusal is an expected failure wherever it comes from; undefined for what is none. */
 export function asProblem(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
-  const { code, path } = error as NodeJS.ErrnoException;
+  const { code, path: source, dest } = error as NodeJS.ErrnoException & { dest?: string };
+  const path = dest ?? source; // A link, a copy and a new name are written at their other end.
   const reason = DISK[code ?? ''];
   return reason === undefined || path === undefined
     ? undefined

@@ -1,4 +1,4 @@
-import { ProgressBar, progressLine, size } from './progress.js';
+import { ProgressBar, progressLine, size, stage } from './progress.js';
 
 describe('size', () => {
   it.each([
@@ -42,5 +42,23 @@ describe('ProgressBar', () => {
     const bar = new ProgressBar(log, 'w', 100e6);
     for (const percent of [0, 10, 26, 30, 51, 52, 76, 100]) bar.show(percent * 1e6, percent * 10);
     expect(log.written.map((line) => /(\d+) %/.exec(line)?.[1])).toEqual(['26', '51', '76']);
+  });
+});
+
+describe('stage', () => {
+  const lines = ['Doing it', 'Did it'] as const;
+
+  it('leaves one line with its duration in a log', async () => {
+    const written: string[] = [];
+    expect(await stage({ write: (text) => written.push(text) }, lines, async () => 7)).toBe(7);
+    expect(written).toEqual([expect.stringMatching(/^ {2}Did it in \d+\.\d s\n$/)]);
+  });
+
+  it('leaves none when it fails, and wipes what a terminal showed', async () => {
+    const written: string[] = [];
+    const screen = { isTTY: true, write: (text: string) => written.push(text) };
+    const fail = () => Promise.reject(new Error('no'));
+    await expect(stage(screen, lines, fail)).rejects.toThrow('no');
+    expect(written).toEqual(['  Doing it …', '\r\u001b[2K']);
   });
 });

@@ -126,23 +126,22 @@ describe('a batcher', () => {
       { maxBatchSize: 16, maxQueue: 80_000 },
     );
     const tally = { answered: 0, left: 0, mismatches: 0, failed: 0 };
+    const ask = async (rows: number[], signal: AbortSignal): Promise<void> => {
+      try {
+        const answer = await steady.run(request(...rows), signal);
+        tally.answered++;
+        if (numbers(answer).join() !== rows.map((n) => n + 1).join()) tally.mismatches++;
+      } catch (reason) {
+        tally[reason === 'left' ? 'left' : 'failed']++;
+      }
+    };
     const requests: Promise<void>[] = [];
     const callers: AbortController[] = [];
     for (let sent = 0; sent < 20_000; sent++) {
       const rows = Array.from({ length: 1 + below(4) }, (_, row) => sent * 4 + row);
       const caller = new AbortController();
       callers.push(caller);
-      requests.push(
-        steady.run(request(...rows), caller.signal).then(
-          (answer) => {
-            tally.answered++;
-            if (numbers(answer).join() !== rows.map((n) => n + 1).join()) tally.mismatches++;
-          },
-          (reason: unknown) => {
-            tally[reason === 'left' ? 'left' : 'failed']++;
-          },
-        ),
-      );
+      requests.push(ask(rows, caller.signal));
       if (below(4) === 0) callers.at(-1 - below(Math.min(callers.length, 30)))!.abort('left');
       if (below(3) === 0) await settle();
     }

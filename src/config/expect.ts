@@ -16,8 +16,17 @@ export function unexpected(what: string, name: string, value: unknown): ConfigEr
 /** A value as it fits into a sentence: JSON, at most 80 characters. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const json = typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value));
+  if (typeof value === 'number') return String(value); // JSON has null for NaN and the infinities.
+  const json = jsonOf(value);
   return json.length > 80 ? `${json.slice(0, 77)}…` : json;
+}
+
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return 'something that contains itself'; // As YAML's aliases can.
+  }
 }
 
 /** Reads one value of a known name, or throws `ConfigError`. */

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { ConfigError, integer, oneOf, type Reader, text, unexpected } from './expect.js';
@@ -26,9 +27,18 @@ const proxies: Reader<false | number | string> = (value, name) => {
   const given = text()(value, name);
   if (given === 'off') return false;
   if (/^\d+$/.test(given)) return integer(1, 16)(given, name);
-  if (/^[\da-fA-F.:/, ]+$/.test(given) || /^(loopback|linklocal|uniquelocal)(,|$)/.test(given)) return given;
+  if (given.split(',').every((entry) => isAddresses(entry.trim()))) return given;
   throw unexpected('off, a number of proxies or a list of their addresses', name, value);
 };
+
+/** An address, a subnet such as `10.0.0.0/8`, or one of Express's names for some. */
+function isAddresses(entry: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(entry)) return true;
+  const [address = '', bits, more] = entry.split('/');
+  const longest = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  if (longest === 0 || more !== undefined) return false;
+  return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= longest);
+}
 
 const cores = availableParallelism();
 

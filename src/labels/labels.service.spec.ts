@@ -58,17 +58,24 @@ describe('the labels of a model', () => {
 
   it('are asked for where the whole folder is missing', async () => {
     const lost = new LabelsService(readSettings({ LABELS_DIR: join(folder, 'nowhere') }));
-    await expect(lost.load('birds', undefined)).rejects.toThrow(/^Expected a label file nowhere\/birds\.json/);
+    await expect(lost.load('birds', undefined)).rejects.toThrow(
+      /^Expected a label file nowhere\/birds\.json/,
+    );
   });
 
-  it.each(['../secret.json', 'sub/../../secret.json', '../labels-of-others/x.json', '..', '.', 'out.json', 'up/secret.json'])(
-    'are not read from outside the folder: %s',
-    async (file) => {
-      expect(await refusal('spy', file)).toBe(
-        `Expected a file inside the labels directory for the labels of model spy but received "${file}".`,
-      );
-    },
-  );
+  it.each([
+    '../secret.json',
+    'sub/../../secret.json',
+    '../labels-of-others/x.json',
+    '..',
+    '.',
+    'out.json',
+    'up/secret.json',
+  ])('are not read from outside the folder: %s', async (file) => {
+    expect(await refusal('spy', file)).toBe(
+      `Expected a file inside the labels directory for the labels of model spy but received "${file}".`,
+    );
+  });
 
   it('are no absolute path', async () => {
     const error = await service.load('spy', '/etc/hostname').catch((reason: unknown) => reason);

@@ -2,7 +2,8 @@ import { rank } from './rank.js';
 import { parseLabels } from './read-labels.js';
 import { softmax } from './softmax.js';
 
-const indexes = (scores: ArrayLike<number>, topK: number) => rank(scores, null, topK).map(({ index }) => index);
+const indexes = (scores: ArrayLike<number>, topK: number) =>
+  rank(scores, null, topK).map(({ index }) => index);
 
 describe('the best classes', () => {
   it('come best first, with name, index, score and id', () => {
@@ -47,7 +48,9 @@ describe('the best classes', () => {
 describe('softmax', () => {
   it('makes probabilities that add up to 1', () => {
     const found = softmax(Float32Array.from([1, 2, 3]));
-    [0.09003057, 0.24472847, 0.66524096].forEach((value, index) => expect(found[index]).toBeCloseTo(value, 7));
+    [0.09003057, 0.24472847, 0.66524096].forEach((value, index) =>
+      expect(found[index]).toBeCloseTo(value, 7),
+    );
     const many = softmax(Float32Array.from({ length: 100_000 }, (_, index) => Math.sin(index) * 20));
     expect(many.reduce((total, value) => total + value, 0)).toBeCloseTo(1, 12);
   });

@@ -27,7 +27,12 @@ describe('a label file', () => {
   });
 
   it('may be Keras’s class index, whose ids are kept', () => {
-    const labels = read({ '0': ['n01440764', 'tench'], '1': ['n11939491', 'daisy'], '2': ['', 'rose'], '3': null });
+    const labels = read({
+      '0': ['n01440764', 'tench'],
+      '1': ['n11939491', 'daisy'],
+      '2': ['', 'rose'],
+      '3': null,
+    });
     expect([labels.name(1), labels.id(1)]).toEqual(['daisy', 'n11939491']);
     expect([labels.name(2), labels.id(2)]).toEqual(['rose', undefined]);
     expect([labels.size, labels.name(3)]).toEqual([4, 'Unknown']);
@@ -69,12 +74,18 @@ describe('a label file', () => {
     ['["daisy", 1]', /^Expected a name for labels\/flowers\.json\[1\] but received 1\.$/],
     ['[["n1", "daisy"]]', /^Expected a name for labels\/flowers\.json\[0\]/],
     ['{"0": {"name": "daisy"}}', /^Expected a name for labels\/flowers\.json\["0"\]/],
-    ['{"-1": "daisy"}', /^Expected an index from 0 to 9999999 for a key of labels\/flowers\.json but received "-1"\.$/],
+    [
+      '{"-1": "daisy"}',
+      /^Expected an index from 0 to 9999999 for a key of labels\/flowers\.json but received "-1"\.$/,
+    ],
     ['{"1.5": "daisy"}', /but received "1\.5"\.$/],
     ['{"daisy": -1}', /^Expected an index .* for labels\/flowers\.json\["daisy"\] but received -1\.$/],
     ['{"daisy": 0.5}', /but received 0\.5\.$/],
     ['{"daisy": 1e300}', /but received 1e\+300\.$/],
-    ['{"daisy": 0, "rose": 0}', /^Expected every index once for labels\/flowers\.json but received 0 twice\.$/],
+    [
+      '{"daisy": 0, "rose": 0}',
+      /^Expected every index once for labels\/flowers\.json but received 0 twice\.$/,
+    ],
     ['{"0": "daisy", "00": "rose"}', /^Expected every index once .* but received 0 twice\.$/],
     ['{"0": "daisy", "0": "rose"}', /^Expected every key once .* but received "0" twice\.$/],
     ['{"crane": 134, "\\u0063rane": 517}', /^Expected every key once .* but received "crane" twice\.$/],
@@ -82,7 +93,10 @@ describe('a label file', () => {
     ['{"0": "daisy", "rose": "1"}', /one form throughout, for/],
     ['{"0": "daisy", "1": ["n1", "rose"]}', /one form throughout, for/],
     ['{"daisy": "rose"}', /one form throughout, for .* but received \{"daisy":"rose"\}\.$/],
-    ['{"0": ["n1"]}', /^Expected a pair of id and name for labels\/flowers\.json\["0"\] but received \["n1"\]\.$/],
+    [
+      '{"0": ["n1"]}',
+      /^Expected a pair of id and name for labels\/flowers\.json\["0"\] but received \["n1"\]\.$/,
+    ],
     ['{"0": [1, "daisy"]}', /^Expected a pair of id and name for/],
     ['{"0": ["n1", 2]}', /^Expected a name for labels\/flowers\.json\["0"\] but received 2\.$/],
   ])('is refused in one sentence that names it: %j', (json, sentence) => {

@@ -52,7 +52,9 @@ function readObject(content: unknown, file: string): Entry[] {
   const [first] = pairs;
   if (first === undefined) return [];
   const form = formOf(first);
-  const other = pairs.find((pair) => formOf(pair) !== form && !(isNameless(pair) && form === 'index to pair'));
+  const other = pairs.find(
+    (pair) => formOf(pair) !== form && !(isNameless(pair) && form === 'index to pair'),
+  );
   if (form === undefined || other !== undefined) {
     const found = Object.fromEntries([first, other ?? first]);
     throw unexpected('indexes to names, or names to indexes, and one form throughout,', file, found);

@@ -1,4 +1,4 @@
-import { parseDocument } from 'yaml';
+import { type Document, parseDocument } from 'yaml';
 import { ConfigError, fields, flag, integer, oneOf, text } from '../config/expect.js';
 import { type PreprocessingConfig, readPreprocessing } from '../preprocessing/preprocessing-config.js';
 
@@ -54,8 +54,8 @@ const readModelConfig = fields<ModelConfig>({
 export function parseModelConfig(yaml: string, file: string): Partial<ModelConfig> {
   const document = parseDocument(yaml, { prettyErrors: true });
   const [fault] = document.errors;
-  if (fault) throw new ConfigError(`Expected YAML in ${file} but received: ${fault.message.split('\n')[0]}`);
-  const value: unknown = document.toJS({ maxAliasCount: 100 });
+  if (fault) throw notYaml(file, fault);
+  const value = valueOf(document, file);
   if (value === null || value === undefined) return {};
   try {
     return readModelConfig(value, '');
@@ -63,4 +63,18 @@ export function parseModelConfig(yaml: string, file: string): Partial<ModelConfi
     if (!(error instanceof ConfigError)) throw error;
     throw new ConfigError(`${file}: ${error.message}`);
   }
+}
+
+/** Aliases are looked up only now: one may name no anchor, or stand for too much. */
+function valueOf(document: Document, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    throw notYaml(file, error as Error);
+  }
+}
+
+function notYaml(file: string, { message }: Pick<Error, 'message'>): ConfigError {
+  const [reason = ''] = message.split('\n');
+  return new ConfigError(`Expected YAML in ${file} but received: ${reason.replace(/:$/, '.')}`);
 }

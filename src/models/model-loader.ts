@@ -60,7 +60,11 @@ export class ModelLoader {
     }
   }
 
-  private async readLabels(name: string, config: Partial<ModelConfig>, plan: ModelPlan): Promise<Labels | null> {
+  private async readLabels(
+    name: string,
+    config: Partial<ModelConfig>,
+    plan: ModelPlan,
+  ): Promise<Labels | null> {
     if (plan.task !== 'classification' || config.labels === 'none') return null;
     const { labels, file } = await this.labels.load(name, config.labels);
     if (plan.classes !== null) checkLength(labels, plan.classes, file, name);
@@ -76,7 +80,8 @@ export class ModelLoader {
     } catch (error) {
       // An image-to-image model may ask for pictures of a size of its own, which nothing tells.
       const refused = error instanceof EngineError && error.kind === 'run';
-      if (refused && plan.task !== 'image-to-image') throw new EngineError('load', `Its warm-up failed. ${error.message}`);
+      if (refused && plan.task !== 'image-to-image')
+        throw new EngineError('load', `Its warm-up failed. ${error.message}`);
       if (!refused) throw error;
     }
     return performance.now() - started;
@@ -95,7 +100,8 @@ export class ModelLoader {
     };
     return new Map(
       Object.entries(loaded.signatures).map(([signatureName, signature]) => {
-        const run = (inputs: NamedTensors): Promise<NamedTensors> => this.engine.run(engineName, signatureName, inputs);
+        const run = (inputs: NamedTensors): Promise<NamedTensors> =>
+          this.engine.run(engineName, signatureName, inputs);
         return [signatureName, new Batcher(run, signature, options)];
       }),
     );

@@ -44,12 +44,20 @@ export function planModel(config: Partial<ModelConfig>, loaded: LoadedModel): Mo
   const [signatureName, signature] = chooseSignature(config.signature, loaded);
   const task = config.task ?? guessTask(signature);
   const base = { signatureName, signature, maxPixels: config.maxPixels };
+  if (task !== 'tensor' && signature.inputs.length > 1) {
+    const names = signature.inputs.map(({ name }) => name).join(', ');
+    throw new ConfigError(
+      `Expected one input, the picture, for the task ${task} but ${signatureName} takes ${names}.`,
+    );
+  }
   switch (task) {
     case 'classification': {
       const input = choose('input', config.input, signature.inputs, isImageInput);
       const output = choose('output', config.output, signature.outputs, isScores);
       if (!isScores(output)) {
-        throw new ConfigError(`Expected rows of float32 scores as the output of a classification but ${output.name} is ${describeTensor(output)}.`);
+        throw new ConfigError(
+          `Expected rows of float32 scores as the output of a classification but ${output.name} is ${describeTensor(output)}.`,
+        );
       }
       const preprocessing = planPreprocessing(config.preprocessing ?? {}, input);
       const classes = output.shape?.at(-1) ?? null;
@@ -61,47 +69,87 @@ export function planModel(config: Partial<ModelConfig>, loaded: LoadedModel): Mo
       const output = choose('output', config.output, signature.outputs, isString);
       for (const spec of [input, output]) {
         if (!isString(spec)) {
-          throw new ConfigError(`Expected encoded pictures, which are strings, in and out of an image-to-image model but ${spec.name} is ${describeTensor(spec)}.`);
+          throw new ConfigError(
+            `Expected encoded pictures, which are strings, in and out of an image-to-image model but ${spec.name} is ${describeTensor(spec)}.`,
+          );
         }
       }
       return { ...base, task, input: input.name, output: output.name, encoding: config.encoding ?? 'png' };
     }
     case 'tensor': {
       const [only, another] = signature.inputs;
-      const input = config.input === undefined && another ? undefined : choose('input', config.input, signature.inputs, isImageInput);
+      const input =
+        config.input === undefined && another
+          ? undefined
+          : choose('input', config.input, signature.inputs, isImageInput);
       const takesPictures = only && !another && input && isImageInput(input);
-      return { ...base, task, picture: takesPictures ? { input: input.name, preprocessing: planPreprocessing(config.preprocessing ?? {}, input) } : null };
+      return {
+        ...base,
+        task,
+        picture: takesPictures
+          ? { input: input.name, preprocessing: planPreprocessing(config.preprocessing ?? {}, input) }
+          : null,
+      };
     }
   }
 }
 
-function chooseSignature(wanted: string | undefined, { signatures, refused }: LoadedModel): [string, Signature] {
+function chooseSignature(
+  wanted: string | undefined,
+  { signatures, refused }: LoadedModel,
+): [string, Signature] {
   const names = Object.keys(signatures);
-  const name = wanted ?? ('serving_default' in signatures || 'serving_default' in refused || names.length !== 1 ? 'serving_default' : names[0]!);
+  const name =
+    wanted ??
+    ('serving_default' in signatures || 'serving_default' in refused || names.length !== 1
+      ? 'serving_default'
+      : names[0]!);
   const signature = Object.hasOwn(signatures, name) ? signatures[name] : undefined;
   if (signature) return [name, signature];
-  const reason = refused[name];
+  const reason = Object.hasOwn(refused, name) ? refused[name] : undefined;
   if (reason) throw new ConfigError(reason);
-  throw new ConfigError(`Expected one of the model's signatures, ${names.join(', ')}, for signature but received ${JSON.stringify(name)}.`);
+  throw new ConfigError(
+    `Expected one of the model's signatures, ${names.join(', ')}, for signature but received ${JSON.stringify(name)}.`,
+  );
 }
 
 function guessTask({ inputs, outputs }: Signature): Task {
-  if (inputs.length === 1 && outputs.length === 1 && isString(inputs[0]!) && isString(outputs[0]!)) return 'image-to-image';
-  return inputs.length === 1 && isImageInput(inputs[0]!) && outputs.some(isScores) ? 'classification' : 'tensor';
+  if (inputs.length === 1 && outputs.length === 1 && isString(inputs[0]!) && isString(outputs[0]!))
+    return 'image-to-image';
+  return inputs.length === 1 && isImageInput(inputs[0]!) && outputs.some(isScores)
+    ? 'classification'
+    : 'tensor';
 }
 
 /** The tensor of that name, else the only one, else the only one that suits. */
-function choose(kind: 'input' | 'output', name: string | undefined, specs: readonly TensorSpec[], suits: (spec: TensorSpec) => boolean): TensorSpec {
+function choose(
+  kind: 'input' | 'output',
+  name: string | undefined,
+  specs: readonly TensorSpec[],
+  suits: (spec: TensorSpec) => boolean,
+): TensorSpec {
   const candidates = specs.length === 1 ? specs : specs.filter(suits);
-  const chosen = name === undefined ? (candidates.length === 1 ? candidates[0] : undefined) : specs.find((spec) => spec.name === name);
+  const chosen =
+    name === undefined
+      ? candidates.length === 1
+        ? candidates[0]
+        : undefined
+      : specs.find((spec) => spec.name === name);
   if (chosen) return chosen;
   const names = specs.map((spec) => spec.name).join(', ');
-  throw new ConfigError(`Expected the name of one of the model's ${kind}s, ${names}, for ${kind} but received ${name === undefined ? 'nothing' : JSON.stringify(name)}.`);
+  throw new ConfigError(
+    `Expected the name of one of the model's ${kind}s, ${names}, for ${kind} but received ${name === undefined ? 'nothing' : JSON.stringify(name)}.`,
+  );
 }
 
 /** float32 `[batch, classes]`, or `[classes]` without a batch. */
 function isScores({ dtype, shape }: TensorSpec): boolean {
-  return dtype === 'float32' && shape !== null && (shape.length === 1 || shape.length === 2) && (shape.length === 2 || shape[0] !== null);
+  return (
+    dtype === 'float32' &&
+    shape !== null &&
+    (shape.length === 1 || shape.length === 2) &&
+    (shape.length === 2 || shape[0] !== null)
+  );
 }
 
 function isString({ dtype }: TensorSpec): boolean {

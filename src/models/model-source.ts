@@ -41,13 +41,17 @@ async function findVersion(root: string, name: string, directory: string): Promi
     return { fault: 'A model may be named with letters, digits, ".", "_" and "-", a letter or digit first.' };
   }
   if (!isInside(root, directory)) return { fault: `${place} is a link that leads out of the models folder.` };
-  const numbers = (await readdir(directory)).filter((entry) => VERSION.test(entry)).map(Number);
-  if (numbers.length === 0) return { fault: `There is no version in ${place}: put the SavedModel into ${place}/1.` };
-  const number = Math.max(...numbers);
-  const version = await realFolder(join(directory, String(number)));
-  if (version === undefined) return { fault: `${place}/${number} is not a folder.` };
-  if (!isInside(root, version)) return { fault: `${place}/${number} is a link that leads out of the models folder.` };
-  return { number, directory: version, modelDirectory: directory };
+  const entries = await readdir(directory).catch(() => undefined);
+  if (entries === undefined) return { fault: `${place} cannot be read.` };
+  const versions = entries.filter((entry) => VERSION.test(entry)).toSorted((a, b) => Number(b) - Number(a));
+  for (const entry of versions) {
+    const version = await realFolder(join(directory, entry));
+    if (version === undefined) continue;
+    if (isInside(root, version))
+      return { number: Number(entry), directory: version, modelDirectory: directory };
+    return { fault: `${place}/${entry} is a link that leads out of the models folder.` };
+  }
+  return { fault: `There is no version in ${place}: put the SavedModel into ${place}/1.` };
 }
 
 async function realFolder(path: string): Promise<string | undefined> {

@@ -45,7 +45,10 @@ export class ModelsService implements OnModuleInit, OnModuleDestroy {
     };
     const { runtime, version, device } = this.engineInfo;
     this.logger.log(`The engine is ${runtime} ${version} on ${device}.`);
-    if (found.length === 0) this.logger.warn('There is no model. Put a SavedModel into models/<name>/1 and its labels into labels/<name>.json, then start again.');
+    if (found.length === 0)
+      this.logger.warn(
+        'There is no model. Put a SavedModel into models/<name>/1 and its labels into labels/<name>.json, then start again.',
+      );
     for (const { name, version: highest } of found) {
       this.models.set(name, new ServedModel(name, 'number' in highest ? highest.number : undefined));
     }
@@ -73,11 +76,17 @@ export class ModelsService implements OnModuleInit, OnModuleDestroy {
   find(name: string, version?: number): ServedModel {
     const model = this.models.get(name);
     if (!model) {
-      throw new ServingError('MODEL_NOT_FOUND', `There is no model "${name}". GET /models lists those that are served.`);
+      throw new ServingError(
+        'MODEL_NOT_FOUND',
+        `There is no model "${name}". GET /models lists those that are served.`,
+      );
     }
     if (version !== undefined && version !== model.version) {
       const served = model.version === undefined ? 'none' : `version ${model.version}`;
-      throw new ServingError('MODEL_NOT_FOUND', `There is no version ${version} of the model "${name}"; it has ${served}.`);
+      throw new ServingError(
+        'MODEL_NOT_FOUND',
+        `There is no version ${version} of the model "${name}"; it has ${served}.`,
+      );
     }
     return model;
   }
@@ -90,7 +99,9 @@ export class ModelsService implements OnModuleInit, OnModuleDestroy {
       const sentence = `The model "${name}" could not be loaded. GET /models/${name} says why.`;
       throw new ServingError('MODEL_NOT_READY', sentence, { retryAfter: 30 });
     }
-    throw new ServingError('MODEL_NOT_READY', `The model "${name}" is being loaded. Try again.`, { retryAfter: 2 });
+    throw new ServingError('MODEL_NOT_READY', `The model "${name}" is being loaded. Try again.`, {
+      retryAfter: 2,
+    });
   }
 
   private async loadAll(found: readonly FoundModel[]): Promise<void> {
@@ -119,7 +130,10 @@ export class ModelsService implements OnModuleInit, OnModuleDestroy {
 
   private refuse(model: ServedModel, reason: string, error?: unknown): void {
     model.fail(reason);
-    this.logger.error(`The model ${model.name} cannot be used: ${reason}`, ...(error instanceof Error ? [error.stack] : []));
+    this.logger.error(
+      `The model ${model.name} cannot be used: ${reason}`,
+      ...(error instanceof Error ? [error.stack] : []),
+    );
   }
 }
 

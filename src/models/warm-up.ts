@@ -15,7 +15,8 @@ export async function warmUpInputs(plan: ModelPlan): Promise<NamedTensors | null
   const picture = plan.task === 'tensor' ? plan.picture : plan.task === 'classification' ? plan : null;
   const inputs: Record<string, Tensor> = {};
   for (const spec of plan.signature.inputs) {
-    const tensor = picture && spec.name === picture.input ? zeroPicture(spec, picture.preprocessing) : zeros(spec);
+    const tensor =
+      picture && spec.name === picture.input ? zeroPicture(spec, picture.preprocessing) : zeros(spec);
     if (!tensor) return null;
     inputs[spec.name] = tensor;
   }
@@ -23,7 +24,9 @@ export async function warmUpInputs(plan: ModelPlan): Promise<NamedTensors | null
 }
 
 async function encodedPicture({ signature, input, encoding }: ImageToImagePlan): Promise<Tensor> {
-  const grey = { create: { width: OPEN_SIZE, height: OPEN_SIZE, channels: 3, background: '#808080' } } as const;
+  const grey = {
+    create: { width: OPEN_SIZE, height: OPEN_SIZE, channels: 3, background: '#808080' },
+  } as const;
   const bytes = await sharp(grey).toFormat(encoding).toBuffer();
   const shape = signature.inputs.find(({ name }) => name === input)?.shape?.map(() => 1) ?? [];
   return { dtype: 'string', shape, data: [bytes] };
@@ -39,7 +42,8 @@ function zeroPicture(
 }
 
 function zeros({ dtype, shape }: TensorSpec): Tensor | null {
-  if (shape === null || dtype === 'string' || shape.some((size, axis) => size === null && axis > 0)) return null;
+  if (shape === null || dtype === 'string' || shape.some((size, axis) => size === null && axis > 0))
+    return null;
   const sizes = shape.map((size) => size ?? 1);
   const count = elements(sizes);
   switch (dtype) {

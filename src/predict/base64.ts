@@ -1,7 +1,7 @@
 import { ServingError } from '../errors/serving-error.js';
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
-const DATA_URL = /^data:([^;,]*)(?:;[^;,]*)*?(;base64)?,/;
+const DATA_URL = /^data:([^;,]*)(?:;[^;,]*)*?(;base64)?,/i;
 
 /**
  * The bytes of a picture as JSON carries it: base64 (RFC 4648 §4, line breaks allowed), alone or as a data URL.
@@ -23,13 +23,13 @@ function isWhole(base64: string): boolean {
 }
 
 function withoutDataUrl(text: string): string {
-  if (!text.startsWith('data:')) return text;
+  if (text.slice(0, 5).toLowerCase() !== 'data:') return text;
   // The head of a data URL is short; the expression must not wander through megabytes of base64.
   const [head, type = '', isBase64] = DATA_URL.exec(text.slice(0, 256)) ?? [];
   if (head === undefined || isBase64 === undefined) {
     throw new ServingError('IMAGE_UNREADABLE', 'A data URL must look like data:image/png;base64,….');
   }
-  if (!type.startsWith('image/')) {
+  if (!type.toLowerCase().startsWith('image/')) {
     throw new ServingError(
       'IMAGE_UNSUPPORTED',
       `A data URL must be of an image, not of ${type || 'text/plain'}.`,

@@ -33,6 +33,7 @@ import { ModelGuard } from './model.guard.js';
 import { NumbersService } from './numbers.service.js';
 import { predictInputOf } from './predict-input.js';
 import { PredictService, type PictureResult } from './predict.service.js';
+import { rounded } from './timings.js';
 
 type PredictRequest = Request<Record<string, string>, unknown, RequestBody>;
 
@@ -138,7 +139,7 @@ function sendPicture(
   model: AvailableModel,
   { bytes, timings }: Extract<PictureResult, { kind: 'picture' }>,
 ): void {
-  response.locals.prediction = { ...modelNames(model), timings };
+  response.locals.prediction = { ...modelNames(model), timings: rounded(timings) };
   const stages = Object.entries(timings).map(
     ([stage, ms]) => `${stage.replace(/Ms$/, '')};dur=${ms.toFixed(3)}`,
   );

@@ -60,10 +60,10 @@ describe('JSON as a tensor', () => {
   });
 
   it.each<[DType, unknown, RegExp]>([
-    ['float32', [1, '2'], / but received "2", which is not a number\.$/],
-    ['float32', [1, null], / but received null, which is not a number\.$/],
-    ['float32', [1, true], / but received true, which is not a number\.$/],
-    ['float32', [1, {}], / but received \{\}, which is not a number\.$/],
+    ['float32', [1, '2'], / but received "2", which is not a number that float32 holds\.$/],
+    ['float32', [1, null], / but received null, which is not a number that float32 holds\.$/],
+    ['float32', [1, true], / but received true, which is not a number that float32 holds\.$/],
+    ['float32', [1, {}], / but received \{\}, which is not a number that float32 holds\.$/],
     ['int32', [1, 0.5], / but received 0\.5, which is not a whole number from -2147483648 to 2147483647\.$/],
     ['int32', [1, 2147483648], / but received 2147483648, which is not a whole number/],
     [
@@ -97,7 +97,7 @@ describe('JSON as a tensor', () => {
       ],
       /^Expected float32 \[\?\] for the input "x" but received the shape \[2, 2\]\.$/,
     ],
-    ['float32', {}, / but received \{\}, which is not a number\.$/],
+    ['float32', {}, / but received \{\}, which is not a number that float32 holds\.$/],
   ])('that is no %s is refused in one sentence: %j', (dtype, json, sentence) => {
     expect(() => read(json, dtype, [null])).toThrow(sentence);
     expect(() => read(json, dtype, [null])).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }));
@@ -111,7 +111,7 @@ describe('JSON as a tensor', () => {
         [1, 2],
         [3, [4]],
       ],
-      / but received \[4\], which is not a number\.$/,
+      / but received \[4\], which is not a number that float32 holds\.$/,
     ],
     [[[1, 2, 3]], /^Expected float32 \[\?, 2\] for the input "x" but received the shape \[1, 3\]\.$/],
   ])('that is ragged or of another shape is refused: %j', (json, sentence) => {

@@ -73,8 +73,8 @@ const whole = (min: number, max: number, make: ElementKind['make']): ElementKind
 });
 const decimal: ElementKind = {
   make: (length) => new Float32Array(length),
-  read: (node) => (typeof node === 'number' ? node : undefined),
-  says: 'a number',
+  read: (node) => (typeof node === 'number' && Number.isFinite(Math.fround(node)) ? node : undefined),
+  says: 'a number that float32 holds',
 };
 
 const ELEMENTS: Readonly<Record<DType, ElementKind>> = {

@@ -53,7 +53,7 @@ describe('every dtype', () => {
     ['bool', [1], '1, which is not true or false'],
     ['string', [1], '1, which is not a text'],
     ['complex64', [1], 'elements that are not pairs [real, imaginary]'],
-    ['float32', [null], 'null, which is not a number'],
+    ['float32', [null], 'null, which is not a number that float32 holds'],
   ])('%s does not take what it cannot hold', async (dtype, input, found) => {
     const response = await server.postJson(`/models/${dtype}/predict`, { input });
     expect(await response.json()).toMatchObject({

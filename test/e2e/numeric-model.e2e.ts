@@ -99,7 +99,7 @@ describe('a model of numbers', () => {
     [
       'a text for a number',
       { input: ['a'] },
-      'Expected float32 [?] for the input "x" but received "a", which is not a number.',
+      'Expected float32 [?] for the input "x" but received "a", which is not a number that float32 holds.',
     ],
     [
       'too many dimensions',

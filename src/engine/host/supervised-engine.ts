@@ -120,7 +120,7 @@ export class SupervisedEngine implements Engine {
         await this.loadInto(host, model, directory);
       } catch (error) {
         if (!(error instanceof EngineError)) throw error;
-        if (error.kind === 'crashed') break; // This host is gone too, and its successor takes over.
+        if (error.kind === 'crashed') return host; // Gone too: its successor has taken over.
         this.models.delete(model);
         this.onLost(model, error.message);
       }

@@ -1,0 +1,206 @@
+import { ConfigError } from '../config/expect.js';
+import type { LoadedModel, Signature } from '../engine/engine.js';
+import type { DType, TensorSpec } from '../engine/tensor.js';
+import type { ModelConfig } from './model-config.js';
+import { type ModelPlan, planModel } from './model-plan.js';
+
+/** `image:float32[?,32,32,3]` or `x:string`, which is of any shape. */
+function spec(text: string): TensorSpec {
+  const [, name = '', dtype, sizes] = /^(\w+):(\w+)(?:\[(.*)\])?$/.exec(text)!;
+  const shape = sizes
+    ?.split(',')
+    .flatMap((size) => (size === '' ? [] : [size === '?' ? null : Number(size)]));
+  return { name, dtype: dtype as DType, shape: shape ?? null };
+}
+
+/** `image:float32[?,32,32,3] -> scores:float32[?,10]`. */
+function signature(text: string): Signature {
+  const [inputs = '', outputs = ''] = text.split('->');
+  const specs = (side: string) => side.trim().split(' ').map(spec);
+  return { inputs: specs(inputs), outputs: specs(outputs) };
+}
+
+const loaded = (signatures: Record<string, string>, refused: LoadedModel['refused'] = {}): LoadedModel => ({
+  signatures: Object.fromEntries(Object.entries(signatures).map(([name, text]) => [name, signature(text)])),
+  refused,
+  device: 'cpu',
+  memoryBytes: 0,
+});
+const plan = (text: string, config: Partial<ModelConfig> = {}): ModelPlan =>
+  planModel(config, loaded({ serving_default: text }));
+
+const CLASSIFIER = 'image:float32[?,32,32,3] -> scores:float32[?,10]';
+const PAINTER = 'bytes:string[] -> picture:string[]';
+
+describe('a model that says nothing of its task', () => {
+  it.each([
+    [CLASSIFIER, 'classification'],
+    ['image:uint8[?,?,?,3] -> scores:float32[?,?]', 'classification'],
+    ['image:float32[?,3,32,32] -> scores:float32[?,10]', 'classification'],
+    ['image:float32[32,32,1] -> scores:float32[10]', 'classification'],
+    ['image:float32[?,32,32,3] -> scores:float32[?,10] features:float32[?,8,8,64]', 'classification'],
+    [PAINTER, 'image-to-image'],
+    ['bytes:string[?] -> picture:string[?]', 'image-to-image'],
+    ['bytes:string -> picture:string', 'image-to-image'],
+    ['x:float32[?,4] -> y:float32[?,1]', 'tensor'],
+    ['image:float32[?,32,32,3] -> classes:int64[?]', 'tensor'],
+    ['image:float32[?,32,32,3] -> boxes:float32[?,100,4]', 'tensor'],
+    ['image:float32[?,32,32,3] -> count:float32[?]', 'tensor'],
+    ['image:float32[?,32,32,5] -> scores:float32[?,10]', 'tensor'],
+    ['image:float32[?,32,32,3] mask:float32[?,32,32,1] -> scores:float32[?,10]', 'tensor'],
+    ['bytes:string[] -> scores:float32[10]', 'tensor'],
+    ['bytes:string[?] -> picture:string[?] log:string[?]', 'tensor'],
+    ['a:string[?] b:string[?] -> c:string[?]', 'tensor'],
+    ['x:float32 -> y:float32', 'tensor'],
+  ])('%s serves %s', (text, task) => {
+    expect(plan(text).task).toBe(task);
+  });
+});
+
+describe('the plan of a classification', () => {
+  it('is read off the signature', () => {
+    expect(plan(CLASSIFIER)).toMatchObject({
+      signatureName: 'serving_default',
+      input: 'image',
+      output: 'scores',
+      classes: 10,
+      logits: false,
+      topK: 5,
+      preprocessing: { size: { width: 32, height: 32 }, channels: 3 },
+    });
+  });
+
+  it('follows the configuration where that says otherwise', () => {
+    const text = 'image:float32[?,?,?,3] -> a:float32[?,10] b:float32[?,20]';
+    const preprocessing = { size: { width: 8, height: 4 } };
+    const config = { output: 'b', logits: true, topK: 2, preprocessing };
+    expect(plan(text, config)).toMatchObject({ ...config, classes: 20 });
+  });
+
+  it.each([
+    ['image:float32[?,32,32,3] -> scores:float32[?,?]', null],
+    ['image:float32[32,32,3] -> scores:float32[7]', 7],
+  ])('knows its number of classes: %s has %j', (text, classes) => {
+    expect(plan(text)).toMatchObject({ task: 'classification', classes });
+  });
+
+  it('takes the only scores among several outputs', () => {
+    const text = 'image:float32[?,32,32,3] -> features:float32[?,8,8,64] scores:float32[?,10]';
+    expect(plan(text)).toMatchObject({ output: 'scores' });
+  });
+});
+
+describe('the plan of an image-to-image model', () => {
+  it('is read off the signature, with PNG unless the configuration says JPEG', () => {
+    expect(plan(PAINTER)).toMatchObject({ input: 'bytes', output: 'picture', encoding: 'png' });
+    expect(plan(PAINTER, { encoding: 'jpeg' })).toMatchObject({ encoding: 'jpeg' });
+  });
+});
+
+describe('the plan of a model of numbers', () => {
+  it.each<[string, Partial<ModelConfig>, object | null]>([
+    ['x:float32[?,4] -> y:float32[?,1]', {}, null],
+    ['x:string[?] -> y:float32[?,1]', {}, null],
+    ['image:float32[?,32,32,3] -> boxes:float32[?,100,4]', {}, { input: 'image' }],
+    [CLASSIFIER, { task: 'tensor' }, { input: 'image', preprocessing: { channels: 3 } }],
+    ['image:float32[?,8,8,3] mask:float32[?,8,8,1] -> y:float32[?,1]', {}, null],
+    ['image:float32[?,8,8,3] mask:float32[?,8,8,1] -> y:float32[?,1]', { input: 'mask' }, null],
+  ])('%s with %j takes the picture %j', (text, config, picture) => {
+    const found = plan(text, config) as ModelPlan & { task: 'tensor' };
+    expect({ picture: found.picture }).toMatchObject({ picture });
+  });
+});
+
+describe('the signature that is served', () => {
+  const NUMBERS = 'x:float32[?,4] -> y:float32[?,1]';
+
+  it.each<[Record<string, string>, Partial<ModelConfig>, string]>([
+    [{ serving_default: NUMBERS, other: CLASSIFIER }, {}, 'serving_default'],
+    [{ other: NUMBERS }, {}, 'other'],
+    [{ serving_default: NUMBERS, other: CLASSIFIER }, { signature: 'other' }, 'other'],
+  ])('of %j with %j is %s', (signatures, config, name) => {
+    expect(planModel(config, loaded(signatures)).signatureName).toBe(name);
+  });
+
+  it.each<[string, Record<string, string>, Partial<ModelConfig>, string]>([
+    [
+      'it is not there',
+      { a: NUMBERS, b: NUMBERS },
+      { signature: 'c' },
+      `Expected one of the model's signatures, a, b, for signature but received "c".`,
+    ],
+    [
+      'there is no default',
+      { a: NUMBERS, b: NUMBERS },
+      {},
+      `Expected one of the model's signatures, a, b, for signature but received "serving_default".`,
+    ],
+    ['the runtime refuses it', { a: NUMBERS }, { signature: 'odd' }, 'odd takes float16.'],
+    [
+      'its name is one that every object has',
+      { a: NUMBERS },
+      { signature: 'constructor' },
+      `Expected one of the model's signatures, a, for signature but received "constructor".`,
+    ],
+  ])('is refused where %s', (_, signatures, config, sentence) => {
+    const model = loaded(signatures, { odd: 'odd takes float16.' });
+    expect(() => planModel(config, model)).toThrow(new ConfigError(sentence));
+  });
+
+  it('is not another one in place of a default that the runtime refuses', () => {
+    const model = loaded({ other: NUMBERS }, { serving_default: 'serving_default takes float16.' });
+    expect(() => planModel({}, model)).toThrow(new ConfigError('serving_default takes float16.'));
+  });
+});
+
+describe('a configuration is refused that asks for what the model does not have', () => {
+  const NAMES = "Expected the name of one of the model's";
+
+  it.each<[string, Partial<ModelConfig>, string]>([
+    [CLASSIFIER, { input: 'picture' }, `${NAMES} inputs, image, for input but received "picture".`],
+    [CLASSIFIER, { output: 'labels' }, `${NAMES} outputs, scores, for output but received "labels".`],
+    [
+      'image:float32[?,8,8,3] -> a:float32[?,2] b:float32[?,2]',
+      {},
+      `${NAMES} outputs, a, b, for output but received nothing.`,
+    ],
+    [
+      'image:float32[?,8,8,3] -> y:int64[?]',
+      { task: 'classification' },
+      'Expected rows of float32 scores as the output of a classification but y is int64 [?].',
+    ],
+    [
+      'image:float32[?,8,8,3] -> y:float32',
+      { task: 'classification' },
+      'Expected rows of float32 scores as the output of a classification but y is float32 of any shape.',
+    ],
+    [
+      CLASSIFIER,
+      { task: 'image-to-image' },
+      'Expected encoded pictures, which are strings, in and out of an image-to-image model but image is float32 [?, 32, 32, 3].',
+    ],
+    [
+      'bytes:string[] -> scores:float32[10]',
+      { task: 'image-to-image' },
+      'Expected encoded pictures, which are strings, in and out of an image-to-image model but scores is float32 [10].',
+    ],
+    [
+      'image:float32[?,8,8,3] threshold:float32[] -> scores:float32[?,2]',
+      { task: 'classification' },
+      'Expected one input, the picture, for the task classification but serving_default takes image, threshold.',
+    ],
+    [
+      'a:string[] b:string[] -> c:string[]',
+      { task: 'image-to-image', input: 'a' },
+      'Expected one input, the picture, for the task image-to-image but serving_default takes a, b.',
+    ],
+  ])('%s with %j: %s', (text, config, sentence) => {
+    expect(() => plan(text, config)).toThrow(new ConfigError(sentence));
+  });
+
+  it('such as a classification of what is no picture', () => {
+    const config = { task: 'classification' } as const;
+    expect(() => plan('x:string[?] -> y:float32[?,2]', config)).toThrow(ConfigError);
+    expect(() => plan('x:float32[?,4] -> y:float32[?,2]', config)).toThrow(ConfigError);
+  });
+});
