@@ -1,8 +1,8 @@
 import type { Sharp } from 'sharp';
-import { cmykTo } from './cmyk.js';
-import { type Colour, LUMA } from './colour.js';
+import { BLACK, type Colour, LUMA } from './colour.js';
 import type { Channels } from './image-input.js';
 import { open, type PictureLimits, readHeader, unreadable } from './picture.js';
+import { sharp } from './sharp.js';
 
 /** Decoded, upright, eight bits a channel, row-major: `height * width * channels` bytes. */
 export interface Pixels {
@@ -30,16 +30,9 @@ export async function decode(picture: Uint8Array, wanted: Wanted, limits: Pictur
   const channels = wanted.channels === 'own' ? ownChannels(header) : wanted.channels;
   try {
     const image = open(picture, limits);
-    if (header.cmyk) {
-      const inks = await read(image.pipelineColourspace('cmyk').toColourspace('cmyk'));
-      return { ...inks, data: await cmykTo(channels, inks.data), channels };
-    }
     // As sRGB from the start, or a grey picture could not be composited onto a colour.
-    const colours = image.pipelineColourspace('srgb');
-    if (wanted.background !== null) {
-      const [r, g, b] = wanted.background;
-      colours.flatten({ background: { r, g, b } });
-    }
+    const colours = header.cmyk ? await withoutInk(image) : image.pipelineColourspace('srgb');
+    if (wanted.background !== null) flatten(colours, wanted.background);
     return { ...(await read(withChannels(colours, channels))), channels };
   } catch (cause) {
     throw unreadable(header.format, cause);
@@ -49,6 +42,19 @@ export async function decode(picture: Uint8Array, wanted: Wanted, limits: Pictur
 function ownChannels({ grey, alpha }: { grey: boolean; alpha: boolean }): Channels {
   if (alpha) return 4;
   return grey ? 1 : 3;
+}
+
+/**
+ * CMYK as RGB by plain arithmetic, `(255 - ink) * (255 - black) / 255`: what the inks leave of white, over black as far
+ * as black covers it. libvips would go through the colour profile of a printing press: pure red becomes 237, 28, 36.
+ */
+async function withoutInk(image: Sharp): Promise<Sharp> {
+  const { data, width, height } = await read(image.pipelineColourspace('cmyk').toColourspace('cmyk').negate());
+  return flatten(sharp(data, { raw: { width, height, channels: 4 }, limitInputPixels: false }), BLACK);
+}
+
+function flatten(image: Sharp, [r, g, b]: Colour): Sharp {
+  return image.flatten({ background: { r, g, b } });
 }
 
 /** From sRGB with or without alpha. sharp's own `greyscale` weighs linear light, which no training code does. */

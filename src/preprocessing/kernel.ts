@@ -40,9 +40,8 @@ export interface Taps {
 /** The weights along one axis scaled from `from` to `to` pixels, for `length` output pixels from `start` on. */
 export function taps(from: number, to: number, start: number, length: number, kernel: Kernel): Taps {
   const step = from / to;
-  const spread = Math.max(step, 1);
-  const reach = kernel.support * spread;
-  const stride = Math.ceil(reach) * 2 + 1;
+  const reach = kernel.support;
+  const stride = reach * 2 + 1;
   const result = {
     first: new Int32Array(length),
     count: new Int32Array(length),
@@ -53,9 +52,7 @@ export function taps(from: number, to: number, start: number, length: number, ke
     const centre = (start + output + 0.5) * step;
     const first = Math.max(0, Math.trunc(centre - reach + 0.5));
     const count = Math.min(from, Math.trunc(centre + reach + 0.5)) - first;
-    const weights = Array.from({ length: count }, (_, tap) =>
-      kernel.weight((first + tap - centre + 0.5) / spread),
-    );
+    const weights = Array.from({ length: count }, (_, tap) => kernel.weight(first + tap - centre + 0.5));
     const sum = weights.reduce((total, weight) => total + weight, 0);
     result.first[output] = first;
     result.count[output] = count;

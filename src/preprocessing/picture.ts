@@ -9,9 +9,6 @@ export type PictureLimits = Pick<Settings, 'maxImageBytes' | 'maxImagePixels' | 
 /** What is known of a picture from its first bytes, before anything is decoded. */
 export interface PictureHeader {
   readonly format: ServedFormat;
-  /** As stored, in pixels: not yet turned upright. */
-  readonly width: number;
-  readonly height: number;
   readonly cmyk: boolean;
   readonly grey: boolean;
   readonly alpha: boolean;
@@ -67,7 +64,7 @@ export async function readHeader(picture: Uint8Array, limits: PictureLimits): Pr
     );
   }
   const grey = space === 'b-w' || space === 'grey16';
-  return { format, width, height, cmyk: space === 'cmyk', grey, alpha: hasAlpha };
+  return { format, cmyk: space === 'cmyk', grey, alpha: hasAlpha };
 }
 
 /** What libvips says goes to the log only: it names its own parts. */

@@ -3,7 +3,7 @@ import type { Normalise, TensorSpec } from '../engine/tensor.js';
 import { BLACK, type Colour } from './colour.js';
 import { type Channels, type ImageAxes, imageAxes, isChannels, isPixelType } from './image-input.js';
 import type { ColourOrder, PreprocessingConfig, Resampling, Resize, Size } from './preprocessing-config.js';
-import { arithmetic, checkScale, defaultScale } from './scale.js';
+import { arithmetic, checkWhole, defaultScale } from './scale.js';
 
 /** All that is done to a picture before a model sees it; made once, when the model is loaded. */
 export interface PreprocessingPlan {
@@ -11,6 +11,7 @@ export interface PreprocessingPlan {
   readonly size: Size | null;
   readonly resize: Resize;
   readonly resampling: Resampling;
+  readonly antialias: boolean;
   readonly pad: Colour;
   /** What transparent pictures are composited onto; `null`: their alpha is dropped. */
   readonly background: Colour | null;
@@ -39,11 +40,14 @@ export function planPreprocessing(config: PreprocessingConfig, input: TensorSpec
   const channels = planChannels(config, input, axes);
   const order = config.colour ?? (channels === 1 ? 'grey' : config.scale === 'caffe' ? 'bgr' : 'rgb');
   checkColour(order, channels);
-  checkScale(config.scale, dtype);
+  const scale = config.scale ?? defaultScale(dtype);
+  const scaling = arithmetic(scale, order, channels);
+  checkWhole(scaling, dtype, scale);
   return {
     size: planSize(config, input, axes),
     resize: config.resize ?? 'stretch',
     resampling: config.resampling ?? 'bilinear',
+    antialias: config.antialias ?? true,
     pad: config.pad ?? BLACK,
     background: config.background ?? null,
     channels,
@@ -51,7 +55,7 @@ export function planPreprocessing(config: PreprocessingConfig, input: TensorSpec
       dtype,
       layout: axes.layout,
       order: planOrder(order, channels),
-      ...arithmetic(config.scale ?? defaultScale(dtype), order, channels),
+      ...scaling,
     },
   };
 }

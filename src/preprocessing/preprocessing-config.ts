@@ -1,4 +1,4 @@
-import { fields, finite, integer, list, oneOf, type Reader, unexpected } from '../config/expect.js';
+import { fields, finite, flag, integer, list, oneOf, type Reader, unexpected } from '../config/expect.js';
 import { type Colour, colour } from './colour.js';
 
 /** In pixels. */
@@ -33,6 +33,8 @@ export interface PreprocessingConfig {
   readonly size?: Size;
   readonly resize?: Resize;
   readonly resampling?: Resampling;
+  /** Whether a reduction is smoothed, as Pillow does and `tf.image.resize` does not; absent: it is. */
+  readonly antialias?: boolean;
   /** Colour around a letterboxed picture. */
   readonly pad?: Colour;
   /** Colour that shows through where a picture is transparent; absent: alpha is dropped, as training code does. */
@@ -84,6 +86,7 @@ export const readPreprocessing: Reader<PreprocessingConfig> = fields<Preprocessi
   size,
   resize: oneOf('stretch', 'crop', 'letterbox'),
   resampling: oneOf('nearest', 'bilinear', 'bicubic', 'lanczos'),
+  antialias: flag(),
   pad: colour,
   background: colour,
   colour: oneOf('rgb', 'bgr', 'grey'),

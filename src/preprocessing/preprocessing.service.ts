@@ -5,7 +5,7 @@ import type { Tensor } from '../engine/tensor.js';
 import { decode, type Pixels, type Wanted } from './decode.js';
 import { encodePng } from './encode.js';
 import { Permits } from './permits.js';
-import { checkFormat, type PictureLimits, readHeader } from './picture.js';
+import { checkFormat, type PictureLimits } from './picture.js';
 import type { ServedFormat } from './picture-format.js';
 import type { PreprocessingPlan } from './plan.js';
 import { resize } from './resize.js';
@@ -22,9 +22,6 @@ export interface PreprocessedPicture {
 /** A picture for a model that decodes it itself. */
 export interface EncodedPicture {
   readonly bytes: Uint8Array;
-  /** Of the picture as `bytes` store it. */
-  readonly width: number;
-  readonly height: number;
   readonly decodeMs: number;
 }
 
@@ -82,11 +79,9 @@ export class PreprocessingService {
     return this.permits.run(async () => {
       const started = performance.now();
       const decoded = await decodeUnlessLeft(picture, { channels: 'own', background: null }, limits, signal);
-      const untouched = format === ENCODING[encoding];
-      const { width, height } = untouched ? await readHeader(picture, limits) : decoded;
-      const bytes = untouched ? picture : await encodePng(decoded);
+      const bytes = format === ENCODING[encoding] ? picture : await encodePng(decoded);
       signal.throwIfAborted();
-      return { bytes, width, height, decodeMs: performance.now() - started };
+      return { bytes, decodeMs: performance.now() - started };
     }, signal);
   }
 

@@ -1,9 +1,9 @@
 import { type Colour, luma } from './colour.js';
 import type { Pixels } from './decode.js';
-import { enlarge } from './enlarge.js';
 import { type Area, fit, type Fit } from './fit.js';
+import { interpolate } from './interpolate.js';
 import type { PreprocessingPlan } from './plan.js';
-import type { Resampling, Size } from './preprocessing-config.js';
+import type { Size } from './preprocessing-config.js';
 import { sharp } from './sharp.js';
 
 const LIBVIPS_KERNEL = { bilinear: 'linear', bicubic: 'cubic', lanczos: 'lanczos3' } as const;
@@ -16,22 +16,25 @@ export async function resize(pixels: Pixels, plan: PreprocessingPlan): Promise<P
   const { size } = plan;
   if (size === null) return pixels;
   const how = fit(pixels, size, plan.resize);
-  const shown = await resample(pixels, how, plan.resampling);
+  const shown = await resample(pixels, how, plan);
   return shown.width === size.width && shown.height === size.height
     ? shown
     : lay(shown, how.at, size, plan.pad);
 }
 
-async function resample(pixels: Pixels, { scaled, shown }: Fit, resampling: Resampling): Promise<Pixels> {
+/** A reduction is smoothed by libvips, side by side; what is to become longer, or not to be smoothed, interpolated. */
+async function resample(
+  pixels: Pixels,
+  { scaled, shown }: Fit,
+  { resampling, antialias }: PreprocessingPlan,
+): Promise<Pixels> {
   if (resampling === 'nearest') return pick(pixels, scaled, shown);
-  const shrunk = {
-    width: Math.min(pixels.width, scaled.width),
-    height: Math.min(pixels.height, scaled.height),
-  };
-  const whole = { left: 0, top: 0, ...shrunk };
-  if (same(shrunk, scaled) && !same(shrunk, pixels)) return shrink(pixels, shrunk, shown, resampling);
-  const small = same(shrunk, pixels) ? pixels : await shrink(pixels, shrunk, whole, resampling);
-  return same(small, scaled) && same(small, shown) ? small : enlarge(small, scaled, shown, resampling);
+  const width = antialias ? Math.min(pixels.width, scaled.width) : pixels.width;
+  const height = antialias ? Math.min(pixels.height, scaled.height) : pixels.height;
+  const smooth = { left: 0, top: 0, width, height };
+  if (same(smooth, scaled) && !same(smooth, pixels)) return shrink(pixels, smooth, shown, resampling);
+  const small = same(smooth, pixels) ? pixels : await shrink(pixels, smooth, smooth, resampling);
+  return same(small, scaled) && same(small, shown) ? small : interpolate(small, scaled, shown, resampling);
 }
 
 function same(one: Size, other: Size): boolean {

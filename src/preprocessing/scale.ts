@@ -1,7 +1,7 @@
 import { unexpected } from '../config/expect.js';
 import type { Normalise } from '../engine/tensor.js';
 import type { Channels } from './image-input.js';
-import type { ColourOrder, CustomScale, PreprocessingConfig, ScalePreset } from './preprocessing-config.js';
+import type { ColourOrder, CustomScale, ScalePreset } from './preprocessing-config.js';
 
 type Arithmetic = Pick<Normalise, 'scale' | 'mean' | 'std'>;
 
@@ -73,9 +73,25 @@ export function defaultScale(dtype: Normalise['dtype']): ScalePreset {
   return dtype === 'float32' ? 'unit' : 'raw';
 }
 
-/** @throws ConfigError for a preset whose fractions an integer input would cut off. */
-export function checkScale(scale: PreprocessingConfig['scale'], dtype: Normalise['dtype']): void {
-  if (dtype !== 'float32' && typeof scale === 'string' && scale !== 'raw') {
-    throw unexpected(`raw (the model's input is ${dtype})`, 'preprocessing.scale', scale);
-  }
+/**
+ * Holds arithmetic against an integer input: what gives fractions would be cut off, and bytes reach the graph as they are.
+ * @param given what the arithmetic was made of
+ * @throws ConfigError
+ */
+export function checkWhole(
+  { scale, mean, std }: Arithmetic,
+  dtype: Normalise['dtype'],
+  given: ScalePreset | CustomScale,
+): void {
+  if (dtype === 'float32') return;
+  // It is linear: what is whole at 0 and 1 is whole everywhere.
+  const suits = mean.every((average, channel) =>
+    [0, 1].every((pixel) => {
+      const value = (pixel * scale - average) / std[channel]!;
+      return dtype === 'int32' ? Number.isInteger(value) : value === pixel;
+    }),
+  );
+  if (suits) return;
+  const expected = dtype === 'int32' ? 'raw or what gives whole numbers' : 'raw';
+  throw unexpected(`${expected} (the model's input is ${dtype})`, 'preprocessing.scale', given);
 }

@@ -83,6 +83,19 @@ describe('settings', () => {
     await server.stop();
   });
 
+  it.each([
+    ['off', 'are all the proxy', 429],
+    ['1', 'are told apart by X-Forwarded-For', 200],
+  ])('with TRUST_PROXY=%s: callers behind a proxy %s', async (trust, _what, status) => {
+    const env = { ENGINE: 'fake', AUTH: 'off', RATE_LIMIT: '1', TRUST_PROXY: trust };
+    const server = await TestServer.start({ models: { fake: fakeModel() }, env });
+    const call = async (address: string): Promise<number> =>
+      (await fetch(`${server.url}/models`, { headers: { 'X-Forwarded-For': address } })).status;
+    expect(await call('192.0.2.1')).toBe(200);
+    expect(await call('192.0.2.2')).toBe(status);
+    await server.stop();
+  });
+
   it('take the documentation away with DOCS=off', async () => {
     const server = await TestServer.start({
       models: { fake: fakeModel() },

@@ -55,7 +55,8 @@ export class HostProcess {
         this.kill(`The engine process sent what cannot be read: ${String(error)}`);
       }
     });
-    this.socket.on('error', () => this.kill('The connection to the engine process broke.'));
+    // Mostly the first sign of the process's end, which says more; if it should live on, nobody can talk to it.
+    this.socket.on('error', () => this.child.kill('SIGKILL'));
     this.child.on('error', (error) =>
       this.finish(`The engine process could not be started: ${error.message}`),
     );
