@@ -19,6 +19,8 @@ export interface ServerOptions {
   /** Label files by name, as text; or the name of one from `test/fixtures/labels` or `labels`, after `file:`. */
   readonly labels?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** Contents of the file `.env` in the folder the server is started in. */
+  readonly dotenv?: string;
   /** Whether to wait until `/health/ready` says so; otherwise only until the server listens. */
   readonly untilReady?: boolean;
 }
@@ -69,7 +71,13 @@ export class TestServer {
   }
 
   /** Starts the process and waits for nothing: for servers that shall not come up. */
-  static async spawn({ models = {}, yaml = {}, labels = {}, env = {} }: ServerOptions): Promise<TestServer> {
+  static async spawn({
+    models = {},
+    yaml = {},
+    labels = {},
+    env = {},
+    dotenv,
+  }: ServerOptions): Promise<TestServer> {
     const folder = await mkdtemp(join(tmpdir(), 'tensornest-e2e-'));
     await mkdir(join(folder, 'models'));
     await mkdir(join(folder, 'labels'));
@@ -80,6 +88,7 @@ export class TestServer {
       const content = text.startsWith('file:') ? await readFile(join(ROOT, text.slice(5))) : text;
       await writeFile(join(folder, 'labels', name), content);
     }
+    if (dotenv !== undefined) await writeFile(join(folder, '.env'), dotenv);
     const child = spawn(process.execPath, [join(ROOT, 'dist/main.js')], {
       cwd: folder,
       env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', LOG_FORMAT: 'json', ...env },

@@ -43,12 +43,15 @@ describe('settings', () => {
     other.close();
   });
 
-  it('come from a file .env too, which the environment overrides', async () => {
+  it('come from a file .env too, over which the environment wins', async () => {
     const server = await TestServer.start({
       models: { fake: fakeModel() },
-      env: { ENGINE: 'fake', AUTH: 'off' },
+      dotenv: 'RATE_LIMIT=7\nDOCS=off\n',
+      env: { ENGINE: 'fake', DOCS: 'on' },
     });
-    expect((await fetch(`${server.url}/models`)).status).toBe(200);
+    const response = await server.fetch('/models');
+    expect(response.headers.get('ratelimit-policy')).toBe('"default";q=7;w=60');
+    expect((await fetch(`${server.url}/openapi.json`)).status).toBe(200);
     await server.stop();
   });
 
