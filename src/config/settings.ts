@@ -173,8 +173,8 @@ export const SETTINGS = {
     env: 'MAX_QUEUE',
     default: 256,
     read: integer(1, 100_000),
-    unit: 'pictures per model',
-    help: 'most pictures that wait for the engine; more are refused with 503',
+    unit: 'pictures',
+    help: 'most pictures that wait for the engine, or to be decoded; more are refused with 503',
   }),
   decodeConcurrency: setting({
     env: 'DECODE_CONCURRENCY',

@@ -25,6 +25,11 @@ export interface EngineInfo {
   readonly device: string;
 }
 
+export interface LoadOptions {
+  /** Ops that this model may have beyond those that image models need, by name: `ReadFile`. */
+  readonly allowOps: readonly string[];
+}
+
 export type NamedTensors = Readonly<Record<string, Tensor>>;
 
 /**
@@ -39,7 +44,7 @@ export interface Engine {
    * Loads a model from a directory and keeps it under `model`, a name chosen by the caller and not in use.
    * Slow (seconds) and not cheap in memory. After a rejection nothing is kept.
    */
-  load(model: string, directory: string): Promise<LoadedModel>;
+  load(model: string, directory: string, options: LoadOptions): Promise<LoadedModel>;
 
   /**
    * Runs one signature. `inputs` has exactly the signature's inputs, of its dtypes (or uint8 pixels with a

@@ -1,5 +1,5 @@
 import { type Document, parseDocument } from 'yaml';
-import { ConfigError, fields, flag, integer, oneOf, text } from '../config/expect.js';
+import { ConfigError, fields, flag, integer, list, oneOf, text } from '../config/expect.js';
 import { type PreprocessingConfig, readPreprocessing } from '../preprocessing/preprocessing-config.js';
 
 export const TASKS = ['classification', 'image-to-image', 'tensor'] as const;
@@ -25,6 +25,8 @@ export interface ModelConfig {
   /** Largest picture, width times height; the server's MAX_IMAGE_PIXELS where that is less. */
   readonly maxPixels: number;
   readonly batching: Partial<BatchingConfig>;
+  /** Ops that the model may have beyond those that image models need, by name. */
+  readonly allowOps: readonly string[];
 }
 
 export interface BatchingConfig {
@@ -44,6 +46,7 @@ const readModelConfig = fields<ModelConfig>({
   topK: integer(1, 1000),
   maxPixels: integer(1, 2 ** 31),
   batching: fields<BatchingConfig>({ maxBatchSize: integer(1, 1024) }),
+  allowOps: list(text()),
 });
 
 /**

@@ -35,12 +35,14 @@ export class ModelLoader {
   async load(name: string, engineName: string, version: FoundVersion): Promise<ReadyModel> {
     const config = await this.readConfig(name, version.modelDirectory);
     const started = performance.now();
-    const loaded = await this.engine.load(engineName, version.directory);
+    const loaded = await this.engine.load(engineName, version.directory, { allowOps: config.allowOps ?? [] });
     const loadMs = performance.now() - started;
     try {
       const plan = planModel(config, loaded);
-      const labels = await this.readLabels(name, config, plan);
-      const warmUpMs = await this.warmUp(engineName, plan);
+      const warm = performance.now();
+      const outputs = await this.warmUp(engineName, plan);
+      const warmUpMs = performance.now() - warm;
+      const labels = await this.readLabels(name, config, plan, outputs);
       const batchers = this.makeBatchers(name, engineName, loaded, config);
       return { plan, labels, loaded, batchers, loadMs, warmUpMs };
     } catch (error) {
@@ -64,27 +66,27 @@ export class ModelLoader {
     name: string,
     config: Partial<ModelConfig>,
     plan: ModelPlan,
+    warmUpOutputs: NamedTensors | null,
   ): Promise<Labels | null> {
     if (plan.task !== 'classification' || config.labels === 'none') return null;
     const { labels, file } = await this.labels.load(name, config.labels);
-    if (plan.classes !== null) checkLength(labels, plan.classes, file, name);
+    // Where the signature leaves the number of classes open, the first run has told it.
+    const classes = plan.classes ?? warmUpOutputs?.[plan.output]?.shape.at(-1);
+    if (classes !== undefined) checkLength(labels, classes, file, name);
     return labels;
   }
 
-  /** One run: TensorFlow plans and allocates at the first, which no client shall wait for. */
-  private async warmUp(engineName: string, plan: ModelPlan): Promise<number> {
-    const started = performance.now();
+  /** One run: TensorFlow plans and allocates at the first, which no client shall wait for. `null` where none was possible. */
+  private async warmUp(engineName: string, plan: ModelPlan): Promise<NamedTensors | null> {
     const inputs = await warmUpInputs(plan);
     try {
-      if (inputs) await this.engine.run(engineName, plan.signatureName, inputs);
+      return inputs && (await this.engine.run(engineName, plan.signatureName, inputs));
     } catch (error) {
+      if (!(error instanceof EngineError) || error.kind !== 'run') throw error;
       // An image-to-image model may ask for pictures of a size of its own, which nothing tells.
-      const refused = error instanceof EngineError && error.kind === 'run';
-      if (refused && plan.task !== 'image-to-image')
-        throw new EngineError('load', `Its warm-up failed. ${error.message}`);
-      if (!refused) throw error;
+      if (plan.task === 'image-to-image') return null;
+      throw new EngineError('load', `Its warm-up failed. ${error.message}`);
     }
-    return performance.now() - started;
   }
 
   private makeBatchers(

@@ -49,7 +49,9 @@ function ownChannels({ grey, alpha }: { grey: boolean; alpha: boolean }): Channe
  * as black covers it. libvips would go through the colour profile of a printing press: pure red becomes 237, 28, 36.
  */
 async function withoutInk(image: Sharp): Promise<Sharp> {
-  const { data, width, height } = await read(image.pipelineColourspace('cmyk').toColourspace('cmyk').negate());
+  const { data, width, height } = await read(
+    image.pipelineColourspace('cmyk').toColourspace('cmyk').negate(),
+  );
   return flatten(sharp(data, { raw: { width, height, channels: 4 }, limitInputPixels: false }), BLACK);
 }
 

@@ -5,7 +5,7 @@ const area = (left: number, top: number, width: number, height: number) => ({ le
 
 describe('stretch', () => {
   it('brings both sides to the size', () => {
-    expect(fit(size(400, 100), size(30, 20), 'stretch')).toEqual({
+    expect(fit(size(400, 100), size(30, 20), { resize: 'stretch', shortSide: null })).toEqual({
       scaled: size(30, 20),
       shown: area(0, 0, 30, 20),
       at: { left: 0, top: 0 },
@@ -23,7 +23,27 @@ describe('crop', () => {
     [size(100, 100), size(50, 20), size(50, 50), area(0, 15, 50, 20)],
     [size(20, 10), size(40, 40), size(80, 40), area(20, 0, 40, 40)],
   ])('%j to %j scales the short side to the size and keeps the centre', (picture, target, scaled, shown) => {
-    expect(fit(picture, target, 'crop')).toEqual({ scaled, shown, at: { left: 0, top: 0 } });
+    expect(fit(picture, target, { resize: 'crop', shortSide: null })).toEqual({
+      scaled,
+      shown,
+      at: { left: 0, top: 0 },
+    });
+  });
+});
+
+describe('crop with a short side of its own', () => {
+  it.each([
+    // torchvision's Resize(256) and CenterCrop(224).
+    [size(400, 300), 256, size(224, 224), size(341, 256), area(58, 16, 224, 224)],
+    [size(300, 400), 256, size(224, 224), size(256, 341), area(16, 58, 224, 224)],
+    [size(500, 333), 256, size(224, 224), size(384, 256), area(80, 16, 224, 224)],
+    [size(100, 100), 232, size(224, 200), size(232, 232), area(4, 16, 224, 200)],
+  ])('%j with %d to %j', (picture, shortSide, target, scaled, shown) => {
+    expect(fit(picture, target, { resize: 'crop', shortSide })).toEqual({
+      scaled,
+      shown,
+      at: { left: 0, top: 0 },
+    });
   });
 });
 
@@ -35,7 +55,7 @@ describe('letterbox', () => {
     [size(10_000, 1), size(100, 100), size(100, 1), { left: 0, top: 49 }],
     [size(10, 20), size(30, 60), size(30, 60), { left: 0, top: 0 }],
   ])('%j to %j shows the whole picture in the middle', (picture, target, scaled, at) => {
-    expect(fit(picture, target, 'letterbox')).toEqual({
+    expect(fit(picture, target, { resize: 'letterbox', shortSide: null })).toEqual({
       scaled,
       shown: area(0, 0, scaled.width, scaled.height),
       at,

@@ -1,4 +1,5 @@
-import type { Resize, Size } from './preprocessing-config.js';
+import type { PreprocessingPlan } from './plan.js';
+import type { Size } from './preprocessing-config.js';
 
 /** A part of a picture, in pixels. */
 export interface Area extends Size {
@@ -17,8 +18,13 @@ export interface Fit {
  * `crop` rounds as torchvision's `Resize` and `CenterCrop` do (the long side down, the margin half to even),
  * `letterbox` as TensorFlow's `resize_with_pad` (sides and margin down), except that no side becomes 0.
  */
-export function fit(picture: Size, target: Size, resize: Resize): Fit {
-  const scaled = resize === 'stretch' ? target : scale(picture, target, resize);
+export function fit(
+  picture: Size,
+  target: Size,
+  { resize, shortSide }: Pick<PreprocessingPlan, 'resize' | 'shortSide'>,
+): Fit {
+  const frame = shortSide === null ? target : { width: shortSide, height: shortSide };
+  const scaled = resize === 'stretch' ? target : scale(picture, frame, resize);
   const width = Math.min(scaled.width, target.width);
   const height = Math.min(scaled.height, target.height);
   return {
@@ -33,17 +39,17 @@ export function fit(picture: Size, target: Size, resize: Resize): Fit {
   };
 }
 
-/** Keeps the proportions: covers the target to `crop`, stays inside it to `letterbox`. */
-function scale(picture: Size, target: Size, resize: 'crop' | 'letterbox'): Size {
+/** Keeps the proportions: covers the frame to `crop`, stays inside it to `letterbox`. */
+function scale(picture: Size, frame: Size, resize: 'crop' | 'letterbox'): Size {
   const byWidth = {
-    width: target.width,
-    height: Math.max(1, Math.floor((picture.height * target.width) / picture.width)),
+    width: frame.width,
+    height: Math.max(1, Math.floor((picture.height * frame.width) / picture.width)),
   };
   const byHeight = {
-    width: Math.max(1, Math.floor((picture.width * target.height) / picture.height)),
-    height: target.height,
+    width: Math.max(1, Math.floor((picture.width * frame.height) / picture.height)),
+    height: frame.height,
   };
-  const wider = picture.width * target.height >= picture.height * target.width;
+  const wider = picture.width * frame.height >= picture.height * frame.width;
   return wider === (resize === 'crop') ? byHeight : byWidth;
 }
 

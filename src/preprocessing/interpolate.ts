@@ -42,12 +42,13 @@ function usedRows({ data, width, channels }: Pixels, rows: Taps): { used: Uint8A
   });
   const length = width * channels;
   const used = new Uint8Array(places.size * length);
-  for (const [row, place] of places) used.set(data.subarray(row * length, (row + 1) * length), place * length);
+  for (const [row, place] of places)
+    used.set(data.subarray(row * length, (row + 1) * length), place * length);
   return { used, below: { ...rows, first: rows.first.map((row) => places.get(row)!) } };
 }
 
 /** So many products take about 10 ms; then other requests get a turn. */
-const PRODUCTS_PER_TURN = 4_000_000;
+const PRODUCTS_PER_TURN = 2_000_000;
 
 /**
  * Resamples the middle one of three axes, `[outer, length, inner]`; sums are rounded and held within 0…255. In whole

@@ -5,6 +5,11 @@ export class Permits {
 
   constructor(private free: number) {}
 
+  /** How many wait. */
+  get waitingCount(): number {
+    return this.waiting.size;
+  }
+
   /**
    * Runs `work` when there is a permit for it, and gives the permit back when it settled.
    * Rejects with the signal's reason, and never starts `work`, when the caller left while it waited.

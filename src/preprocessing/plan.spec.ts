@@ -16,7 +16,9 @@ describe('a plan', () => {
     expect(plan({})).toEqual({
       size: { width: 160, height: 224 },
       resize: 'stretch',
+      shortSide: null,
       resampling: 'bilinear',
+      antialias: true,
       pad: [0, 0, 0],
       background: null,
       channels: 3,
@@ -84,6 +86,15 @@ describe('a plan', () => {
     ]);
   });
 
+  it.each<[DType, PreprocessingConfig]>([
+    ['int32', { scale: { mean: 128 } }],
+    ['int32', { scale: { scale: -2, mean: [0, 1, 2], std: 0.5 } }],
+    ['uint8', { scale: 'raw' }],
+    ['uint8', { scale: { scale: 1, mean: 0, std: [1, 1, 1] } }],
+  ])('takes for %s any arithmetic that loses nothing: %j', (dtype, config) => {
+    expect(plan(config, RGB, dtype).normalise.dtype).toBe(dtype);
+  });
+
   it('spreads one number over all channels', () => {
     expect(plan({ scale: { scale: 2, mean: 3 } }).normalise).toMatchObject({
       scale: 2,
@@ -115,6 +126,20 @@ describe('a section that contradicts the input', () => {
       [null, null, null, 3],
       'float32',
       /for preprocessing\.size/,
+    ],
+    [
+      'with a short side of what is not cropped',
+      { shortSide: 256 },
+      RGB,
+      'float32',
+      /^Expected crop .* for preprocessing\.resize but received nothing\.$/,
+    ],
+    [
+      'with a short side that the crop is longer than',
+      { resize: 'crop', shortSide: 200 },
+      RGB,
+      'float32',
+      /^Expected at least 224 .* for preprocessing\.shortSide but received 200\.$/,
     ],
     ['by its rank', {}, [null, 4], 'float32', /for the shape of input image but received \[null,4\]\.$/],
     ['by an unknown rank', {}, null, 'float32', /for the shape of input image but received null\.$/],
@@ -188,6 +213,27 @@ describe('a section that contradicts the input', () => {
       RGB,
       'uint8',
       /^Expected raw \(the model's input is uint8\) for preprocessing\.scale but received "unit"\.$/,
+    ],
+    [
+      'with other bytes for bytes',
+      { scale: { scale: -1, mean: -255 } },
+      RGB,
+      'uint8',
+      /^Expected raw \(the model's input is uint8\) for preprocessing\.scale but received \{"scale":-1,"mean":-255\}\.$/,
+    ],
+    [
+      'with fractions for whole numbers',
+      { scale: 'caffe' },
+      RGB,
+      'int32',
+      /^Expected raw or what gives whole numbers \(the model's input is int32\) for preprocessing\.scale but received "caffe"\.$/,
+    ],
+    [
+      'with fractions of its own for whole numbers',
+      { scale: { std: 2 } },
+      RGB,
+      'int32',
+      /but received \{"std":2\}\.$/,
     ],
   ])('is refused: %s', (_what, config, shape, dtype, sentence) => {
     expect(() => plan(config, shape, dtype)).toThrow(ConfigError);

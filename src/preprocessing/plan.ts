@@ -10,6 +10,8 @@ export interface PreprocessingPlan {
   /** What every picture is brought to; `null`: each keeps its own size. */
   readonly size: Size | null;
   readonly resize: Resize;
+  /** Of a picture to be cropped, before that, in pixels; `null`: such that it just covers the size. */
+  readonly shortSide: number | null;
   readonly resampling: Resampling;
   readonly antialias: boolean;
   readonly pad: Colour;
@@ -43,9 +45,12 @@ export function planPreprocessing(config: PreprocessingConfig, input: TensorSpec
   const scale = config.scale ?? defaultScale(dtype);
   const scaling = arithmetic(scale, order, channels);
   checkWhole(scaling, dtype, scale);
+  const size = planSize(config, input, axes);
+  checkShortSide(config, size);
   return {
-    size: planSize(config, input, axes),
+    size,
     resize: config.resize ?? 'stretch',
+    shortSide: config.shortSide ?? null,
     resampling: config.resampling ?? 'bilinear',
     antialias: config.antialias ?? true,
     pad: config.pad ?? BLACK,
@@ -104,4 +109,15 @@ function planSize(config: PreprocessingConfig, input: TensorSpec, axes: ImageAxe
     throw unexpected(wanted, 'preprocessing.size', undefined);
   }
   return null;
+}
+
+function checkShortSide({ resize, shortSide }: PreprocessingConfig, size: Size | null): void {
+  if (shortSide === undefined) return;
+  if (resize !== 'crop') {
+    throw unexpected('crop (shortSide says how long before the crop)', 'preprocessing.resize', resize);
+  }
+  const longest = size === null ? 0 : Math.max(size.width, size.height);
+  if (shortSide < longest) {
+    throw unexpected(`at least ${longest} (what is cut out of it)`, 'preprocessing.shortSide', shortSide);
+  }
 }

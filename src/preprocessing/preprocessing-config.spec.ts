@@ -8,7 +8,14 @@ describe('the preprocessing section of model.yaml', () => {
   });
 
   it('takes every key in each of its forms', () => {
-    const rest = { resize: 'crop', resampling: 'bicubic', colour: 'bgr', layout: 'nchw' };
+    const rest = {
+      resize: 'crop',
+      shortSide: 256,
+      resampling: 'bicubic',
+      antialias: false,
+      colour: 'bgr',
+      layout: 'nchw',
+    };
     expect(read({ ...rest, size: 224, pad: '#Ff8000', background: [1, 2, 3], scale: 'torch' })).toEqual({
       ...rest,
       size: { width: 224, height: 224 },
@@ -33,6 +40,8 @@ describe('the preprocessing section of model.yaml', () => {
       { resampling: 'area' },
       /^Expected one of nearest, bilinear, bicubic, lanczos for preprocessing\.resampling/,
     ],
+    [{ shortSide: 0 }, /from 1 to 8192 for preprocessing\.shortSide but received 0\.$/],
+    [{ antialias: 'off' }, /^Expected true or false for preprocessing\.antialias but received "off"\.$/],
     [{ pad: 'red' }, /^Expected a colour as "#rrggbb" .* for preprocessing\.pad but received "red"\.$/],
     [{ background: [0, 0, 256] }, /from 0 to 255 for preprocessing\.background\[2\] but received 256\.$/],
     [

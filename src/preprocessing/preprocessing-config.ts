@@ -9,7 +9,7 @@ export interface Size {
 
 /**
  * How a picture comes to the model's size: `stretch` to it whatever its proportions; `crop`: its short side to the
- * size, then the centre; `letterbox`: the whole picture in it, the rest in one colour.
+ * size (or to `shortSide`), then the centre; `letterbox`: the whole picture in it, the rest in one colour.
  */
 export type Resize = 'stretch' | 'crop' | 'letterbox';
 export type Resampling = 'nearest' | 'bilinear' | 'bicubic' | 'lanczos';
@@ -32,6 +32,8 @@ export interface CustomScale {
 export interface PreprocessingConfig {
   readonly size?: Size;
   readonly resize?: Resize;
+  /** With `crop`: what the short side becomes before the centre is cut out, in pixels; absent: just the size. */
+  readonly shortSide?: number;
   readonly resampling?: Resampling;
   /** Whether a reduction is smoothed, as Pillow does and `tf.image.resize` does not; absent: it is. */
   readonly antialias?: boolean;
@@ -85,6 +87,7 @@ const scale: Reader<ScalePreset | CustomScale> = (value, name) => {
 export const readPreprocessing: Reader<PreprocessingConfig> = fields<PreprocessingConfig>({
   size,
   resize: oneOf('stretch', 'crop', 'letterbox'),
+  shortSide: integer(1, MAX_SIDE),
   resampling: oneOf('nearest', 'bilinear', 'bicubic', 'lanczos'),
   antialias: flag(),
   pad: colour,

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS_TOKEN } from '../config/config.module.js';
 import type { Settings } from '../config/settings.js';
 import type { Tensor } from '../engine/tensor.js';
+import { ServingError } from '../errors/serving-error.js';
 import { decode, type Pixels, type Wanted } from './decode.js';
 import { encodePng } from './encode.js';
 import { Permits } from './permits.js';
@@ -49,7 +50,7 @@ export class PreprocessingService {
   ): Promise<PreprocessedPicture> {
     const limits = this.limits(maxPixels);
     checkFormat(picture, limits);
-    return this.permits.run(async () => {
+    return this.whenPermitted(async () => {
       const started = performance.now();
       const decoded = await decodeUnlessLeft(picture, plan, limits, signal);
       const upright = performance.now();
@@ -76,13 +77,23 @@ export class PreprocessingService {
   ): Promise<EncodedPicture> {
     const limits = this.limits(maxPixels);
     const format = checkFormat(picture, limits);
-    return this.permits.run(async () => {
+    return this.whenPermitted(async () => {
       const started = performance.now();
       const decoded = await decodeUnlessLeft(picture, { channels: 'own', background: null }, limits, signal);
       const bytes = format === ENCODING[encoding] ? picture : await encodePng(decoded);
       signal.throwIfAborted();
       return { bytes, decodeMs: performance.now() - started };
     }, signal);
+  }
+
+  /** Who waits holds its upload in memory: no more may wait here than for the engine. */
+  private whenPermitted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    if (this.permits.waitingCount >= this.settings.maxQueue) {
+      throw new ServingError('QUEUE_FULL', 'Too many pictures wait to be decoded. Try again.', {
+        retryAfter: 1,
+      });
+    }
+    return this.permits.run(work, signal);
   }
 
   private limits(maxPixels: number): PictureLimits {

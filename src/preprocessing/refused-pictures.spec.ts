@@ -90,6 +90,40 @@ describe('a picture is refused', () => {
   });
 });
 
+describe('a damaged picture', () => {
+  const NAMES = [
+    'progressive.jpg',
+    'cmyk-red.jpg',
+    'upright.png',
+    'palette-transparent.png',
+    'lossy.webp',
+    'animated.webp',
+  ];
+
+  it.each(NAMES)('is refused wherever it was cut off: %s', async (name) => {
+    const picture = fixture(name);
+    // Before the compressed pixels end; what follows them a decoder may do without.
+    for (let length = 1; length < picture.length * 0.8; length += 7) {
+      const { code } = await refusal(picture.subarray(0, length));
+      expect(code).toMatch(/^IMAGE_(UNREADABLE|UNSUPPORTED)$/);
+    }
+  });
+
+  it.each(NAMES)('is decoded or refused as any other, whichever byte is wrong: %s', async (name) => {
+    let seed = 1;
+    for (let round = 0; round < 100; round += 1) {
+      const picture = Buffer.from(fixture(name));
+      seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+      picture[seed % picture.length] = (seed >> 8) & 255;
+      const outcome = await service.toPixels(picture, plan, signal).then(
+        () => 'decoded',
+        (error: unknown) => (error instanceof ServingError ? error.code : error),
+      );
+      expect(outcome).toMatch(/^(decoded|IMAGE_(UNREADABLE|UNSUPPORTED|TOO_LARGE))$/);
+    }
+  });
+});
+
 describe('sharp', () => {
   it('opens no other format, even if it is asked to', async () => {
     for (const name of ['still.gif', 'still.tiff', 'drawing.svg']) {

@@ -117,6 +117,52 @@ describe('a shrunk picture', () => {
   });
 });
 
+describe('a picture shrunk without antialias', () => {
+  // What tf.image.resize of TensorFlow 2.20 makes of them.
+  it.each([
+    ['bilinear', [212.5, 60, 18.33]],
+    ['bicubic', [230.53, 48.75, 5.66]],
+  ] as const)('is TensorFlow’s, rounded: %s of a row', async (resampling, expected) => {
+    const row = pixels(8, 1, 1, [0, 255, 100, 30, 90, 200, 10, 60]);
+    const { data } = await resize(row, plan(3, 1, 1, { resampling, antialias: false }));
+    expected.forEach((value, index) => expect(Math.abs(data[index]! - value)).toBeLessThanOrEqual(0.5));
+  });
+
+  it.each([
+    [
+      'bilinear',
+      [
+        28.08, 35.88, 55.17, 79.62, 134.5, 188.5, 28.46, 33.62, 58.54, 92.75, 132.62, 190.88, 59.08, 64.38,
+        81.17, 119.62, 155.5, 223.5, 63.58, 78.62, 105.17, 125.88, 182.5, 224.5,
+      ],
+    ],
+    [
+      'bicubic',
+      [
+        30.71, 37.46, 54.41, 79.22, 135.29, 190.33, 26.9, 31.1, 56.9, 91.78, 130.24, 189.33, 61.14, 65.96,
+        78.75, 121.13, 152.49, 226.12, 61.5, 78.98, 107.59, 125.47, 185.39, 221.92,
+      ],
+    ],
+  ] as const)('is TensorFlow’s within a level along both sides: %s', async (resampling, expected) => {
+    const { data } = await resize(textured, plan(6, 4, 1, { resampling, antialias: false }));
+    expected.forEach((value, index) => expect(Math.abs(data[index]! - value)).toBeLessThanOrEqual(1));
+  });
+
+  it('may be cropped: of the scaled picture the centre', async () => {
+    const config = { resampling: 'bilinear', antialias: false } as const;
+    const wide = pixels(
+      50,
+      30,
+      1,
+      Array.from({ length: 1500 }, (_, i) => textured.data[i % 1200]!),
+    );
+    const all = await resize(wide, plan(10, 6, 1, config));
+    const centre = await resize(wide, plan(6, 6, 1, { ...config, resize: 'crop' }));
+    const rows = Array.from({ length: 6 }, (_, y) => [...all.data.subarray(y * 10 + 2, y * 10 + 8)]);
+    expect([...centre.data]).toEqual(rows.flat());
+  });
+});
+
 describe.each(RESAMPLINGS)('by %s', (resampling) => {
   it('a picture of the right size stays as it is', async () => {
     const { data } = await resize(textured, plan(40, 30, 1, { resampling }));
@@ -133,8 +179,11 @@ describe.each(RESAMPLINGS)('by %s', (resampling) => {
       [45, 5],
     ] as const) {
       for (const how of ['stretch', 'crop'] as const) {
-        const { data } = await resize(picture, plan(width, height, 3, { resampling, resize: how }));
-        expect([...data]).toEqual(Array.from({ length: width * height }, () => sand).flat());
+        for (const antialias of [true, false]) {
+          const config = { resampling, resize: how, antialias } as const;
+          const { data } = await resize(picture, plan(width, height, 3, config));
+          expect([...data]).toEqual(Array.from({ length: width * height }, () => sand).flat());
+        }
       }
     }
   });
@@ -161,6 +210,16 @@ describe('the parts of a picture', () => {
   it('outside the centre are cut off by crop', async () => {
     const { data } = await resize(stripes, plan(2, 2, 1, { resize: 'crop' }));
     expect([...data]).toEqual([20, 20, 20, 20]);
+  });
+
+  it('further from the centre are cut off where the short side is longer than the size', async () => {
+    // 6×2 becomes 12×4, and of that the 2×2 in the middle is shown.
+    const config = { resize: 'crop', shortSide: 4, resampling: 'nearest' } as const;
+    const { data } = await resize(
+      pixels(6, 2, 1, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]),
+      plan(2, 2, 1, config),
+    );
+    expect([...data]).toEqual([3, 4, 9, 10]);
   });
 
   it('are all there in a letterbox, in the middle of its colour', async () => {

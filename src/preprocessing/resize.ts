@@ -15,7 +15,7 @@ const LIBVIPS_KERNEL = { bilinear: 'linear', bicubic: 'cubic', lanczos: 'lanczos
 export async function resize(pixels: Pixels, plan: PreprocessingPlan): Promise<Pixels> {
   const { size } = plan;
   if (size === null) return pixels;
-  const how = fit(pixels, size, plan.resize);
+  const how = fit(pixels, size, plan);
   const shown = await resample(pixels, how, plan);
   return shown.width === size.width && shown.height === size.height
     ? shown

@@ -28,6 +28,12 @@ describe('loading models', () => {
         truncated: { '1/saved_model.pb': saved.subarray(0, saved.length / 2) },
         foreign: { '1/saved_model.pb': 'this is no SavedModel' },
         no_variables: { '1/saved_model.pb': await projectFile('models/shapes/1/saved_model.pb') },
+        damaged_variables: {
+          '1/saved_model.pb': await projectFile('models/shapes/1/saved_model.pb'),
+          '1/variables/variables.index': (
+            await projectFile('models/shapes/1/variables/variables.index')
+          ).subarray(0, 200),
+        },
         wrong_signature: 'half_plus_two',
         'bad name': fakeModel(),
       },
@@ -40,9 +46,10 @@ describe('loading models', () => {
     expect(reasons).toEqual({
       good: 'AVAILABLE',
       empty: 'There is no version in models/empty: put the SavedModel into models/empty/1.',
-      no_file: 'There is no saved_model.pb.',
+      no_file: 'saved_model.pb is missing.',
       truncated: expect.stringMatching(/saved_model\.pb|TensorFlow cannot load it/),
       foreign: expect.stringMatching(/saved_model\.pb/),
+      damaged_variables: expect.stringMatching(/^variables\/variables\.index .+\.$/),
       no_variables: expect.stringMatching(/^Its warm-up failed\. /),
       wrong_signature: expect.stringMatching(
         /^Expected one of the model's signatures, .* for signature but received "nope"\.$/,

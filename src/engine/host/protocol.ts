@@ -1,10 +1,15 @@
-import type { EngineError, EngineInfo, LoadedModel } from '../engine.js';
+import type { EngineError, EngineInfo, LoadedModel, LoadOptions } from '../engine.js';
 import type { TensorHeader } from './tensor-codec.js';
 
 /** What the HTTP process asks of an engine host: a call of the `Engine` contract. `id` comes back in the answer. */
 export type HostCall =
   | { readonly call: 'info' }
-  | { readonly call: 'load'; readonly model: string; readonly directory: string }
+  | {
+      readonly call: 'load';
+      readonly model: string;
+      readonly directory: string;
+      readonly options: LoadOptions;
+    }
   | {
       readonly call: 'run';
       readonly model: string;

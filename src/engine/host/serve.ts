@@ -43,7 +43,7 @@ async function answer(
       case 'info':
         return frameOf({ id, info: await engine.info() });
       case 'load':
-        return frameOf({ id, loaded: await engine.load(request.model, request.directory) });
+        return frameOf({ id, loaded: await engine.load(request.model, request.directory, request.options) });
       case 'run': {
         const inputs = decodeTensors(request.tensors, payload);
         const outputs = encodeTensors(await engine.run(request.model, request.signature, inputs));

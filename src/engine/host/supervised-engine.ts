@@ -1,6 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Engine, EngineError, type EngineInfo, type LoadedModel, type NamedTensors } from '../engine.js';
+import {
+  type Engine,
+  EngineError,
+  type EngineInfo,
+  type LoadedModel,
+  type LoadOptions,
+  type NamedTensors,
+} from '../engine.js';
 import { HostProcess } from './host-process.js';
+import type { HostCall } from './protocol.js';
 import { restartDelayMs } from './restart-delay.js';
 import { decodeTensors, encodeTensors } from './tensor-codec.js';
 
@@ -18,6 +26,8 @@ export interface SupervisedEngineOptions {
   readonly onRestart: (pid: number | undefined) => void;
 }
 
+type LoadCall = Extract<HostCall, { call: 'load' }>;
+
 /** How long a call waits for a host that is being replaced before it gives up, in ms. */
 const PATIENCE_MS = 10_000;
 
@@ -29,8 +39,8 @@ export class SupervisedEngine implements Engine {
   /** Told of each model that a new host could not load again, with the reason. */
   onLost: (model: string, reason: string) => void = () => {};
   private host: Promise<HostProcess>;
-  /** The loaded models and the directories they came from: what a new host must load. */
-  private readonly models = new Map<string, string>();
+  /** The loaded models and how they were loaded: what a new host must load. */
+  private readonly models = new Map<string, LoadCall>();
   private readonly crashes: number[] = [];
   private readonly closing = new AbortController();
 
@@ -46,10 +56,11 @@ export class SupervisedEngine implements Engine {
     return answer.info;
   }
 
-  async load(model: string, directory: string): Promise<LoadedModel> {
+  async load(model: string, directory: string, options: LoadOptions): Promise<LoadedModel> {
     const host = await this.current();
-    const loaded = await this.loadInto(host, model, directory);
-    this.models.set(model, directory);
+    const call: LoadCall = { call: 'load', model, directory, options };
+    const loaded = await this.loadInto(host, call);
+    this.models.set(model, call);
     return loaded;
   }
 
@@ -91,8 +102,8 @@ export class SupervisedEngine implements Engine {
     return decodeTensors(reply.answer.tensors, reply.payload);
   }
 
-  private async loadInto(host: HostProcess, model: string, directory: string): Promise<LoadedModel> {
-    const { answer } = await host.call({ call: 'load', model, directory }, this.options.loadTimeoutMs);
+  private async loadInto(host: HostProcess, call: LoadCall): Promise<LoadedModel> {
+    const { answer } = await host.call(call, this.options.loadTimeoutMs);
     if (!('loaded' in answer)) throw unexpectedAnswer();
     return answer.loaded;
   }
@@ -115,9 +126,9 @@ export class SupervisedEngine implements Engine {
   private async replace(): Promise<HostProcess> {
     await sleep(restartDelayMs(this.crashes, Date.now()), undefined, { signal: this.closing.signal });
     const host = this.start();
-    for (const [model, directory] of this.models) {
+    for (const [model, call] of this.models) {
       try {
-        await this.loadInto(host, model, directory);
+        await this.loadInto(host, call);
       } catch (error) {
         if (!(error instanceof EngineError)) throw error;
         if (error.kind === 'crashed') return host; // Gone too: its successor has taken over.

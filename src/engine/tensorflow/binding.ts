@@ -42,6 +42,8 @@ export async function loadTensorFlow(): Promise<LoadedTensorFlow> {
   // Read once, when libtensorflow starts: 2 keeps errors and drops most notices (two lines that the first SavedModel
   // causes obey no setting). Whoever wants more sets it himself.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  // Or TensorFlow takes all of a GPU's memory at its start, and leaves none to others.
+  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
   restoreOldUtil();
   const require = createRequire(import.meta.url);
   let tf: TensorFlow;

@@ -10,7 +10,9 @@ export function normalisePixels(pixels: Tensor, how: Normalise): Tensor {
   const [height = 1, width = 1, channels = 1] = pixels.shape.slice(-3);
   const source = pixels.data as Uint8Array;
   const identity = how.order.every((channel, index) => channel === index);
-  if (how.dtype === 'uint8' && identity && how.layout === 'nhwc') return { ...pixels, normalise: undefined };
+  if (how.dtype === 'uint8' && identity && how.layout === 'nhwc' && isRaw(how)) {
+    return { ...pixels, normalise: undefined };
+  }
 
   const data = new ARRAYS[how.dtype](source.length);
   const tables = Array.from({ length: channels }, (_, channel) => table(how, channel));
@@ -33,6 +35,10 @@ export function normalisePixels(pixels: Tensor, how: Normalise): Tensor {
     ...(how.layout === 'nhwc' ? [height, width, channels] : [channels, height, width]),
   ];
   return { dtype: how.dtype, shape, data };
+}
+
+function isRaw({ scale, mean, std }: Normalise): boolean {
+  return scale === 1 && mean.every((value) => value === 0) && std.every((value) => value === 1);
 }
 
 const ARRAYS = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array } as const;

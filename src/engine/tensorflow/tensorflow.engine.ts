@@ -1,7 +1,18 @@
-import { type Engine, EngineError, type EngineInfo, type LoadedModel, type NamedTensors } from '../engine.js';
+import {
+  type Engine,
+  EngineError,
+  type EngineInfo,
+  type LoadedModel,
+  type LoadOptions,
+  type NamedTensors,
+} from '../engine.js';
+import { openVariables } from '../../saved-model/bundle.js';
+import { checkOps } from '../../saved-model/check-ops.js';
+import { readSavedModel, type SavedModelFile } from '../../saved-model/saved-model-file.js';
+import { SavedModelError } from '../../saved-model/saved-model.errors.js';
 import { loadTensorFlow } from './binding.js';
 import { type Binding, nativeBinding, type NativeTensor } from './native-binding.js';
-import { type GraphSignature, publicSignature, readSignatures } from './signatures.js';
+import { carriedSignatures, type GraphSignature, publicSignature } from './signatures.js';
 import { createTensor, readTensor } from './tensors.js';
 
 interface Session {
@@ -28,14 +39,15 @@ export class TensorFlowEngine implements Engine {
     return { runtime: 'tensorflow', version: this.version, device: this.device };
   }
 
-  async load(model: string, directory: string): Promise<LoadedModel> {
+  async load(model: string, directory: string, { allowOps }: LoadOptions): Promise<LoadedModel> {
     if (this.sessions.has(model)) throw new Error(`This is a bug. ${model} is loaded already.`);
-    const { tags, signatures, refused } = await readSignatures(directory);
+    const saved = await readChecked(directory, allowOps);
+    const { signatures, refused } = carriedSignatures(saved);
     if (signatures.size === 0) {
       throw new EngineError('load', [...refused.values()].join(' ') || 'The SavedModel has no signatures.');
     }
     const before = process.memoryUsage.rss();
-    const id = this.open(directory, tags);
+    const id = this.open(directory, saved.tags);
     this.sessions.set(model, { id, signatures });
     return {
       signatures: Object.fromEntries([...signatures].map(([name, graph]) => [name, publicSignature(graph)])),
@@ -88,6 +100,26 @@ export class TensorFlowEngine implements Engine {
       const text = messageOf(error).replaceAll(directory, 'the model');
       throw new EngineError('load', `TensorFlow cannot load it. ${text}`);
     }
+  }
+}
+
+/**
+ * A SavedModel is a program: nothing of it runs before each of its ops was found on the list of the allowed ones. Its bundle of
+ * variables is opened and closed again: of one that is damaged, our reader says what is wrong in a sentence.
+ */
+async function readChecked(directory: string, allowOps: readonly string[]): Promise<SavedModelFile> {
+  try {
+    const saved = await readSavedModel(directory);
+    const [refusal, ...others] = checkOps(saved, allowOps);
+    if (refusal) {
+      const more = others.length === 0 ? '' : ` (${others.length} more of its nodes are refused.)`;
+      throw new EngineError('load', refusal.message + more);
+    }
+    const variables = await openVariables(directory);
+    await variables?.close();
+    return saved;
+  } catch (error) {
+    throw error instanceof SavedModelError ? new EngineError('load', error.message) : error;
   }
 }
 
