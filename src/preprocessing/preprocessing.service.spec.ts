@@ -1,4 +1,3 @@
-import { getEventListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { readSettings } from '../config/settings.js';
@@ -12,7 +11,6 @@ const GREEN = [0, 255, 0];
 const BLUE = [0, 0, 255];
 
 const service = new PreprocessingService(readSettings({}));
-const oneAtATime = new PreprocessingService(readSettings({ DECODE_CONCURRENCY: '1' }));
 const { signal } = new AbortController();
 
 const fixture = (name: string) =>
@@ -214,68 +212,6 @@ describe('what training code ignores', () => {
       Buffer.from('more'),
     ]);
     expect(difference((await decoded(odd)).at(8, 8), RED)).toBeLessThanOrEqual(2);
-  });
-});
-
-describe('decoding', () => {
-  const large = sharp({ create: { width: 3000, height: 2000, channels: 3, background: 'red' } })
-    .jpeg()
-    .toBuffer();
-
-  it('leaves the event loop to others', async () => {
-    const running = { yes: true };
-    const decoding = decoded(await large).finally(() => (running.yes = false));
-    let turns = 0;
-    while (running.yes) {
-      await new Promise<void>((resolve) => setImmediate(resolve));
-      turns += 1;
-    }
-    expect((await decoding).width).toBe(3000);
-    expect(turns).toBeGreaterThan(20);
-  });
-
-  it('takes as many pictures at once as the setting says, the others in the order they came', async () => {
-    const order: number[] = [];
-    const pictures = [await large, fixture('red.png'), fixture('blue.png')];
-    await Promise.all(
-      pictures.map(async (picture, index) => {
-        await oneAtATime.toPixels(picture, plan(3), signal);
-        order.push(index);
-      }),
-    );
-    expect(order).toEqual([0, 1, 2]);
-  });
-
-  it('leaves no listener on the caller’s signal', async () => {
-    const caller = new AbortController();
-    const pictures = ['red.png', 'truncated.png', 'text.jpg', 'red.jpg'].map(fixture);
-    await Promise.allSettled(pictures.map((picture) => oneAtATime.toPixels(picture, plan(3), caller.signal)));
-    expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
-  });
-});
-
-describe('a caller that left', () => {
-  it('gets the signal’s reason, before its picture is decoded and after', async () => {
-    const reason = new Error('gone');
-    const caller = new AbortController();
-    const running = oneAtATime.toPixels(fixture('red.png'), plan(3), caller.signal);
-    const waiting = oneAtATime.toPixels(fixture('red.png'), plan(3), caller.signal);
-    const encoding = oneAtATime.toEncoded(fixture('red.png'), 'jpeg', caller.signal);
-    caller.abort(reason);
-    for (const result of [running, waiting, encoding]) await expect(result).rejects.toBe(reason);
-    await expect(oneAtATime.toPixels(fixture('red.png'), plan(3), caller.signal)).rejects.toBe(reason);
-  });
-
-  it('gets it although its picture is damaged', async () => {
-    const reason = new Error('gone');
-    const caller = new AbortController();
-    const running = service.toPixels(fixture('truncated.png'), plan(3), caller.signal);
-    caller.abort(reason);
-    await expect(running).rejects.toBe(reason);
-  });
-
-  it('leaves the permit to the next', async () => {
-    await expect(oneAtATime.toPixels(fixture('red.png'), plan(3), signal)).resolves.toBeDefined();
   });
 });
 
