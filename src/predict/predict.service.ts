@@ -20,6 +20,7 @@ export type PictureResult = PictureAnswer & { readonly timings: Timings };
 
 interface PictureInputs {
   readonly inputs: NamedTensors;
+  readonly waitMs: number;
   readonly decodeMs: number;
   readonly preprocessMs: number;
 }
@@ -44,9 +45,11 @@ export class PredictService {
   ): Promise<PictureResult> {
     const started = performance.now();
     const { plan, batchers } = model.ready;
-    const { inputs, decodeMs, preprocessMs } = await this.inputsOf(model, picture, signal);
-    const { outputs, queueMs, inferenceMs } = await batchers.get(plan.signatureName)!.run(inputs, signal);
-    const answer = answerOf(model, outputs, topK);
+    const { inputs, waitMs, decodeMs, preprocessMs } = await this.inputsOf(model, picture, signal);
+    const batch = await batchers.get(plan.signatureName)!.run(inputs, signal);
+    const queueMs = waitMs + batch.queueMs;
+    const answer = answerOf(model, batch.outputs, topK);
+    const { inferenceMs } = batch;
     const timings = { decodeMs, preprocessMs, queueMs, inferenceMs, totalMs: performance.now() - started };
     this.metrics.observeStages(model.name, timings);
     return { ...answer, timings };
@@ -59,7 +62,7 @@ export class PredictService {
   ): Promise<PictureInputs> {
     const { plan } = model.ready;
     if (plan.task === 'image-to-image') {
-      const { bytes, decodeMs } = await this.preprocessing.toEncoded(
+      const { bytes, waitMs, decodeMs } = await this.preprocessing.toEncoded(
         picture,
         plan.encoding,
         signal,
@@ -68,6 +71,7 @@ export class PredictService {
       const shape = rankOf(model, plan.input) === 0 ? [] : [1];
       return {
         inputs: { [plan.input]: { dtype: 'string', shape, data: [bytes] } },
+        waitMs,
         decodeMs,
         preprocessMs: 0,
       };
@@ -77,7 +81,7 @@ export class PredictService {
       const sentence = `The model "${model.name}" takes numbers, not pictures: send {"input": …}. GET /models/${model.name} shows its inputs.`;
       throw new ServingError('FIELD_INVALID', sentence);
     }
-    const { tensor, decodeMs, preprocessMs } = await this.preprocessing.toPixels(
+    const { tensor, waitMs, decodeMs, preprocessMs } = await this.preprocessing.toPixels(
       picture,
       target.preprocessing,
       signal,
@@ -85,7 +89,7 @@ export class PredictService {
     );
     const single = rankOf(model, target.input) === 3;
     const input: Tensor = single ? { ...tensor, shape: tensor.shape.slice(1) } : tensor;
-    return { inputs: { [target.input]: input }, decodeMs, preprocessMs };
+    return { inputs: { [target.input]: input }, waitMs, decodeMs, preprocessMs };
   }
 }
 

@@ -2,6 +2,7 @@
 export interface Timings {
   readonly decodeMs: number;
   readonly preprocessMs: number;
+  /** Waiting: for a turn to be decoded, and for the engine. */
   readonly queueMs: number;
   readonly inferenceMs: number;
   /** From the moment the body was there until the result was. */

@@ -14,7 +14,9 @@ import { resize } from './resize.js';
 export interface PreprocessedPicture {
   /** uint8 of shape `[1, height, width, channels]`, with the plan's `normalise`. */
   readonly tensor: Tensor;
-  /** From the first byte to upright pixels; without the wait for a permit. */
+  /** The wait for a turn to be decoded. */
+  readonly waitMs: number;
+  /** From the first byte to upright pixels. */
   readonly decodeMs: number;
   /** From pixels to the tensor. */
   readonly preprocessMs: number;
@@ -23,6 +25,7 @@ export interface PreprocessedPicture {
 /** A picture for a model that decodes it itself. */
 export interface EncodedPicture {
   readonly bytes: Uint8Array;
+  readonly waitMs: number;
   readonly decodeMs: number;
 }
 
@@ -50,6 +53,7 @@ export class PreprocessingService {
   ): Promise<PreprocessedPicture> {
     const limits = this.limits(maxPixels);
     checkFormat(picture, limits);
+    const arrived = performance.now();
     return this.whenPermitted(async () => {
       const started = performance.now();
       const decoded = await decodeUnlessLeft(picture, plan, limits, signal);
@@ -58,6 +62,7 @@ export class PreprocessingService {
       signal.throwIfAborted();
       return {
         tensor: { dtype: 'uint8', shape: [1, height, width, channels], data, normalise: plan.normalise },
+        waitMs: started - arrived,
         decodeMs: upright - started,
         preprocessMs: performance.now() - upright,
       };
@@ -77,12 +82,13 @@ export class PreprocessingService {
   ): Promise<EncodedPicture> {
     const limits = this.limits(maxPixels);
     const format = checkFormat(picture, limits);
+    const arrived = performance.now();
     return this.whenPermitted(async () => {
       const started = performance.now();
       const decoded = await decodeUnlessLeft(picture, { channels: 'own', background: null }, limits, signal);
       const bytes = format === ENCODING[encoding] ? picture : await encodePng(decoded);
       signal.throwIfAborted();
-      return { bytes, decodeMs: performance.now() - started };
+      return { bytes, waitMs: started - arrived, decodeMs: performance.now() - started };
     }, signal);
   }
 
