@@ -38,6 +38,9 @@ const PATIENCE_MS = 10_000;
 export class SupervisedEngine implements Engine {
   /** Told of each model that a new host could not load again, with the reason. */
   onLost: (model: string, reason: string) => void = () => {};
+  /** The host in service, with the models loaded; `undefined` while one is being replaced. */
+  private inService: HostProcess | undefined;
+  /** The host that was last started, once it is in service. */
   private host: Promise<HostProcess>;
   /** The loaded models and how they were loaded: what a new host must load. */
   private readonly models = new Map<string, LoadCall>();
@@ -45,7 +48,8 @@ export class SupervisedEngine implements Engine {
   private readonly closing = new AbortController();
 
   constructor(private readonly options: SupervisedEngineOptions) {
-    this.host = Promise.resolve(this.start());
+    this.inService = this.start();
+    this.host = Promise.resolve(this.inService);
   }
 
   /** Rejects, with the runtime's own sentence, if the runtime cannot be used on this machine. */
@@ -115,6 +119,7 @@ export class SupervisedEngine implements Engine {
         if (this.closing.signal.aborted) return;
         this.crashes.push(Date.now());
         if (this.crashes.length > 16) this.crashes.shift();
+        this.inService = undefined;
         this.options.onCrash(reason);
         this.host = this.replace();
         this.host.catch(() => {}); // Only `close` ends a replacement; callers see it from `current`.
@@ -136,6 +141,7 @@ export class SupervisedEngine implements Engine {
         this.onLost(model, error.message);
       }
     }
+    this.inService = host;
     this.options.onRestart(host.pid);
     return host;
   }
@@ -143,6 +149,7 @@ export class SupervisedEngine implements Engine {
   /** The host that is in service, or the next one if it comes within `PATIENCE_MS`. */
   private async current(): Promise<HostProcess> {
     if (this.closing.signal.aborted) throw new EngineError('crashed', 'The engine is closed.');
+    if (this.inService) return this.inService; // Every call but those in an emergency: no timer, no race.
     const patience = new AbortController();
     const tooLong = sleep(PATIENCE_MS, undefined, { signal: patience.signal }).then(() => {
       throw new EngineError('crashed', 'The engine process is being replaced.');
