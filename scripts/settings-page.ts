@@ -17,8 +17,8 @@ read once, at start: a wrong one stops the server with one sentence that names i
 
 /** The page's text. Paths are shown as seen from the folder the server is started in. */
 export function settingsPage(): string {
-  const rows = Object.values(SETTINGS).map(({ env, default: value, unit, help }) => {
-    return `| \`${env}\` | ${shown(value)} | ${help}${unit === undefined ? '' : ` (${unit})`} |\n`;
+  const rows = Object.values(SETTINGS).map(({ env, default: value, defaultShown, unit, help }) => {
+    return `| \`${env}\` | ${defaultShown ?? shown(value)} | ${help}${unit === undefined ? '' : ` (${unit})`} |\n`;
   });
   return INTRODUCTION + rows.join('');
 }

@@ -9,7 +9,7 @@ export interface BatcherOptions {
   /** Most rows that wait; a request beyond is refused. */
   readonly maxQueue: number;
   /** Told after each run. */
-  readonly onBatch?: (batch: { readonly rows: number; readonly inferenceMs: number }) => void;
+  readonly onBatch?: (batch: { readonly rows: number }) => void;
 }
 
 export interface BatchedAnswer {
@@ -127,7 +127,7 @@ export class Batcher {
       const inferenceMs = performance.now() - started;
       const counts = batch.map(({ rows }) => rows);
       const shares = batch.length > 1 ? splitRows(joined, counts) : [joined];
-      this.options.onBatch?.({ rows: counts.reduce((sum, count) => sum + count, 0), inferenceMs });
+      this.options.onBatch?.({ rows: counts.reduce((sum, count) => sum + count, 0) });
       for (const [index, entry] of batch.entries()) {
         entry.resolve({ outputs: shares[index]!, queueMs: started - entry.arrived, inferenceMs });
       }

@@ -7,6 +7,8 @@ import { ConfigError, integer, oneOf, type Reader, text, unexpected } from './ex
 interface Setting<T> {
   readonly env: string;
   readonly default: T;
+  /** How the documentation shows a default that differs from machine to machine. */
+  readonly defaultShown?: string;
   readonly read: Reader<T>;
   readonly unit?: string;
   readonly help: string;
@@ -39,8 +41,6 @@ function isAddresses(entry: string): boolean {
   if (longest === 0 || more !== undefined) return false;
   return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= longest);
 }
-
-const cores = availableParallelism();
 
 export const SETTINGS = {
   host: setting({
@@ -178,10 +178,11 @@ export const SETTINGS = {
   }),
   decodeConcurrency: setting({
     env: 'DECODE_CONCURRENCY',
-    default: cores,
+    default: availableParallelism(),
+    defaultShown: 'the number of cores',
     read: integer(1, 1024),
     unit: 'pictures',
-    help: 'how many pictures are decoded at once; by default the number of cores. Beyond 4 it needs UV_THREADPOOL_SIZE as well',
+    help: 'how many pictures are decoded at once; beyond 4 it needs UV_THREADPOOL_SIZE as well',
   }),
   drainDelayMs: setting({
     env: 'DRAIN_DELAY_MS',

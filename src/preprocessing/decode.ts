@@ -2,6 +2,7 @@ import type { Sharp } from 'sharp';
 import { BLACK, type Colour, LUMA } from './colour.js';
 import type { Channels } from './image-input.js';
 import { open, type PictureLimits, readHeader, unreadable } from './picture.js';
+import { readPixels } from './read-pixels.js';
 import { sharp } from './sharp.js';
 
 /** Decoded, upright, eight bits a channel, row-major: `height * width * channels` bytes. */
@@ -33,7 +34,7 @@ export async function decode(picture: Uint8Array, wanted: Wanted, limits: Pictur
     // As sRGB from the start, or a grey picture could not be composited onto a colour.
     const colours = header.cmyk ? await withoutInk(image) : image.pipelineColourspace('srgb');
     if (wanted.background !== null) flatten(colours, wanted.background);
-    return { ...(await read(withChannels(colours, channels))), channels };
+    return { ...(await readPixels(withChannels(colours, channels))), channels };
   } catch (cause) {
     throw unreadable(header.format, cause);
   }
@@ -49,7 +50,7 @@ function ownChannels({ grey, alpha }: { grey: boolean; alpha: boolean }): Channe
  * as black covers it. libvips would go through the colour profile of a printing press: pure red becomes 237, 28, 36.
  */
 async function withoutInk(image: Sharp): Promise<Sharp> {
-  const { data, width, height } = await read(
+  const { data, width, height } = await readPixels(
     image.pipelineColourspace('cmyk').toColourspace('cmyk').negate(),
   );
   return flatten(sharp(data, { raw: { width, height, channels: 4 }, limitInputPixels: false }), BLACK);
@@ -66,13 +67,4 @@ function withChannels(image: Sharp, channels: Channels): Sharp {
   const weights: [number, number, number] = [...LUMA];
   // Adding a half rounds: libvips cuts fractions off.
   return image.recomb([weights, weights, weights]).linear(1, 0.5).removeAlpha().extractChannel(0);
-}
-
-async function read(image: Sharp): Promise<Omit<Pixels, 'channels'>> {
-  const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
-  return {
-    data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-    width: info.width,
-    height: info.height,
-  };
 }

@@ -4,6 +4,7 @@ import { type Area, fit, type Fit } from './fit.js';
 import { interpolate } from './interpolate.js';
 import type { PreprocessingPlan } from './plan.js';
 import type { Size } from './preprocessing-config.js';
+import { readPixels } from './read-pixels.js';
 import { sharp } from './sharp.js';
 
 const LIBVIPS_KERNEL = { bilinear: 'linear', bicubic: 'cubic', lanczos: 'lanczos3' } as const;
@@ -50,18 +51,11 @@ async function shrink(
 ): Promise<Pixels> {
   const { channels } = pixels;
   const raw = { width: pixels.width, height: pixels.height, channels };
-  const { data, info } = await sharp(pixels.data, { raw, limitInputPixels: false })
+  const image = sharp(pixels.data, { raw, limitInputPixels: false })
     .resize({ width, height, fit: 'fill', kernel: LIBVIPS_KERNEL[resampling], fastShrinkOnLoad: false })
     .extract({ left: shown.left, top: shown.top, width: shown.width, height: shown.height })
-    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return {
-    data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-    width: info.width,
-    height: info.height,
-    channels,
-  };
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb');
+  return { ...(await readPixels(image)), channels };
 }
 
 /** Takes for each target pixel the one under its centre, to the bit as Pillow's `NEAREST` (Keras's default) does. */

@@ -92,11 +92,6 @@ export class SupervisedEngine implements Engine {
     await host?.close(2_000);
   }
 
-  /** The process id of the host, for those who watch it. */
-  async pid(): Promise<number | undefined> {
-    return (await this.current()).pid;
-  }
-
   private async runOnce(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
     const host = await this.current();
     const { headers, payload } = encodeTensors(inputs);

@@ -23,8 +23,11 @@ export function endEarly(request: Request, response: Response, payload: string):
 }
 
 /** Whether the client has, or may have, more of a body to send. */
-export function isBodyUnread({ complete, headers }: Request): boolean {
-  return (
-    !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0)
-  );
+export function isBodyUnread(request: Request): boolean {
+  return !request.complete && hasBody(request);
+}
+
+/** Whether the head announces a body that is not empty (RFC 9112, section 6.3). */
+export function hasBody({ headers }: Request): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

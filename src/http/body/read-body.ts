@@ -1,6 +1,7 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import multer, { MulterError } from 'multer';
 import { ServingError } from '../../errors/serving-error.js';
+import { hasBody } from './end-early.js';
 import { jsonDepth } from './json-depth.js';
 import type { RequestBody } from './request-body.js';
 
@@ -37,7 +38,7 @@ export function makeBodyReader({ maxBytes, maxFiles }: BodyLimits): BodyReader {
   }).any();
 
   return async (request, response) => {
-    if (request.headers['content-length'] === '0' || !hasBody(request)) return { kind: 'none' };
+    if (!hasBody(request)) return { kind: 'none' };
     const type = mediaTypeOf(request);
     try {
       if (type === 'multipart/form-data') {
@@ -62,10 +63,6 @@ export function makeBodyReader({ maxBytes, maxFiles }: BodyLimits): BodyReader {
     const sentence = `Send application/json, multipart/form-data or image/*, not ${type || 'a body without Content-Type'}.`;
     throw new ServingError('MEDIA_TYPE_UNSUPPORTED', sentence);
   };
-}
-
-function hasBody({ headers }: Request): boolean {
-  return headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
 }
 
 function mediaTypeOf(request: Request): string {
