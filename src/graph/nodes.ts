@@ -1,0 +1,48 @@
+import { create } from '@bufbuild/protobuf';
+import {
+  type AttrValue,
+  AttrValueSchema,
+  type NodeDef,
+  NodeDefSchema,
+} from '../saved-model/proto/graph_pb.js';
+import { DataType, type TensorShapeProto, TensorShapeProtoSchema } from '../saved-model/proto/tensor_pb.js';
+
+/** A node for a graph; `inputs` are `name` or `name:k`. */
+export function makeNode(
+  op: string,
+  name: string,
+  inputs: readonly string[],
+  attr: Readonly<Record<string, AttrValue>> = {},
+): NodeDef {
+  return create(NodeDefSchema, { op, name, input: [...inputs], attr });
+}
+
+/** Values of a node's attributes, as TensorFlow types them. */
+export const attribute = {
+  type: (value: DataType): AttrValue => create(AttrValueSchema, { value: { case: 'type', value } }),
+  int: (value: number): AttrValue => create(AttrValueSchema, { value: { case: 'i', value: BigInt(value) } }),
+  float: (value: number): AttrValue => create(AttrValueSchema, { value: { case: 'f', value } }),
+  bool: (value: boolean): AttrValue => create(AttrValueSchema, { value: { case: 'b', value } }),
+  text: (value: string): AttrValue =>
+    create(AttrValueSchema, { value: { case: 's', value: Buffer.from(value) } }),
+  shape: (value: readonly (number | null)[] | null): AttrValue =>
+    create(AttrValueSchema, { value: { case: 'shape', value: shapeProto(value) } }),
+  ints: (value: readonly number[]): AttrValue =>
+    create(AttrValueSchema, { value: { case: 'list', value: { i: value.map(BigInt) } } }),
+  floats: (value: readonly number[]): AttrValue =>
+    create(AttrValueSchema, { value: { case: 'list', value: { f: [...value] } } }),
+  types: (value: readonly DataType[]): AttrValue =>
+    create(AttrValueSchema, { value: { case: 'list', value: { type: [...value] } } }),
+  texts: (value: readonly string[]): AttrValue =>
+    create(AttrValueSchema, {
+      value: { case: 'list', value: { s: value.map((text) => Buffer.from(text)) } },
+    }),
+} as const;
+
+/** A shape as TensorFlow writes it: `null` is a size, or a whole shape, that is not known. */
+export function shapeProto(shape: readonly (number | null)[] | null): TensorShapeProto {
+  return create(
+    TensorShapeProtoSchema,
+    shape === null ? { unknownRank: true } : { dim: shape.map((size) => ({ size: BigInt(size ?? -1) })) },
+  );
+}
