@@ -1,5 +1,6 @@
 import type { NodeDef } from './proto/graph_pb.js';
 import { FedPath } from './fed-path.js';
+import { initRoots } from './init-op.js';
 import type { SavedModelFile } from './saved-model-file.js';
 import { graphTensors } from './signature.js';
 import { nodeOf, type Reach, reach } from './reach.js';
@@ -54,16 +55,11 @@ export class Saver {
   }
 }
 
-function servedRoots({ metaGraph }: SavedModelFile): string[] {
-  const roots: string[] = [];
-  for (const { inputs, outputs } of Object.values(metaGraph.signatureDef)) {
+function servedRoots(model: SavedModelFile): string[] {
+  const roots = initRoots(model);
+  for (const { inputs, outputs } of Object.values(model.metaGraph.signatureDef)) {
     for (const info of [...Object.values(inputs), ...Object.values(outputs)])
       roots.push(...graphTensors(info));
-  }
-  // Where TensorFlow 1 names what the loader shall run.
-  for (const key of ['saved_model_main_op', 'legacy_init_op']) {
-    const kind = metaGraph.collectionDef[key]?.kind;
-    if (kind?.case === 'nodeList') roots.push(...kind.value.value);
   }
   return roots;
 }

@@ -1,3 +1,4 @@
+import { INIT_OP_SIGNATURE } from '../../saved-model/init-op.js';
 import type { SavedModelFile } from '../../saved-model/saved-model-file.js';
 import type { SavedTensor } from '../../saved-model/signature.js';
 import type { Signature } from '../engine.js';
@@ -19,8 +20,6 @@ export interface CarriedSignatures {
   /** The signatures that the binding cannot carry, with the sentence that says why. */
   readonly refused: ReadonlyMap<string, string>;
 }
-
-const INIT_OP_SIGNATURE = '__saved_model_init_op';
 
 /** The signatures of a SavedModel, sorted by whether the binding carries all their tensors. */
 export function carriedSignatures(model: SavedModelFile): CarriedSignatures {

@@ -1,0 +1,264 @@
+import { create } from '@bufbuild/protobuf';
+import type { VariablesBundle } from '../saved-model/bundle.js';
+import { INIT_OP_SIGNATURE } from '../saved-model/init-op.js';
+import { ALLOWED_OPS } from '../saved-model/op-allow-list.js';
+import { AttrValueSchema, type NodeDef } from '../saved-model/proto/graph_pb.js';
+import { DataType, TensorProtoSchema } from '../saved-model/proto/tensor_pb.js';
+import { nodeOf } from '../saved-model/reach.js';
+import { quote } from '../saved-model/saved-model.errors.js';
+import type { SavedModelFile } from '../saved-model/saved-model-file.js';
+import type { SavedSignature, SavedTensor } from '../saved-model/signature.js';
+import { constantNode, int32Node } from './constant.js';
+import { executed } from './executed.js';
+import { type FlatGraph, NotFlatError, parseInput } from './flat-graph.js';
+import { attribute, makeNode, shapeProto } from './nodes.js';
+import { whyImpure } from './pure-ops.js';
+import { dataInput, type Scope, Scopes, type Source } from './scope.js';
+import { restoredFrom } from './variables.js';
+
+const MAX_NODES = 500_000;
+
+/** Ops that read a variable whole. */
+const READS = new Set(['ReadVariableOp', 'VariableV2']);
+
+/** Dtypes that no engine is given: they refer to something in a session. */
+const REFERENCES = new Set([DataType.DT_RESOURCE, DataType.DT_VARIANT]);
+
+/**
+ * Makes a SavedModel one flat graph: the functions that its signatures call are inlined, its variables are constants,
+ * and nothing is left that no signature needs.
+ * @param variables `null` if the model has none
+ * @throws NotFlatError if it computes with what is not pure: loops, tables, random numbers, changing variables
+ * @throws SavedModelError if a variable is damaged
+ */
+export async function flatten(model: SavedModelFile, variables: VariablesBundle | null): Promise<FlatGraph> {
+  const flattening = new Flattening(model);
+  const signatures = new Map<string, SavedSignature>();
+  for (const [name, signature] of model.signatures) {
+    if (name !== INIT_OP_SIGNATURE && canBeCarried(signature))
+      signatures.set(name, flattening.signature(name, signature));
+  }
+  if (signatures.size === 0) throw new NotFlatError('It has no signature of dense tensors.');
+  return { nodes: [...flattening.nodes, ...(await flattening.constants(variables))], signatures };
+}
+
+function canBeCarried({ inputs, outputs }: SavedSignature): boolean {
+  return [...inputs, ...outputs].every(
+    ({ nodes, dataType }) => nodes.length === 1 && !REFERENCES.has(dataType),
+  );
+}
+
+class Flattening {
+  readonly nodes: NodeDef[] = [];
+  private readonly scopes: Scopes;
+  private readonly names = new Set<string>();
+  /** The flat constant of each variable that is read, by the variable's node. */
+  private readonly read = new Map<string, { readonly name: string; readonly dataType: DataType }>();
+
+  constructor(private readonly model: SavedModelFile) {
+    this.scopes = new Scopes(model);
+  }
+
+  /** Adds all that a signature computes to the graph. */
+  signature(name: string, { inputs, outputs, methodName }: SavedSignature): SavedSignature {
+    const fed = new Map<string, string>();
+    const prefix = this.unused(cleaned(name));
+    const placeholders = inputs.map((tensor) => {
+      const placeholder = this.placeholder(`${prefix}/${cleaned(tensor.name)}`, tensor);
+      fed.set(canonical(tensor.nodes[0]!), placeholder.name);
+      return { ...tensor, nodes: [`${placeholder.name}:0`] };
+    });
+    this.refuseImpure(outputs, new Set([...fed.keys()].map(nodeOf)));
+    const part = new SignaturePart(this, this.scopes, fed, prefix);
+    const ends = outputs.map((tensor) => {
+      const source = part.tensor(tensor.nodes[0]!);
+      const node = makeNode('Identity', this.unused(`${prefix}/${cleaned(tensor.name)}`), [source], {
+        T: attribute.type(tensor.dataType),
+      });
+      this.add(node);
+      return { ...tensor, nodes: [`${node.name}:0`] };
+    });
+    return { inputs: placeholders, outputs: ends, methodName };
+  }
+
+  add(node: NodeDef): void {
+    if (this.nodes.length >= MAX_NODES)
+      throw new NotFlatError('It has too many nodes once its functions are inlined.');
+    this.nodes.push(node);
+  }
+
+  /** `name`, or one like it that no node has yet. */
+  unused(name: string): string {
+    let candidate = name;
+    for (let count = 1; this.names.has(candidate); count++) candidate = `${name}_${count}`;
+    this.names.add(candidate);
+    return candidate;
+  }
+
+  /** The name of the constant that takes a variable's place; the same for every signature. */
+  variable({ name, op }: NodeDef, dataType: DataType): string {
+    if (op !== 'VarHandleOp' && op !== 'VariableV2')
+      throw new NotFlatError(`It reads a variable that is not its own (node ${quote(name)}).`);
+    let constant = this.read.get(name);
+    if (!constant) {
+      constant = { name: this.unused(`variables/${cleaned(name)}`), dataType };
+      this.read.set(name, constant);
+    }
+    if (constant.dataType !== dataType)
+      throw new NotFlatError(`It reads its variable ${quote(name)} as two dtypes.`);
+    return constant.name;
+  }
+
+  /** The constants of all variables that are read. */
+  async constants(variables: VariablesBundle | null): Promise<NodeDef[]> {
+    const constants: NodeDef[] = [];
+    const keys = this.read.size > 0 ? restoredFrom(this.model) : new Map<string, string>();
+    for (const [variable, { name, dataType }] of this.read) {
+      const key = keys.get(variable);
+      const entry = key === undefined ? undefined : variables?.entries.get(key);
+      if (!variables || !entry)
+        throw new NotFlatError(`The value of its variable ${quote(variable)} was not saved.`);
+      if (entry.dataType !== dataType)
+        throw new NotFlatError(
+          `Its variable ${quote(variable)} was saved as ${entry.dtype} and is read as another dtype.`,
+        );
+      constants.push(
+        dataType === DataType.DT_STRING
+          ? stringNode(name, entry.shape, await variables.readStrings(entry.name))
+          : constantNode(name, { dataType, shape: entry.shape, bytes: await variables.read(entry.name) }),
+      );
+    }
+    return constants;
+  }
+
+  /** Refuses what a run executes besides pure ops and reading variables, be it only waited for. */
+  private refuseImpure(outputs: readonly SavedTensor[], fed: ReadonlySet<string>): void {
+    const roots = outputs.map(({ nodes }) => nodeOf(nodes[0]!));
+    for (const { scope, node } of executed(this.scopes, roots, fed)) {
+      if (this.scopes.isCall(node) || node.op === 'VarHandleOp') continue;
+      const why = ALLOWED_OPS.has(node.op) ? whyImpure(node.op) : 'is not one that this server knows';
+      if (why !== null)
+        throw new NotFlatError(`Its op ${node.op} (node ${quote(scope.prefix + node.name)}) ${why}.`);
+    }
+  }
+
+  private placeholder(name: string, { dataType, shape }: SavedTensor): NodeDef {
+    const node = makeNode('Placeholder', this.unused(name), [], {
+      dtype: attribute.type(dataType),
+      shape: attribute.shape(shape),
+    });
+    this.add(node);
+    return node;
+  }
+}
+
+interface OpenNode {
+  readonly scope: Scope;
+  readonly node: NodeDef;
+  /** Its name in the flat graph. */
+  readonly name: string;
+}
+
+/** What one signature computes. It has its own copy of every node, since others may feed other tensors. */
+class SignaturePart {
+  private readonly flatNames = new Map<Scope, Map<string, string>>();
+  private readonly open: OpenNode[] = [];
+
+  constructor(
+    private readonly flat: Flattening,
+    private readonly scopes: Scopes,
+    private readonly fed: ReadonlyMap<string, string>,
+    private readonly prefix: string,
+  ) {}
+
+  /** Adds the tensor of the graph, with all that it needs. Gives its name in the flat graph. */
+  tensor(name: string): string {
+    const tensor = this.input(this.scopes.root, name);
+    for (let next = this.open.pop(); next; next = this.open.pop()) {
+      if (next.node.op === 'ResourceGather') this.gather(next);
+      else this.copy(next);
+    }
+    return tensor;
+  }
+
+  private copy({ scope, node, name }: OpenNode): void {
+    const inputs = node.input
+      .filter((input) => !input.startsWith('^'))
+      .map((input) => this.input(scope, input));
+    this.flat.add(makeNode(node.op, name, inputs, ownAttributes(node)));
+  }
+
+  /** Rows of a variable become rows of its constant. */
+  private gather({ scope, node, name }: OpenNode): void {
+    const { batch_dims: batchDims, dtype, Tindices } = ownAttributes(node);
+    if (!dtype || !Tindices || (batchDims?.value.value ?? 0n) !== 0n)
+      throw new NotFlatError(`Its op ResourceGather (node ${quote(name)}) gathers in batches.`);
+    const axis = int32Node(this.flat.unused(`${name}/axis`), [], [0]);
+    const inputs = [this.variable({ scope, node }), this.input(scope, dataInput(node, 1)), axis.name];
+    const attributes = { Tparams: dtype, Tindices, Taxis: attribute.type(DataType.DT_INT32) };
+    this.flat.add(axis);
+    this.flat.add(makeNode('GatherV2', name, inputs, attributes));
+  }
+
+  private input(scope: Scope, input: string): string {
+    const source = this.scopes.resolve(scope, input, (tensor) => this.fed.has(tensor));
+    const { node, output } = source;
+    const isGraph = source.scope.call === null;
+    const placeholder = isGraph ? this.fed.get(`${node.name}:${output}`) : undefined;
+    if (placeholder !== undefined) return placeholder;
+    if (READS.has(node.op)) return this.variable(source);
+    const name = this.nameOf(source);
+    return output === 0 ? name : `${name}:${output}`;
+  }
+
+  private variable({ scope, node }: Pick<Source, 'scope' | 'node'>): string {
+    const handle = node.op === 'VariableV2' ? node : this.scopes.resolve(scope, dataInput(node, 0)).node;
+    const dataType = node.attr['dtype']?.value;
+    return this.flat.variable(handle, dataType?.case === 'type' ? dataType.value : DataType.DT_INVALID);
+  }
+
+  private nameOf({ scope, node }: Source): string {
+    let names = this.flatNames.get(scope);
+    if (!names) this.flatNames.set(scope, (names = new Map()));
+    let name = names.get(node.name);
+    if (name === undefined) {
+      name = this.flat.unused(cleaned(`${this.prefix}/${scope.prefix}${node.name}`));
+      names.set(node.name, name);
+      this.open.push({ scope, node, name });
+    }
+    return name;
+  }
+}
+
+/** The attributes that say what a node computes. Those that begin with `_` are notes to TensorFlow's runtime about other nodes. */
+function ownAttributes({ name, attr }: NodeDef): NodeDef['attr'] {
+  const own = Object.entries(attr).filter(([key]) => !key.startsWith('_'));
+  // In a function made for several dtypes the caller fills them in.
+  if (own.some(([, { value }]) => value.case === 'placeholder'))
+    throw new NotFlatError(`Its node ${quote(name)} takes an attribute from whoever calls its function.`);
+  return Object.fromEntries(own);
+}
+
+function stringNode(name: string, shape: readonly number[], strings: readonly Uint8Array[]): NodeDef {
+  const tensor = create(TensorProtoSchema, {
+    dtype: DataType.DT_STRING,
+    tensorShape: shapeProto(shape),
+    stringVal: [...strings],
+  });
+  return makeNode('Const', name, [], {
+    dtype: attribute.type(DataType.DT_STRING),
+    value: create(AttrValueSchema, { value: { case: 'tensor', value: tensor } }),
+  });
+}
+
+/** `name:k`, with the number also where it is 0. */
+function canonical(tensor: string): string {
+  const { node, output } = parseInput(tensor);
+  return `${node}:${output}`;
+}
+
+/** A name as TensorFlow takes it for a node. */
+function cleaned(name: string): string {
+  const clean = name.replace(/[^\w.\-/]/g, '_');
+  return /^[A-Za-z0-9.]/.test(clean) ? clean : `n${clean}`;
+}
