@@ -6,7 +6,7 @@ export class SavedModelError extends Error {
    */
   constructor(
     readonly file: string,
-    fault: string,
+    readonly fault: string,
   ) {
     super(`${file} ${fault}.`);
     this.name = 'SavedModelError';

@@ -1,0 +1,323 @@
+"""Writes the small Keras files that the tests of src/keras read, and what Keras makes of them.
+
+test/fixtures/keras/<keras2|keras3>/<model>/model.keras, some also as model.h5,
+with expected.json: the inputs, and the outputs that Keras answers. Run it once
+with each Keras, which sees to its own folder:
+
+    python -m venv .venv && .venv/bin/pip install -r scripts/models/requirements.txt
+    .venv/bin/python scripts/models/keras_fixtures.py            # Keras 3
+    python3.11 -m venv .venv215 && .venv215/bin/pip install tensorflow-cpu==2.15.1 'numpy<2'
+    .venv215/bin/python scripts/models/keras_fixtures.py         # Keras 2
+
+The files are the same each time, but for the last digits of the outputs (five are kept).
+"""
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+
+import io
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+keras = tf.keras
+layers = keras.layers
+MAJOR = int(__import__("keras").__version__.split(".")[0])
+FOLDER = Path(__file__).resolve().parents[2] / "test" / "fixtures" / "keras" / f"keras{MAJOR}"
+
+# Also written as model.h5, which cannot be compressed.
+AS_HDF5 = {"sequential", "nested", "operations"}
+# Keras 2 cannot write the `...` of `x[..., ::-1]`, which is in its own preprocessing, into a .keras.
+ONLY_HDF5 = {"operations"} if MAJOR == 2 else set()
+
+
+def image(size: int = 5, channels: int = 4, name: str = "image"):
+    return keras.Input((size, size, channels), name=name)
+
+
+def convolutions():
+    x = image()
+    grouped = [] if MAJOR == 2 else [layers.Conv2D(8, 3, groups=2, activation="relu", name="groups")]
+    each = [
+        layers.Conv2D(3, 3, name="plain"),
+        layers.Conv2D(3, (3, 2), strides=(2, 1), padding="same", use_bias=False, name="strides"),
+        layers.Conv2D(2, 3, dilation_rate=2, padding="same", activation="tanh", name="dilated"),
+        *grouped,
+        layers.DepthwiseConv2D(3, depth_multiplier=2, name="depthwise"),
+        layers.DepthwiseConv2D(3, strides=2, padding="same", activation="relu6", name="depthwise_strides"),
+        layers.DepthwiseConv2D(3, dilation_rate=2, padding="same", name="depthwise_dilated"),
+        layers.SeparableConv2D(5, 3, depth_multiplier=2, padding="same", name="separable"),
+        layers.SeparableConv2D(3, 3, strides=2, use_bias=False, name="separable_strides"),
+        layers.Conv2DTranspose(3, 3, strides=2, padding="same", name="transposed"),
+        layers.Conv2DTranspose(2, 3, strides=2, activation="elu", name="transposed_valid"),
+        layers.Conv2DTranspose(2, 2, strides=3, use_bias=False, name="transposed_wide"),
+        layers.Conv2DTranspose(2, 3, strides=2, padding="same", output_padding=1, name="transposed_padded"),
+    ]
+    # A convolution of one group for each channel runs on no processor in Keras 2.
+    if MAJOR == 3:
+        each.append(layers.Conv2D(8, 3, groups=4, name="groups_of_one"))
+    return keras.Model(x, [layer(x) for layer in each])
+
+
+def activations():
+    x = image(3)
+    names = """linear relu relu6 sigmoid hard_sigmoid swish silu tanh softmax gelu elu selu softplus softsign
+        leaky_relu mish exponential hard_silu hard_swish log_softmax""".split()
+    if MAJOR == 2:
+        names = [name for name in names if name not in ("silu", "hard_silu", "hard_swish", "log_softmax")]
+    each = [
+        *(layers.Activation(name, name=f"activation_{name}") for name in names),
+        layers.ReLU(name="relu"),
+        layers.ReLU(max_value=6.0, name="relu_6"),
+        layers.ReLU(max_value=1.0, negative_slope=0.2, threshold=0.3, name="relu_all"),
+        layers.ReLU(negative_slope=0.1, name="relu_slope"),
+        layers.ReLU(max_value=6.0, negative_slope=0.1, name="relu_6_slope"),
+        layers.LeakyReLU(name="leaky"),
+        layers.PReLU(name="prelu", alpha_initializer=keras.initializers.RandomUniform(0, 1, seed=1)),
+        layers.PReLU(
+            shared_axes=[1, 2], name="prelu_shared", alpha_initializer=keras.initializers.RandomUniform(0, 1, seed=2)
+        ),
+        layers.ELU(alpha=0.5, name="elu"),
+        layers.Softmax(name="softmax"),
+        layers.Dense(3, activation=layers.LeakyReLU(), name="dense_leaky"),
+        layers.Dense(3, activation=tf.nn.relu6, name="dense_function"),
+    ]
+    if MAJOR == 3:
+        each.pop()
+    return keras.Model(x, [layer(x) for layer in each])
+
+
+def normalisation():
+    x = image()
+    flat = layers.GlobalAveragePooling2D(name="flat")(x)
+    variance = [1.0, 4.0, 9.0, 0.25]
+    return keras.Model(
+        x,
+        [
+            layers.BatchNormalization(name="batch")(x),
+            layers.BatchNormalization(scale=False, epsilon=0.01, name="batch_unscaled")(x),
+            layers.BatchNormalization(center=False, name="batch_uncentred")(x),
+            layers.BatchNormalization(name="batch_flat")(flat),
+            layers.BatchNormalization(axis=1, name="batch_rows")(x),
+            layers.LayerNormalization(name="layer")(x),
+            layers.LayerNormalization(axis=[2, 3], epsilon=0.1, center=False, name="layer_axes")(x),
+            layers.Rescaling(1 / 127.5, offset=-1, name="rescaling")(x),
+            layers.Rescaling([1.0, 2.0, 3.0, 4.0], name="rescaling_each")(x),
+            layers.Normalization(name="learnt")(x),
+            layers.Normalization(mean=[0.1, 0.2, 0.3, 0.4], variance=variance, name="given")(x),
+            layers.Normalization(mean=0.5, variance=4.0, name="given_one")(x),
+            layers.Normalization(mean=[0.1, 0.2, 0.3, 0.4], variance=variance, invert=True, name="inverted")(x),
+        ],
+    )
+
+
+def shapes():
+    x = image()
+    y = image(5, 4, "other")
+    row = layers.GlobalAveragePooling2D(name="row")(y)
+    pixel = layers.GlobalAveragePooling2D(keepdims=True, name="pixel")(y)
+    outputs = [
+        layers.Add(name="add")([x, y, pixel]),
+        layers.Subtract(name="subtract")([x, y]),
+        layers.Multiply(name="multiply")([x, pixel]),
+        layers.Average(name="average")([x, y, x]),
+        layers.Maximum(name="maximum")([x, y]),
+        layers.Minimum(name="minimum")([x, y]),
+        layers.Concatenate(name="concatenate")([x, y]),
+        layers.Concatenate(axis=1, name="concatenate_rows")([x, y, x]),
+        layers.Flatten(name="flatten")(x),
+        layers.Reshape((-1, 10), name="reshape")(x),
+        layers.Permute((3, 1, 2), name="permute")(x),
+        layers.RepeatVector(3, name="repeat")(row),
+        layers.ZeroPadding2D(((1, 0), (2, 1)), name="pad")(x),
+        layers.Cropping2D(((1, 2), (0, 1)), name="crop")(x),
+        layers.UpSampling2D(name="up")(x),
+        layers.UpSampling2D((3, 2), interpolation="bilinear", name="up_bilinear")(x),
+        layers.Resizing(4, 9, name="resize")(x),
+        layers.Resizing(4, 9, interpolation="nearest", name="resize_nearest")(x),
+        layers.CenterCrop(3, 4, name="center")(x),
+        layers.MaxPooling2D(name="max")(x),
+        layers.MaxPooling2D(3, strides=2, padding="same", name="max_same")(x),
+        layers.AveragePooling2D((2, 3), name="mean")(x),
+        layers.AveragePooling2D(3, strides=2, padding="same", name="mean_same")(x),
+        layers.GlobalMaxPooling2D(name="max_all")(x),
+        layers.Dense(3, name="dense")(row),
+        layers.Dense(3, name="dense_sequence")(layers.Reshape((10, 10), name="sequence")(x)),
+        layers.Dense(3, use_bias=False, name="dense_image")(x),
+    ]
+    return keras.Model([x, y], outputs)
+
+
+def operations():
+    """What stands between layers: preprocessing, arithmetic and shapes."""
+    x = keras.Input((4, 4, 3), name="image")
+    y = keras.applications.mobilenet_v2.preprocess_input(x)
+    caffe = keras.applications.resnet50.preprocess_input(x)
+    z = layers.GlobalAveragePooling2D(keepdims=True, name="squeezed")(y)
+    excite = layers.ReLU(6.0, name="hard")(z + 3.0) * (1.0 / 6.0)
+    if MAJOR == 3:
+        ops = keras.ops
+        others = [
+            ops.concatenate([ops.clip(y, -0.5, 0.5), ops.maximum(y, 0.1) ** 2, ops.abs(y)], axis=-1),
+            ops.squeeze(ops.mean(y, axis=(1, 2), keepdims=True), 1),
+            ops.max(ops.transpose(ops.reshape(y, (-1, 2, 8, 3)), (0, 2, 1, 3)), axis=-1),
+            ops.pad(ops.expand_dims(ops.sum(y, axis=3), -1), [[0, 0], [1, 0], [0, 2], [0, 0]]),
+            ops.image.resize(y, (3, 5)),
+            ops.gelu(ops.hard_sigmoid(y)) + ops.silu(y) + ops.leaky_relu(y) + ops.softmax(y),
+            ops.exp(-ops.square(y)) / np.float32([1, 2, 3]),
+            ops.stack([y[:, 0], y[:, -1], y[:, 1]], axis=1),
+            ops.flip(y, axis=1),
+            y[:, 1:, ::2, ::-1],
+        ]
+    else:
+        others = [
+            tf.concat([tf.clip_by_value(y, -0.5, 0.5), tf.maximum(y, 0.1) ** 2, tf.abs(y)], axis=-1),
+            tf.squeeze(tf.reduce_mean(y, axis=(1, 2), keepdims=True), 1),
+            tf.reduce_max(tf.transpose(tf.reshape(y, (-1, 2, 8, 3)), (0, 2, 1, 3)), axis=-1),
+            tf.pad(tf.expand_dims(tf.reduce_sum(y, axis=3), -1), [[0, 0], [1, 0], [0, 2], [0, 0]]),
+            tf.image.resize(y, (3, 5)),
+            tf.nn.gelu(tf.sigmoid(y)) + tf.nn.silu(y) + tf.nn.leaky_relu(y) + tf.nn.softmax(y),
+            tf.exp(-tf.square(y)) / np.float32([1, 2, 3]),
+            tf.stack([y[:, 0], y[:, -1], y[:, 1]], axis=1),
+            tf.reverse(y, axis=[1]),
+            y[:, 1:, ::2, ::-1],
+        ]
+    return keras.Model(x, [caffe, 1 - y, y * excite, *others])
+
+
+def nested():
+    """Models in a model, one shared and one frozen, dropout, augmentation, and outputs by name."""
+    augment = keras.Sequential(
+        [keras.Input((8, 8, 3)), layers.RandomFlip("horizontal"), layers.RandomRotation(0.1)], name="augment"
+    )
+    inner = keras.Input((8, 8, 3))
+    z = layers.Conv2D(4, 3, padding="same")(inner)
+    z = layers.BatchNormalization(scale=False)(z)
+    z = layers.Dropout(0.5)(layers.ReLU()(z))
+    z = layers.BatchNormalization()(layers.DepthwiseConv2D(3)(z))
+    base = keras.Model(inner, z, name="base")
+    frozen = keras.Sequential(
+        [keras.Input((6, 6, 4)), layers.Conv2D(2, 1), layers.BatchNormalization(), layers.Conv2D(2, 1)], name="frozen"
+    )
+    frozen.trainable = False
+    left = keras.Input((8, 8, 3), name="left")
+    right = keras.Input((8, 8, 3), name="right")
+    both = layers.Concatenate()([base(augment(left), training=False), base(right)])
+    split = layers.Conv2D(4, 1, name="join")(both)
+    score = layers.Dense(3, activation="softmax", name="score")(layers.Flatten()(frozen(split)))
+    return keras.Model([left, right], {"scores": score, "features": split})
+
+
+def sequential():
+    return keras.Sequential(
+        [
+            keras.Input((8, 8, 3), name="picture"),
+            layers.Rescaling(1 / 255),
+            layers.Conv2D(4, 3, activation="relu"),
+            layers.MaxPooling2D(),
+            layers.BatchNormalization(),
+            layers.Flatten(),
+            layers.Dropout(0.2),
+            layers.Dense(3, activation="softmax"),
+        ]
+    )
+
+
+MODELS = {
+    build.__name__: build
+    for build in (convolutions, activations, normalisation, shapes, operations, nested, sequential)
+}
+
+
+def give_weights(model, random) -> None:
+    """Weights as if trained: none is what its initialiser made of it."""
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            give_weights(layer, random)
+            continue
+        weights = layer.get_weights()
+        drawn = [random.uniform(0.2, 1.2, w.shape).astype(w.dtype) for w in weights]
+        if not isinstance(layer, (layers.BatchNormalization, layers.Normalization, layers.LayerNormalization)):
+            drawn = [d - 0.7 if w.ndim > 1 else d * 0.5 for d, w in zip(drawn, weights, strict=True)]
+        if weights and not type(layer).__name__.startswith("Random"):
+            layer.set_weights(drawn)
+
+
+def without_chance(value):
+    """A config without the addresses of the objects it was made of."""
+    if isinstance(value, dict):
+        return {key: without_chance(entry) for key, entry in value.items() if key != "shared_object_id"}
+    return [without_chance(entry) for entry in value] if isinstance(value, list) else value
+
+
+def repack(file: Path, compress: bool) -> None:
+    """Writes a .keras afresh without times and addresses."""
+    with zipfile.ZipFile(file) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    entries["config.json"] = json.dumps(without_chance(json.loads(entries["config.json"]))).encode()
+    metadata = json.loads(entries["metadata.json"])
+    entries["metadata.json"] = json.dumps({**metadata, "date_saved": "2026-01-01@00:00:00"}).encode()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in entries.items():
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED)
+    file.write_bytes(packed.getvalue())
+
+
+def tensor(array: np.ndarray) -> dict:
+    return {"shape": list(array.shape), "values": [float(f"{value:.5g}") for value in array.ravel().tolist()]}
+
+
+def write(name: str) -> None:
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(7)
+    model = MODELS[name]()
+    random = np.random.default_rng(len(name))
+    give_weights(model, random)
+    folder = FOLDER / name
+    folder.mkdir(parents=True)
+    if name in AS_HDF5:
+        model.save(folder / "model.h5")
+    file = folder / "model.h5"
+    if name not in ONLY_HDF5:
+        file = folder / "model.keras"
+        model.save(file)
+        # As a real one is stored, the one model that is also tried with bytes gone wrong.
+        repack(file, compress=name != "sequential")
+    # What is in the file, and not what the layers made of their weights before they got them.
+    model = keras.models.load_model(file, safe_mode=False)
+    highest = 255 if name in ("operations", "sequential") else 3
+    inputs = {
+        tensor.name.split(":")[0]: random.uniform(-highest / 3 if highest == 3 else 0, highest, (2, *tensor.shape[1:]))
+        .round(2)
+        .astype(np.float32)
+        for tensor in model.inputs
+    }
+    answer = model(list(inputs.values()) if len(inputs) > 1 else next(iter(inputs.values())), training=False)
+    outputs = answer if isinstance(answer, dict) else {
+        f"output_{index}": value for index, value in enumerate(answer if isinstance(answer, list) else [answer])
+    }
+    expected = {
+        "inputs": {key: tensor(value) for key, value in inputs.items()},
+        "outputs": {key: tensor(np.asarray(value)) for key, value in outputs.items()},
+    }
+    (folder / "expected.json").write_text(json.dumps(expected, separators=(",", ":")) + "\n")
+
+
+def main() -> None:
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    for name in MODELS:
+        write(name)
+    size = sum(file.stat().st_size for file in FOLDER.rglob("*") if file.is_file())
+    print(f"{len(MODELS)} models of Keras {MAJOR}, {size / 1024:.0f} KiB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+import type { LayerKind } from './build/layer-kind.js';
+import { ACTIVATION_LAYERS } from './layers/activation-layers.js';
+import { CONVOLUTION } from './layers/convolution.js';
+import { DENSE } from './layers/dense.js';
+import { MERGING } from './layers/merging.js';
+import { NORMALISATION } from './layers/normalisation.js';
+import { FUNCTION_LAYERS, operationOf } from './layers/operations.js';
+import { POOLING } from './layers/pooling.js';
+import { RESHAPING } from './layers/reshaping.js';
+import { RESIZING } from './layers/resizing.js';
+import { SCALING } from './layers/scaling.js';
+import { TRAINING_ONLY } from './layers/training-only.js';
+import { TRANSPOSED_CONVOLUTION } from './layers/transposed-convolution.js';
+import type { KerasLayer } from './model/keras-model.js';
+
+/** The classes of layers that can be built. */
+const LAYERS: ReadonlyMap<string, LayerKind> = new Map(
+  Object.entries({
+    ...CONVOLUTION,
+    ...TRANSPOSED_CONVOLUTION,
+    ...DENSE,
+    ...NORMALISATION,
+    ...SCALING,
+    ...POOLING,
+    ...ACTIVATION_LAYERS,
+    ...MERGING,
+    ...RESHAPING,
+    ...RESIZING,
+    ...FUNCTION_LAYERS,
+    ...TRAINING_ONLY,
+  }),
+);
+
+/**
+ * How to build a layer or an operation.
+ * @throws KerasFault that names it, if it is of a class that cannot be built
+ */
+export function layerKindOf({ className, config, role }: KerasLayer): LayerKind {
+  const kind = role === 'operation' ? operationOf(className) : LAYERS.get(className);
+  if (!kind) throw config.unsupported('');
+  return kind;
+}

@@ -1,0 +1,137 @@
+import { attribute } from '../../graph/nodes.js';
+import type { CallSite, Value } from '../build/layer-kind.js';
+import { INT32 } from '../build/scope.js';
+import { concat, expandDims, pad, transpose } from '../build/shaping.js';
+import { Tensor } from '../build/tensor.js';
+import type { Json } from '../model/json.js';
+import { getItem } from './get-item.js';
+import { concatenate } from './merging.js';
+import { axes, integers, operand, option } from './operands.js';
+import { reshapeTo } from './reshaping.js';
+import { opOf, resize } from './resizing.js';
+
+export const SHAPE_OPERATIONS: Readonly<Record<string, (site: CallSite) => Tensor>> = {
+  Reshape: reshapeOperation,
+  Transpose: transposeOperation,
+  Concatenate: (site) =>
+    concatenate({ ...site, args: site.args.slice(0, 1) }, integers(site, 1, 'axis') ?? [0]),
+  Stack: stack,
+  Squeeze: squeeze,
+  ExpandDims: expandDimsOperation,
+  Flip: flip,
+  Pad: padOperation,
+  Resize: resizeOperation,
+  Cast: cast,
+  GetItem: getItem,
+};
+
+function x(site: CallSite): Tensor {
+  return operand(site, 0, 'x', 'tensor', 'input', 'a', 'images');
+}
+
+function reshapeOperation(site: CallSite): Tensor {
+  const target = integers(site, 1, 'newshape', 'shape');
+  if (!target || target[0] !== -1) throw site.config.unsupported('across the examples of a batch');
+  return reshapeTo(site, x(site), target.slice(1));
+}
+
+function transposeOperation(site: CallSite): Tensor {
+  const input = x(site);
+  const order = axes(site, input, 1, 'axes', 'perm');
+  if (order?.[0] !== 0 || new Set(order).size !== input.rank) {
+    throw site.config.unsupported('across the examples of a batch');
+  }
+  return transpose(site.graph, input, order);
+}
+
+function stack(site: CallSite): Tensor {
+  const [values] = site.args;
+  const tensors = (Array.isArray(values) ? (values as readonly Value[]) : site.args).filter(
+    (value) => value instanceof Tensor,
+  );
+  const [first] = tensors;
+  const [axis = 0] = integers(site, 1, 'axis') ?? [];
+  const at = first && axis < 0 ? axis + first.rank + 1 : axis;
+  if (!first || at < 1 || at > first.rank || tensors.some((tensor) => tensor.rank !== first.rank)) {
+    throw site.config.unsupported('across the examples of a batch');
+  }
+  return concat(
+    site.graph,
+    tensors.map((tensor) => expandDims(site.graph, tensor, at)),
+    at,
+  );
+}
+
+function squeeze(site: CallSite): Tensor {
+  const input = x(site);
+  const dropped = axes(site, input, 1, 'axis', 'squeeze_dims');
+  if (!dropped || dropped.some((axis) => input.shape[axis] !== 1 || axis === 0)) {
+    throw site.config.malformed('axis', 'dimensions of one element');
+  }
+  const shape = input.shape.filter((_, axis) => !dropped.includes(axis));
+  return site.graph.op('Squeeze', [input], shape, { squeeze_dims: attribute.ints(dropped) });
+}
+
+function expandDimsOperation(site: CallSite): Tensor {
+  const input = x(site);
+  const given = integers(site, 1, 'axis');
+  const [axis] = given ?? [];
+  const at = axis !== undefined && axis < 0 ? axis + input.rank + 1 : axis;
+  if (given?.length !== 1 || at === undefined || at < 1 || at > input.rank) {
+    throw site.config.malformed('axis', 'one where a dimension can be put in');
+  }
+  return expandDims(site.graph, input, at);
+}
+
+function flip(site: CallSite): Tensor {
+  const input = x(site);
+  const along = axes(site, input, 1, 'axis');
+  if (!along || along.includes(0)) throw site.config.unsupported('across the examples of a batch');
+  return site.graph.op('ReverseV2', [input, site.graph.ints('axis', along)], input.shape, { Tidx: INT32 });
+}
+
+function padOperation(site: CallSite): Tensor {
+  const input = x(site);
+  const mode = option(site, 2, 'mode') ?? 'constant';
+  const value = option(site, 3, 'constant_values') ?? 0;
+  const widths = option(site, 1, 'pad_width', 'paddings');
+  if (String(mode).toLowerCase() !== 'constant' || value !== 0)
+    throw site.config.unsupported('with other than zeros');
+  const pairs = Array.isArray(widths) ? (widths as readonly Json[]) : [];
+  const sound = pairs.every(
+    (pair) =>
+      Array.isArray(pair) &&
+      pair.length === 2 &&
+      pair.every((size) => Number.isInteger(size) && size >= 0 && size < 2 ** 16),
+  );
+  if (!sound || pairs.length !== input.rank || String(pairs[0]) !== '0,0') {
+    throw site.config.malformed('pad_width', 'two numbers for each dimension, and none for the examples');
+  }
+  return pad(site.graph, input, pairs as unknown as readonly (readonly [number, number])[]);
+}
+
+function resizeOperation(site: CallSite): Tensor {
+  const { config } = site;
+  const input = x(site);
+  const size = integers(site, 1, 'size');
+  const method = option(site, 2, 'method');
+  const plain = ['antialias', 'crop_to_aspect_ratio', 'pad_to_aspect_ratio', 'preserve_aspect_ratio'].every(
+    (name) => option(site, 9, name) !== true,
+  );
+  const [height, width] = size ?? [];
+  if (size?.length !== 2 || !(height! > 0) || !(width! > 0) || input.rank !== 4 || !plain) {
+    throw config.unsupported('with other than a height and a width');
+  }
+  if (method !== undefined && method !== 'bilinear' && method !== 'nearest') {
+    throw config.unsupported('with another method than bilinear or nearest');
+  }
+  return resize(site.graph, input, [height!, width!], opOf(config, method ?? 'bilinear'));
+}
+
+/** All tensors are float32 here. */
+function cast(site: CallSite): Tensor {
+  const type = option(site, 1, 'dtype');
+  if (type !== undefined && type !== 'float32')
+    throw site.config.unsupported(`to ${String(type).slice(0, 20)}`);
+  return x(site);
+}

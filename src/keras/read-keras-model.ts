@@ -1,0 +1,79 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FlatGraph } from '../graph/flat-graph.js';
+import { readRegularFile } from '../saved-model/regular-file.js';
+import { SavedModelError } from '../saved-model/saved-model.errors.js';
+import { readArchive } from './archive.js';
+import { buildGraph } from './build/build-graph.js';
+import type { Hdf5Contents, Hdf5Layout } from './hdf5/contents.js';
+import { readHdf5InThread } from './hdf5/hdf5-thread.js';
+import { KerasError, KerasFault } from './keras.errors.js';
+import { type Json, member } from './model/json.js';
+import { parseJson } from './model/parse-json.js';
+import { ModelParser } from './model/parse-model.js';
+import { ArchiveWeights } from './weights/archive-weights.js';
+import { WholeWeights } from './weights/whole-weights.js';
+
+export type KerasFile = 'model.keras' | 'model.h5';
+
+type ReadHdf5 = (bytes: Uint8Array<ArrayBuffer>, layout: Hdf5Layout) => Promise<Hdf5Contents>;
+
+/** 4 GiB, which the memory of 32 bits holds in which HDF5 files are read. */
+const MAX_BYTES = 2 ** 32 - 1;
+
+/** The Keras file of a model's folder: `model.keras`, or else `model.h5`. `null` if it has neither. */
+export async function findKerasModel(directory: string): Promise<KerasFile | null> {
+  for (const file of ['model.keras', 'model.h5'] as const) {
+    const there = await stat(join(directory, file)).then(
+      () => true,
+      () => false,
+    );
+    if (there) return file;
+  }
+  return null;
+}
+
+/**
+ * Reads a functional or sequential model with its weights as a graph. Nothing of the file is executed: what is not a layer or an operation
+ * of Keras's own, as this server knows them, is refused by name.
+ * @param readHdf5 for tests, which read many files in one thread
+ * @throws KerasError
+ */
+export async function readKerasModel(
+  directory: string,
+  file: KerasFile,
+  readHdf5: ReadHdf5 = readHdf5InThread,
+): Promise<FlatGraph> {
+  try {
+    return await (file === 'model.keras'
+      ? readKeras(directory, file, readHdf5)
+      : readWhole(directory, file, readHdf5));
+  } catch (error) {
+    if (error instanceof KerasFault) throw new KerasError(file, error.message);
+    if (error instanceof SavedModelError) throw new KerasError(file, error.fault); // Of opening and reading the file.
+    throw error;
+  }
+}
+
+async function readKeras(directory: string, file: KerasFile, readHdf5: ReadHdf5): Promise<FlatGraph> {
+  const archive = await readArchive(directory, file);
+  if (!archive) throw new KerasFault('is missing');
+  const version = member(parseJson(archive.metadata, 'its metadata.json'), 'keras_version');
+  const model = new ModelParser().parse(parseJson(archive.config, 'its config.json'));
+  const { groups } = await readHdf5(archive.weights, 'archive');
+  return buildGraph(model, new ArchiveWeights(model, groups), majorOf(version));
+}
+
+async function readWhole(directory: string, file: KerasFile, readHdf5: ReadHdf5): Promise<FlatGraph> {
+  const bytes = await readRegularFile(directory, file, MAX_BYTES);
+  if (!bytes) throw new KerasFault('is missing');
+  const { config, kerasVersion, groups } = await readHdf5(bytes as Buffer<ArrayBuffer>, 'whole');
+  const model = new ModelParser().parse(parseJson(config ?? '', 'its model_config'));
+  return buildGraph(model, new WholeWeights(model, groups), majorOf(kerasVersion ?? undefined));
+}
+
+/** Files without a version are older than Keras 3. */
+function majorOf(version: Json | undefined): number {
+  const major = typeof version === 'string' ? Number.parseInt(version, 10) : Number.NaN;
+  return Number.isNaN(major) ? 2 : major;
+}
