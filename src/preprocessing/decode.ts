@@ -3,7 +3,7 @@ import { BLACK, type Colour, LUMA } from './colour.js';
 import type { Channels } from './image-input.js';
 import { open, type PictureLimits, readHeader, unreadable } from './picture.js';
 import { readPixels } from './read-pixels.js';
-import { sharp } from './sharp.js';
+import { sharp } from '../images/sharp.js';
 
 /** Decoded, upright, eight bits a channel, row-major: `height * width * channels` bytes. */
 export interface Pixels {

@@ -1,5 +1,5 @@
 import type { Pixels } from './decode.js';
-import { sharp } from './sharp.js';
+import { sharp } from '../images/sharp.js';
 
 /** Writes pixels as PNG: nothing is lost, and little time is spent on making it small, for it does not travel far. */
 export async function encodePng({ data, width, height, channels }: Pixels): Promise<Uint8Array> {

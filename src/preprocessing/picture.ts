@@ -1,7 +1,7 @@
 import type { Settings } from '../config/settings.js';
 import { ServingError } from '../errors/serving-error.js';
 import { isServed, SERVED_FORMATS, type ServedFormat, sniffFormat } from './picture-format.js';
-import { sharp } from './sharp.js';
+import { sharp } from '../images/sharp.js';
 
 /** What the settings allow one picture to be. */
 export type PictureLimits = Pick<Settings, 'maxImageBytes' | 'maxImagePixels' | 'requestTimeoutMs'>;

@@ -4,7 +4,7 @@ import { readSettings } from '../config/settings.js';
 import { planPreprocessing } from './plan.js';
 import type { PreprocessingConfig } from './preprocessing-config.js';
 import { PreprocessingService } from './preprocessing.service.js';
-import { sharp } from './sharp.js';
+import { sharp } from '../images/sharp.js';
 
 const RED = [255, 0, 0];
 const GREEN = [0, 255, 0];

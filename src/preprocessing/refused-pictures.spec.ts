@@ -3,7 +3,7 @@ import { readSettings } from '../config/settings.js';
 import { ServingError } from '../errors/serving-error.js';
 import { planPreprocessing } from './plan.js';
 import { PreprocessingService } from './preprocessing.service.js';
-import { sharp } from './sharp.js';
+import { sharp } from '../images/sharp.js';
 
 const service = new PreprocessingService(readSettings({}));
 const strict = new PreprocessingService(readSettings({ MAX_IMAGE_BYTES: '10000', MAX_IMAGE_PIXELS: '1000' }));

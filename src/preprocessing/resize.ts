@@ -5,7 +5,7 @@ import { interpolate } from './interpolate.js';
 import type { PreprocessingPlan } from './plan.js';
 import type { Size } from './preprocessing-config.js';
 import { readPixels } from './read-pixels.js';
-import { sharp } from './sharp.js';
+import { sharp } from '../images/sharp.js';
 
 const LIBVIPS_KERNEL = { bilinear: 'linear', bicubic: 'cubic', lanczos: 'lanczos3' } as const;
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { readSettings } from '../config/settings.js';
 import { planPreprocessing } from './plan.js';
 import { PreprocessingService } from './preprocessing.service.js';
-import { sharp } from './sharp.js';
+import { sharp } from '../images/sharp.js';
 
 const service = new PreprocessingService(readSettings({}));
 const oneAtATime = new PreprocessingService(readSettings({ DECODE_CONCURRENCY: '1' }));

@@ -1,6 +1,6 @@
-import { type ColourOrder, type PreprocessingConfig } from '../../preprocessing/preprocessing-config.js';
-import { planPreprocessing } from '../../preprocessing/plan.js';
-import type { Normalise, Tensor } from '../tensor.js';
+import { type ColourOrder, type PreprocessingConfig } from '../preprocessing/preprocessing-config.js';
+import { planPreprocessing } from '../preprocessing/plan.js';
+import type { Normalise, Tensor } from './tensor.js';
 import { normalisePixels } from './normalise.js';
 
 /** One row of two pixels in RGB. */

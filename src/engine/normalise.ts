@@ -1,4 +1,4 @@
-import type { Normalise, Tensor } from '../tensor.js';
+import type { Normalise, Tensor } from './tensor.js';
 
 /**
  * uint8 pixels `[n, height, width, channels]`, or without the `n`, as the graph takes them: in its dtype, layout, order of channels and
