@@ -1,5 +1,5 @@
 import type { NamedTensors, Signature } from '../engine/engine.js';
-import { elements, type Tensor } from '../engine/tensor.js';
+import { elements, entriesPerElement, type Tensor } from '../engine/tensor.js';
 
 /**
  * Whether requests for this signature can share a run: every input and output has a first dimension of any size,
@@ -71,7 +71,7 @@ export function splitRows(outputs: NamedTensors, counts: readonly number[]): Nam
 
 function slice(tensor: Tensor, from: number, count: number): Tensor {
   const shape = [count, ...tensor.shape.slice(1)];
-  const width = elements(tensor.shape.slice(1)) * (tensor.dtype === 'complex64' ? 2 : 1);
+  const width = elements(tensor.shape.slice(1)) * entriesPerElement(tensor.dtype);
   const data = tensor.data as Float32Array & readonly Uint8Array[];
   const share = ArrayBuffer.isView(tensor.data)
     ? data.subarray(from * width, (from + count) * width)

@@ -1,20 +1,56 @@
 /** The dtypes that tensors have between the line and an engine, and the arrays that hold them. */
 export interface TensorArrays {
   float32: Float32Array;
+  float64: Float64Array;
+  /** The bits of each number: see `half.ts`. */
+  float16: Uint16Array;
+  /** The bits of each number: see `half.ts`. */
+  bfloat16: Uint16Array;
+  int8: Int8Array;
+  int16: Int16Array;
   int32: Int32Array;
   int64: BigInt64Array;
   uint8: Uint8Array;
+  uint16: Uint16Array;
+  uint32: Uint32Array;
+  uint64: BigUint64Array;
   /** 0 or 1. */
   bool: Uint8Array;
   /** Real and imaginary parts in turn: twice as many numbers as elements. */
   complex64: Float32Array;
+  /** As complex64. */
+  complex128: Float64Array;
   /** One byte string per element. */
   string: readonly Uint8Array[];
 }
 
 export type DType = keyof TensorArrays;
 
-export const DTYPES: readonly DType[] = ['float32', 'int32', 'int64', 'uint8', 'bool', 'complex64', 'string'];
+/** What makes the array of each dtype of numbers: `new NUMBER_ARRAYS[dtype](buffer, byteOffset, length)`. */
+export const NUMBER_ARRAYS = {
+  float32: Float32Array,
+  float64: Float64Array,
+  float16: Uint16Array,
+  bfloat16: Uint16Array,
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+  bool: Uint8Array,
+  complex64: Float32Array,
+  complex128: Float64Array,
+} as const satisfies { readonly [D in Exclude<DType, 'string'>]: unknown };
+
+export const DTYPES: readonly DType[] = [...(Object.keys(NUMBER_ARRAYS) as DType[]), 'string'];
+
+/** How many entries of the array make one element. */
+export function entriesPerElement(dtype: DType): number {
+  return dtype === 'complex64' || dtype === 'complex128' ? 2 : 1;
+}
 
 /** Row-major. `data` holds as many elements as the product of `shape`; a scalar has the shape `[]`. */
 export interface Tensor {

@@ -1,6 +1,12 @@
-import { sharp } from '../preprocessing/sharp.js';
+import { sharp } from '../images/sharp.js';
 import type { NamedTensors } from '../engine/engine.js';
-import { elements, type Tensor, type TensorSpec } from '../engine/tensor.js';
+import {
+  elements,
+  entriesPerElement,
+  NUMBER_ARRAYS,
+  type Tensor,
+  type TensorSpec,
+} from '../engine/tensor.js';
 import type { ClassificationPlan, ImageToImagePlan, ModelPlan } from './model-plan.js';
 
 /** Stands in for a height or width that the signature leaves open, in pixels. */
@@ -45,18 +51,6 @@ function zeros({ dtype, shape }: TensorSpec): Tensor | null {
   if (shape === null || dtype === 'string' || shape.some((size, axis) => size === null && axis > 0))
     return null;
   const sizes = shape.map((size) => size ?? 1);
-  const count = elements(sizes);
-  switch (dtype) {
-    case 'float32':
-      return { dtype, shape: sizes, data: new Float32Array(count) };
-    case 'complex64':
-      return { dtype, shape: sizes, data: new Float32Array(2 * count) };
-    case 'int32':
-      return { dtype, shape: sizes, data: new Int32Array(count) };
-    case 'int64':
-      return { dtype, shape: sizes, data: new BigInt64Array(count) };
-    case 'uint8':
-    case 'bool':
-      return { dtype, shape: sizes, data: new Uint8Array(count) };
-  }
+  const data = new NUMBER_ARRAYS[dtype](elements(sizes) * entriesPerElement(dtype));
+  return { dtype, shape: sizes, data };
 }

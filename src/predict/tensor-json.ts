@@ -3,19 +3,28 @@ import {
   describeTensor,
   type DType,
   elements,
+  entriesPerElement,
   fits,
   type Tensor,
   type TensorSpec,
 } from '../engine/tensor.js';
+import {
+  fromBfloat16,
+  fromFloat16,
+  roundToBfloat16,
+  roundToFloat16,
+  toBfloat16,
+  toFloat16,
+} from '../engine/half.js';
 
 /**
- * Nested JSON arrays as a tensor for `spec`. complex64 elements are pairs `[real, imaginary]`; strings are sent as UTF-8.
+ * Nested JSON arrays as a tensor for `spec`. complex elements are pairs `[real, imaginary]`; strings are sent as UTF-8.
  * A tensor that lacks only the batch dimension is one instance, and gets a batch of one.
  * @throws ServingError INPUT_INVALID, which says what was expected and what was found
  */
 export function tensorFromJson(value: unknown, spec: TensorSpec): { tensor: Tensor; isInstance: boolean } {
   const shape = shapeOf(value);
-  if (spec.dtype === 'complex64' && shape.pop() !== 2)
+  if (entriesPerElement(spec.dtype) === 2 && shape.pop() !== 2)
     throw refused(spec, 'elements that are not pairs [real, imaginary]');
   const fitsWhole = fits(shape, spec.shape);
   const isInstance = !fitsWhole && spec.shape?.[0] === null && fits([1, ...shape], spec.shape);
@@ -32,7 +41,7 @@ function shapeOf(value: unknown): number[] {
 }
 
 function fill(value: unknown, shape: readonly number[], spec: TensorSpec): Tensor['data'] {
-  const perElement = spec.dtype === 'complex64' ? 2 : 1;
+  const perElement = entriesPerElement(spec.dtype);
   const sizes = perElement === 2 ? [...shape, 2] : shape;
   const { make, read, says } = ELEMENTS[spec.dtype];
   const data = make(elements(shape) * perElement);
@@ -71,22 +80,57 @@ const whole = (min: number, max: number, make: ElementKind['make']): ElementKind
       : undefined,
   says: `a whole number from ${min} to ${max}`,
 });
-const decimal: ElementKind = {
-  make: (length) => new Float32Array(length),
-  read: (node) => (typeof node === 'number' && Number.isFinite(Math.fround(node)) ? node : undefined),
-  says: 'a number that float32 holds',
-};
+/** Decimals, as the numbers, or the bits of the numbers, of `dtype` that are nearest. */
+const decimal = (
+  dtype: DType,
+  make: ElementKind['make'],
+  round: (value: number) => number,
+  bits: (value: number) => number = round,
+): ElementKind => ({
+  make,
+  read: (node) => (typeof node === 'number' && Number.isFinite(round(node)) ? bits(node) : undefined),
+  says: `a number that ${dtype} holds`,
+});
+/** 64 bits, from 2^53 on as a text: JSON's numbers are exact up to there. */
+const whole64 = (
+  asWhole: (value: bigint) => bigint,
+  make: ElementKind['make'],
+  says: string,
+): ElementKind => ({
+  make,
+  read: (node) => {
+    if (!Number.isSafeInteger(node) && (typeof node !== 'string' || !/^-?\d{1,20}$/.test(node)))
+      return undefined;
+    const value = BigInt(node as number | string);
+    return asWhole(value) === value ? value : undefined;
+  },
+  says: `a whole number of 64 bits${says} (beyond 2^53 as a text)`,
+});
+const identity = (value: number): number => value;
 
 const ELEMENTS: Readonly<Record<DType, ElementKind>> = {
-  float32: decimal,
-  complex64: decimal,
+  float32: decimal('float32', (length) => new Float32Array(length), Math.fround),
+  float64: decimal('float64', (length) => new Float64Array(length), identity),
+  float16: decimal('float16', (length) => new Uint16Array(length), roundToFloat16, toFloat16),
+  bfloat16: decimal('bfloat16', (length) => new Uint16Array(length), roundToBfloat16, toBfloat16),
+  complex64: decimal('float32', (length) => new Float32Array(length), Math.fround),
+  complex128: decimal('float64', (length) => new Float64Array(length), identity),
+  int8: whole(-128, 127, (length) => new Int8Array(length)),
+  int16: whole(-(2 ** 15), 2 ** 15 - 1, (length) => new Int16Array(length)),
   int32: whole(-(2 ** 31), 2 ** 31 - 1, (length) => new Int32Array(length)),
-  int64: {
-    make: (length) => new BigInt64Array(length),
-    read: readInt64,
-    says: 'a whole number of 64 bits (beyond 2^53 as a text)',
-  },
+  int64: whole64(
+    (value) => BigInt.asIntN(64, value),
+    (length) => new BigInt64Array(length),
+    '',
+  ),
   uint8: whole(0, 255, (length) => new Uint8Array(length)),
+  uint16: whole(0, 2 ** 16 - 1, (length) => new Uint16Array(length)),
+  uint32: whole(0, 2 ** 32 - 1, (length) => new Uint32Array(length)),
+  uint64: whole64(
+    (value) => BigInt.asUintN(64, value),
+    (length) => new BigUint64Array(length),
+    ', not negative',
+  ),
   bool: {
     make: (length) => new Uint8Array(length),
     read: (node) => (typeof node === 'boolean' ? Number(node) : undefined),
@@ -98,14 +142,6 @@ const ELEMENTS: Readonly<Record<DType, ElementKind>> = {
     says: 'a text',
   },
 };
-
-/** JSON's numbers are exact up to 2^53; what is larger comes, and is answered, as a text of digits. */
-function readInt64(node: unknown): bigint | undefined {
-  if (Number.isSafeInteger(node)) return BigInt(node as number);
-  if (typeof node !== 'string' || !/^-?\d{1,19}$/.test(node)) return undefined;
-  const value = BigInt(node);
-  return BigInt.asIntN(64, value) === value ? value : undefined;
-}
 
 function refused(spec: TensorSpec, found: string): ServingError {
   return new ServingError(
@@ -135,27 +171,46 @@ export function tensorToJson({ dtype, shape, data }: Tensor): unknown {
 
 const TO_JSON: { readonly [D in DType]: (data: never, index: number) => unknown } = {
   float32: (data: Float32Array, index) => shortest(data[index]!),
+  float64: (data: Float64Array, index) => finite(data[index]!),
+  float16: (data: Uint16Array, index) => shortest(fromFloat16(data[index]!), roundToFloat16, 3),
+  bfloat16: (data: Uint16Array, index) => shortest(fromBfloat16(data[index]!), roundToBfloat16, 2),
   complex64: (data: Float32Array, index) => [shortest(data[2 * index]!), shortest(data[2 * index + 1]!)],
+  complex128: (data: Float64Array, index) => [finite(data[2 * index]!), finite(data[2 * index + 1]!)],
+  int8: (data: Int8Array, index) => data[index],
+  int16: (data: Int16Array, index) => data[index],
   int32: (data: Int32Array, index) => data[index],
-  int64: (data: BigInt64Array, index) => {
-    const value = data[index]!;
-    return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
-  },
+  int64: (data: BigInt64Array, index) => numberOrText(data[index]!),
   uint8: (data: Uint8Array, index) => data[index],
+  uint16: (data: Uint16Array, index) => data[index],
+  uint32: (data: Uint32Array, index) => data[index],
+  uint64: (data: BigUint64Array, index) => numberOrText(data[index]!),
   bool: (data: Uint8Array, index) => data[index] === 1,
   string: (data: readonly Uint8Array[], index) => textOrBase64(data[index]!),
 };
 
-/** The shortest decimal that is this float32: 0.1, not 0.10000000149011612. */
-export function shortest(value: number): number | null {
+/**
+ * The shortest decimal that is this number of a narrow dtype: 0.1, not 0.10000000149011612.
+ * @param round to the nearest number of the dtype, float32 by default
+ * @param digits how many it has at least, unless it is tiny
+ */
+export function shortest(value: number, round = Math.fround, digits = 6): number | null {
   if (!Number.isFinite(value)) return null;
   if (Number.isSafeInteger(value)) return value;
-  // Numbers below 2^-126 have fewer bits the smaller they are, and may need no more than one digit.
-  for (let digits = Math.abs(value) < 2 ** -126 ? 1 : 6; digits < 9; digits++) {
-    const rounded = Number(value.toPrecision(digits));
-    if (Math.fround(rounded) === value) return rounded;
+  // Numbers below 2^-126 (float16: 2^-14) have fewer bits the smaller they are, and may need no more than one digit.
+  const tiny = Math.abs(value) < (round === roundToFloat16 ? 2 ** -14 : 2 ** -126);
+  for (let count = tiny ? 1 : digits; count < 9; count++) {
+    const rounded = Number(value.toPrecision(count));
+    if (round(rounded) === value) return rounded;
   }
   return Number(value.toPrecision(9));
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+function numberOrText(value: bigint): number | string {
+  return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
 }
 
 function textOrBase64(bytes: Uint8Array): unknown {

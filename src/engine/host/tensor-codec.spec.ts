@@ -18,6 +18,15 @@ function sent(tensors: NamedTensors): NamedTensors {
 
 const SAMPLES: Record<Tensor['dtype'], Tensor> = {
   float32: { dtype: 'float32', shape: [3], data: Float32Array.of(0.1, Number.NaN, Number.NEGATIVE_INFINITY) },
+  float64: { dtype: 'float64', shape: [2], data: Float64Array.of(0.1, -Number.MAX_VALUE) },
+  float16: { dtype: 'float16', shape: [3], data: Uint16Array.of(0x3c00, 0x7e00, 1) },
+  bfloat16: { dtype: 'bfloat16', shape: [1], data: Uint16Array.of(0x3f80) },
+  int8: { dtype: 'int8', shape: [3], data: Int8Array.of(-128, 0, 127) },
+  int16: { dtype: 'int16', shape: [1, 2], data: Int16Array.of(-(2 ** 15), 2 ** 15 - 1) },
+  uint16: { dtype: 'uint16', shape: [1], data: Uint16Array.of(65_535) },
+  uint32: { dtype: 'uint32', shape: [1], data: Uint32Array.of(2 ** 32 - 1) },
+  uint64: { dtype: 'uint64', shape: [1], data: BigUint64Array.of(2n ** 64n - 1n) },
+  complex128: { dtype: 'complex128', shape: [1], data: Float64Array.of(1e300, -1e-300) },
   int32: { dtype: 'int32', shape: [1, 3], data: Int32Array.of(-(2 ** 31), 0, 2 ** 31 - 1) },
   int64: { dtype: 'int64', shape: [2], data: BigInt64Array.of(-(2n ** 63n), 2n ** 63n - 1n) },
   uint8: { dtype: 'uint8', shape: [1, 1, 5], data: Uint8Array.of(0, 1, 127, 128, 255) },

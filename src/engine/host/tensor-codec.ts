@@ -1,5 +1,12 @@
 import type { NamedTensors } from '../engine.js';
-import { type DType, elements, type Normalise, type Tensor } from '../tensor.js';
+import {
+  type DType,
+  elements,
+  entriesPerElement,
+  type Normalise,
+  NUMBER_ARRAYS,
+  type Tensor,
+} from '../tensor.js';
 
 /** What a frame's header says of one tensor of its payload. */
 export interface TensorHeader {
@@ -44,8 +51,8 @@ export function decodeTensors(headers: readonly TensorHeader[], payload: Uint8Ar
     if (dtype === 'string') {
       data = (lengths ?? []).map((length) => payload.subarray(offset, (offset += length)));
     } else {
-      const count = elements(shape) * (dtype === 'complex64' ? 2 : 1);
-      data = new ARRAYS[dtype](payload.buffer as ArrayBuffer, payload.byteOffset + start, count);
+      const count = elements(shape) * entriesPerElement(dtype);
+      data = new NUMBER_ARRAYS[dtype](payload.buffer as ArrayBuffer, payload.byteOffset + start, count);
       offset += data.byteLength;
     }
     offset += (ALIGNMENT - ((offset - start) % ALIGNMENT)) % ALIGNMENT;
@@ -53,15 +60,6 @@ export function decodeTensors(headers: readonly TensorHeader[], payload: Uint8Ar
   }
   return tensors;
 }
-
-const ARRAYS = {
-  float32: Float32Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  uint8: Uint8Array,
-  bool: Uint8Array,
-  complex64: Float32Array,
-} as const;
 
 function bytesOf(view: ArrayBufferView): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
