@@ -1,4 +1,4 @@
-import { entry, varint, writeRawTable } from '../../src/saved-model/write-table.fixture.js';
+import { entry, varint, writeRawTable } from '../../src/saved-model/write-table.js';
 
 export interface Bomb {
   readonly file: 'saved_model.pb' | 'variables/variables.index';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { refusalOf } from '../../src/saved-model/read-all.fixture.js';
+import { refusalOf } from '../../src/graph/read-all.fixture.js';
 
 /** A folder with a whole model, and one file to put wrong bytes into. */
 export interface FuzzRequest {

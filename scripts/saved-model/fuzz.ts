@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,14 +9,18 @@ import { mutate, mutateSealed, seeded } from '../../src/saved-model/mutate.fixtu
 import { bombs } from './bombs.js';
 import type { FuzzAnswer, FuzzRequest } from './fuzz.child.js';
 
-// Reads thousands of wrong SavedModels in a process with 512 MB of heap. Each must be read or refused in one
+// Reads and rewrites thousands of wrong SavedModels in a process with 512 MB of heap. Each must be read or refused in one
 // sentence within two seconds; a crash, a hang or another error ends with exit code 1 and the file kept in the temporary folder.
 //   npm run fuzz -- [files] [seed]
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const FILES = [
+  'saved_model.pb',
+  'variables/variables.index',
+  'variables/variables.data-00000-of-00001',
+] as const;
 const MODELS = ['models/shapes/1', 'models/denoise/1', ...(await fixtures())];
 const FAILURES = join(tmpdir(), 'tensornest-fuzz-failures');
-const FILES = ['saved_model.pb', 'variables/variables.index', 'variables/variables.data-00000-of-00001'];
 const LIMIT_MS = 2000;
 /** Files of megabytes that ask for as much as is allowed. */
 const BOMB_LIMIT_MS = 10_000;
@@ -127,8 +132,13 @@ function pick<T>(list: readonly T[]): T {
 }
 
 async function fixtures(): Promise<string[]> {
-  const folder = 'test/fixtures/models';
-  return (await readdir(join(ROOT, folder))).toSorted().map((name) => `${folder}/${name}/1`);
+  const models = ['test/fixtures/models', 'test/fixtures/graphs'].map(async (folder) => {
+    const entries = await readdir(join(ROOT, folder), { withFileTypes: true });
+    const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => `${folder}/${name}/1`);
+    // A graph of TensorFlow 1 without variables has no files of them.
+    return names.filter((directory) => existsSync(join(ROOT, directory, FILES[1]))).toSorted();
+  });
+  return (await Promise.all(models)).flat();
 }
 
 function report(): void {

@@ -25,6 +25,20 @@ export function constantNode(name: string, { dataType, shape, bytes }: Constant)
   });
 }
 
+/** A `Const` node of byte strings. */
+export function stringsNode(name: string, shape: readonly number[], strings: readonly Uint8Array[]): NodeDef {
+  const dtype = DataType.DT_STRING;
+  const tensor = create(TensorProtoSchema, {
+    dtype,
+    tensorShape: shapeProto(shape),
+    stringVal: [...strings],
+  });
+  return makeNode('Const', name, [], {
+    dtype: attribute.type(dtype),
+    value: create(AttrValueSchema, { value: { case: 'tensor', value: tensor } }),
+  });
+}
+
 export function float32Node(name: string, shape: readonly number[], values: Float32Array): NodeDef {
   return constantNode(name, { dataType: DataType.DT_FLOAT, shape, bytes: bytesOf(values) });
 }
@@ -58,13 +72,13 @@ export function tensorConstant(tensor: TensorProto): Constant | null {
 
 /** float32 numbers of a constant, not copied where its bytes are aligned. */
 export function float32Values({ bytes }: Constant): Float32Array {
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
   return new Float32Array(aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.length / 4);
 }
 
 /** int32 numbers of a constant, not copied where its bytes are aligned. */
 export function int32Values({ bytes }: Constant): Int32Array {
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
   return new Int32Array(aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.length / 4);
 }
 

@@ -8,12 +8,14 @@ import type { SavedSignature } from '../saved-model/signature.js';
  * - A node's inputs are `name` (its first output) or `name:k`; each names a node of the graph. Names are unique.
  * - Nodes come in any order; there are no cycles.
  * - A weight is a `Const` node: see `constant.ts`.
- * - Each input of a signature is a `Placeholder` node of its dtype and shape, of that signature alone, and is named by the signature's
- *   tensor as `name:0`. Each output is an `Identity` node of its own, named likewise; so no tensor is both fed and fetched.
+ * - Each input of a signature is a `Placeholder` node of its dtype and shape, and is named by the signature's tensor as `name:0`. Each
+ *   output is an `Identity` node, named likewise; so no tensor is both fed and fetched. Signatures may share them.
  */
 export interface FlatGraph {
   readonly nodes: readonly NodeDef[];
   readonly signatures: ReadonlyMap<string, SavedSignature>;
+  /** The SavedModel that it was made of cannot be run by TensorFlow itself, whose loader leaves some of its variables without values. */
+  readonly recovered?: boolean;
 }
 
 /** Why a model cannot be made a flat graph; the message is a sentence for the user. */

@@ -1,20 +1,19 @@
-import { create } from '@bufbuild/protobuf';
 import type { VariablesBundle } from '../saved-model/bundle.js';
 import { INIT_OP_SIGNATURE } from '../saved-model/init-op.js';
 import { ALLOWED_OPS } from '../saved-model/op-allow-list.js';
-import { AttrValueSchema, type NodeDef } from '../saved-model/proto/graph_pb.js';
-import { DataType, TensorProtoSchema } from '../saved-model/proto/tensor_pb.js';
+import type { NodeDef } from '../saved-model/proto/graph_pb.js';
+import { DataType } from '../saved-model/proto/tensor_pb.js';
 import { nodeOf } from '../saved-model/reach.js';
 import { quote } from '../saved-model/saved-model.errors.js';
 import type { SavedModelFile } from '../saved-model/saved-model-file.js';
 import type { SavedSignature, SavedTensor } from '../saved-model/signature.js';
-import { constantNode, int32Node } from './constant.js';
+import { constantNode, int32Node, stringsNode } from './constant.js';
 import { executed } from './executed.js';
 import { type FlatGraph, NotFlatError, parseInput } from './flat-graph.js';
-import { attribute, makeNode, shapeProto } from './nodes.js';
+import { attribute, makeNode } from './nodes.js';
 import { whyImpure } from './pure-ops.js';
 import { dataInput, type Scope, Scopes, type Source } from './scope.js';
-import { restoredFrom } from './variables.js';
+import { restoredFrom, variableKey } from './variables.js';
 
 const MAX_NODES = 500_000;
 
@@ -39,7 +38,8 @@ export async function flatten(model: SavedModelFile, variables: VariablesBundle 
       signatures.set(name, flattening.signature(name, signature));
   }
   if (signatures.size === 0) throw new NotFlatError('It has no signature of dense tensors.');
-  return { nodes: [...flattening.nodes, ...(await flattening.constants(variables))], signatures };
+  const { constants, recovered } = await flattening.constants(variables);
+  return { nodes: [...flattening.nodes, ...constants], signatures, ...(recovered && { recovered }) };
 }
 
 function canBeCarried({ inputs, outputs }: SavedSignature): boolean {
@@ -48,12 +48,20 @@ function canBeCarried({ inputs, outputs }: SavedSignature): boolean {
   );
 }
 
+interface ReadVariable {
+  /** The name of its node. */
+  readonly variable: string;
+  /** The name of the constant that takes its place. */
+  readonly name: string;
+  readonly dataType: DataType;
+}
+
 class Flattening {
   readonly nodes: NodeDef[] = [];
   private readonly scopes: Scopes;
   private readonly names = new Set<string>();
-  /** The flat constant of each variable that is read, by the variable's node. */
-  private readonly read = new Map<string, { readonly name: string; readonly dataType: DataType }>();
+  /** The flat constant of each variable that is read, by `variableKey`. */
+  private readonly read = new Map<string, ReadVariable>();
 
   constructor(private readonly model: SavedModelFile) {
     this.scopes = new Scopes(model);
@@ -96,13 +104,15 @@ class Flattening {
   }
 
   /** The name of the constant that takes a variable's place; the same for every signature. */
-  variable({ name, op }: NodeDef, dataType: DataType): string {
+  variable(variable: NodeDef, dataType: DataType): string {
+    const { name, op } = variable;
     if (op !== 'VarHandleOp' && op !== 'VariableV2')
       throw new NotFlatError(`It reads a variable that is not its own (node ${quote(name)}).`);
-    let constant = this.read.get(name);
+    const key = variableKey(variable);
+    let constant = this.read.get(key);
     if (!constant) {
-      constant = { name: this.unused(`variables/${cleaned(name)}`), dataType };
-      this.read.set(name, constant);
+      constant = { variable: name, name: this.unused(`variables/${cleaned(name)}`), dataType };
+      this.read.set(key, constant);
     }
     if (constant.dataType !== dataType)
       throw new NotFlatError(`It reads its variable ${quote(name)} as two dtypes.`);
@@ -110,25 +120,24 @@ class Flattening {
   }
 
   /** The constants of all variables that are read. */
-  async constants(variables: VariablesBundle | null): Promise<NodeDef[]> {
+  async constants(variables: VariablesBundle | null): Promise<{ constants: NodeDef[]; recovered: boolean }> {
     const constants: NodeDef[] = [];
-    const keys = this.read.size > 0 ? restoredFrom(this.model) : new Map<string, string>();
-    for (const [variable, { name, dataType }] of this.read) {
-      const key = keys.get(variable);
-      const entry = key === undefined ? undefined : variables?.entries.get(key);
-      if (!variables || !entry)
-        throw new NotFlatError(`The value of its variable ${quote(variable)} was not saved.`);
+    if (this.read.size === 0) return { constants, recovered: false };
+    const { keys, recovered } = restoredFrom(this.model);
+    for (const [key, { variable, name, dataType }] of this.read) {
+      const entry = variables?.entries.get(keys.get(key) ?? '');
+      if (!variables || !entry) throw new NotFlatError(`Its variable ${quote(variable)} has no saved value.`);
       if (entry.dataType !== dataType)
         throw new NotFlatError(
           `Its variable ${quote(variable)} was saved as ${entry.dtype} and is read as another dtype.`,
         );
       constants.push(
         dataType === DataType.DT_STRING
-          ? stringNode(name, entry.shape, await variables.readStrings(entry.name))
+          ? stringsNode(name, entry.shape, await variables.readStrings(entry.name))
           : constantNode(name, { dataType, shape: entry.shape, bytes: await variables.read(entry.name) }),
       );
     }
-    return constants;
+    return { constants, recovered: [...this.read.keys()].some((key) => recovered.has(key)) };
   }
 
   /** Refuses what a run executes besides pure ops and reading variables, be it only waited for. */
@@ -136,7 +145,8 @@ class Flattening {
     const roots = outputs.map(({ nodes }) => nodeOf(nodes[0]!));
     for (const { scope, node } of executed(this.scopes, roots, fed)) {
       if (this.scopes.isCall(node) || node.op === 'VarHandleOp') continue;
-      const why = ALLOWED_OPS.has(node.op) ? whyImpure(node.op) : 'is not one that this server knows';
+      const why =
+        whyImpure(node.op) ?? (ALLOWED_OPS.has(node.op) ? null : 'is not one that this server knows');
       if (why !== null)
         throw new NotFlatError(`Its op ${node.op} (node ${quote(scope.prefix + node.name)}) ${why}.`);
     }
@@ -237,18 +247,6 @@ function ownAttributes({ name, attr }: NodeDef): NodeDef['attr'] {
   if (own.some(([, { value }]) => value.case === 'placeholder'))
     throw new NotFlatError(`Its node ${quote(name)} takes an attribute from whoever calls its function.`);
   return Object.fromEntries(own);
-}
-
-function stringNode(name: string, shape: readonly number[], strings: readonly Uint8Array[]): NodeDef {
-  const tensor = create(TensorProtoSchema, {
-    dtype: DataType.DT_STRING,
-    tensorShape: shapeProto(shape),
-    stringVal: [...strings],
-  });
-  return makeNode('Const', name, [], {
-    dtype: attribute.type(DataType.DT_STRING),
-    value: create(AttrValueSchema, { value: { case: 'tensor', value: tensor } }),
-  });
 }
 
 /** `name:k`, with the number also where it is 0. */

@@ -3,6 +3,7 @@ import { DataType } from '../saved-model/proto/tensor_pb.js';
 import { type Constant, constantNode, constantOf, float32Values, bytesOf } from './constant.js';
 import { type FlatGraph, parseInput } from './flat-graph.js';
 import { GraphIndex, pruned } from './graph-index.js';
+import { reshapedConstant } from './reshaped-constant.js';
 
 /** Larger results are left to be computed: what is folded here are the scales and shifts of channels. */
 const MAX_ELEMENTS = 2 ** 16;
@@ -23,7 +24,7 @@ const BINARY: Readonly<Record<string, (a: number, b: number) => number>> = {
   RealDiv: (a, b) => a / b,
 };
 
-/** Does the arithmetic of small float32 constants once, as a batch norm that is not fused needs it. Pure. */
+/** Gives constants their shapes, and does the arithmetic of small float32 ones, as batch norms that are not fused need it. Pure. */
 export function foldConstants(graph: FlatGraph): FlatGraph {
   const constants = new Map<string, Constant>();
   const nodes = new GraphIndex(graph).inOrder().map((node) => {
@@ -33,13 +34,15 @@ export function foldConstants(graph: FlatGraph): FlatGraph {
     if (value) constants.set(node.name, value);
     return folded ? constantNode(node.name, folded) : node;
   });
-  return pruned({ nodes, signatures: graph.signatures });
+  return pruned({ ...graph, nodes });
 }
 
 function fold(node: NodeDef, constants: ReadonlyMap<string, Constant>): Constant | null {
   const inputs = node.input.map((input) => constants.get(parseInput(input).node));
   const [first, second] = inputs;
   if (!first) return null;
+  const reshaped = reshapedConstant(node, first, second);
+  if (reshaped) return { ...first, shape: reshaped };
   const unary = UNARY[node.op];
   const binary = BINARY[node.op];
   if (unary && isSmallFloat(first)) return floats(first.shape, float32Values(first).map(unary));

@@ -33,7 +33,7 @@ class Folding {
   result(): FlatGraph {
     for (const node of this.graph.nodes) this.foldBehind(node);
     const nodes = this.graph.nodes.map((node) => this.replaced.get(node.name) ?? node);
-    return pruned({ nodes: [...nodes, ...this.made.values()], signatures: this.graph.signatures });
+    return pruned({ ...this.graph, nodes: [...nodes, ...this.made.values()] });
   }
 
   private foldBehind(head: NodeDef): void {
@@ -65,8 +65,7 @@ class Folding {
     shift: Float64Array,
   ): void {
     const values = float32Values(kernel);
-    const scaled = (): Float32Array =>
-      Float32Array.from(values, (value, index) => value * scale[index % scale.length]!);
+    const scaled = (): Float32Array => scaledRows(values, scale);
     const kernelName = this.constant(head.input[1]!, scale, kernel.shape, scaled);
     const bias = Float32Array.from(shift);
     const biasName = this.constant('bias', shift, [shift.length], () => bias);
@@ -114,4 +113,15 @@ class Folding {
     const step = channelStep(this.index, consumer, { name: node.name, rank, channels });
     return step && { node: consumer, step };
   }
+}
+
+/** Rows of as many numbers as there are factors, each times its own. */
+function scaledRows(values: Float32Array, factors: Float64Array): Float32Array {
+  const scaled = new Float32Array(values.length);
+  for (let start = 0; start < values.length; start += factors.length) {
+    for (let channel = 0; channel < factors.length; channel++) {
+      scaled[start + channel] = values[start + channel]! * factors[channel]!;
+    }
+  }
+  return scaled;
 }

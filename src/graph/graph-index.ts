@@ -63,7 +63,8 @@ export class GraphIndex {
 }
 
 /** The graph without the nodes that no signature needs. */
-export function pruned({ nodes, signatures }: FlatGraph): FlatGraph {
+export function pruned(graph: FlatGraph): FlatGraph {
+  const { nodes, signatures } = graph;
   const byName = new Map(nodes.map((node) => [node.name, node]));
   const needed = new Set<string>();
   const open = [...signatures.values()].flatMap(({ inputs, outputs }) =>
@@ -74,5 +75,5 @@ export function pruned({ nodes, signatures }: FlatGraph): FlatGraph {
     needed.add(name);
     for (const input of byName.get(name)?.input ?? []) open.push(parseInput(input).node);
   }
-  return { nodes: nodes.filter(({ name }) => needed.has(name)), signatures };
+  return { ...graph, nodes: nodes.filter(({ name }) => needed.has(name)) };
 }

@@ -20,7 +20,8 @@ const IMPURE = {
   'draws random numbers': `RandomUniform RandomUniformInt RandomStandardNormal TruncatedNormal RandomShuffle RandomGamma Multinomial
     RandomCrop StatelessRandomGetAlg StatefulUniform StatefulUniformInt StatefulUniformFullInt StatefulStandardNormalV2
     StatefulTruncatedNormal RngSkip RngReadAndSkip SampleDistortedBoundingBox SampleDistortedBoundingBoxV2`,
-  'checks values or prints them': `Assert Print CheckNumerics CheckNumericsV2`,
+  'checks values or prints them': `Assert Print PrintV2 CheckNumerics CheckNumericsV2`,
+  'takes from a data set': `IteratorGetNext`,
   'has outputs that vary in number': `ParseExample ParseExampleV2 ParseSingleExample RaggedGather`,
 } as const;
 

@@ -24,8 +24,15 @@ export interface Source {
   readonly output: number;
 }
 
-/** Ops whose output is their input. */
-const ALIASES = new Set(['Identity', 'IdentityN', 'StopGradient', 'PreventGradient', 'Snapshot']);
+/** Ops whose output is their input; a placeholder's that is not fed is its default. */
+const ALIASES = new Set([
+  'Identity',
+  'IdentityN',
+  'StopGradient',
+  'PreventGradient',
+  'Snapshot',
+  'PlaceholderWithDefault',
+]);
 
 const CALLS = new Set(['PartitionedCall', 'StatefulPartitionedCall']);
 

@@ -1,11 +1,12 @@
 import { foldConstants } from './fold-constants.js';
 import { foldScales } from './fold-scales.js';
 import type { FlatGraph } from './flat-graph.js';
+import { share } from './share.js';
 
 /**
- * The same computation with less work: arithmetic of constants is done once, and scales and shifts behind a convolution or
+ * The same computation with less work: arithmetic of constants is done beforehand, what several signatures compute alike is shared, and scales and shifts behind a convolution or
  * matrix product, such as a batch norm's, go into its weights. Answers may differ in the last bits.
  */
 export function simplify(graph: FlatGraph): FlatGraph {
-  return foldScales(foldConstants(graph));
+  return foldScales(share(foldConstants(graph)));
 }

@@ -8,12 +8,20 @@ import { dataInput, type Scope, Scopes } from './scope.js';
 
 const WRITES = new Set(['AssignVariableOp', 'Assign']);
 
+/** Where the values of a model's variables are. */
+export interface RestoredVariables {
+  /** The entry of the variables bundle for each, by `variableKey`. */
+  readonly keys: ReadonlyMap<string, string>;
+  /** Those among them that loading does not restore: TensorFlow's own loader leaves them without a value. */
+  readonly recovered: ReadonlySet<string>;
+}
+
 /**
- * Which entry of the variables bundle each variable of the graph is restored from, by the name of the variable's node: found by following what
+ * Which entry of the variables bundle each variable of the graph is restored from: found by following what
  * the loader itself runs, the restore op.
  * @throws NotFlatError if it cannot be followed, or if loading changes variables afterwards
  */
-export function restoredFrom(model: SavedModelFile): ReadonlyMap<string, string> {
+export function restoredFrom(model: SavedModelFile): RestoredVariables {
   refuseChangesAtLoad(model);
   const scopes = new Scopes(model);
   const restored = new Map<string, string>();
@@ -27,9 +35,39 @@ export function restoredFrom(model: SavedModelFile): ReadonlyMap<string, string>
     const slice = texts(scopes, value.scope, value.node, 2)[value.output];
     if (key === undefined || slice !== '')
       throw new NotFlatError(`Its variable ${variable.name} is restored from a slice of another.`);
-    restored.set(variable.name, key);
+    restored.set(variableKey(variable), key);
   }
-  return restored;
+  return recover(scopes, restored);
+}
+
+/**
+ * `tf.saved_model.save` of a Keras 3 model saves copies of its variables and restores these, while its signatures read the variables that
+ * they were copied from; TensorFlow's Python finds its way by other means. The value of such a variable is that of its copy, as the
+ * node that initialises the copy tells.
+ */
+function recover(scopes: Scopes, keys: Map<string, string>): RestoredVariables {
+  const recovered = new Set<string>();
+  for (const node of scopes.root.nodes.values()) {
+    if (node.op !== 'AssignVariableOp') continue;
+    const copy = scopes.resolve(scopes.root, dataInput(node, 0)).node;
+    const read = scopes.resolve(scopes.root, dataInput(node, 1)).node;
+    const key = keys.get(variableKey(copy));
+    if (key === undefined || read.op !== 'ReadVariableOp') continue;
+    const own = variableKey(scopes.resolve(scopes.root, dataInput(read, 0)).node);
+    if (keys.has(own)) continue;
+    keys.set(own, key);
+    recovered.add(own);
+  }
+  return { keys, recovered };
+}
+
+/** What makes two nodes the same variable: the name that they share, or else the node's own. */
+export function variableKey({ name, attr }: NodeDef): string {
+  const [shared, container] = ['shared_name', 'container'].map((key) => {
+    const value = attr[key]?.value;
+    return value?.case === 's' ? Buffer.from(value.value).toString('utf8') : '';
+  });
+  return JSON.stringify([container, shared || name]);
 }
 
 function refuseChangesAtLoad(model: SavedModelFile): void {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { GraphDefSchema } from '../saved-model/proto/graph_pb.js';
 import {
+  SaverDef_CheckpointFormatVersion,
   type SavedModel,
   SavedModelSchema,
   type SignatureDef,
@@ -11,36 +12,41 @@ import {
   TensorInfoSchema,
 } from '../saved-model/proto/saved_model_pb.js';
 import type { SavedSignature, SavedTensor } from '../saved-model/signature.js';
-import { type FlatGraph, NotFlatError } from './flat-graph.js';
+import { writeBundle } from '../saved-model/write-bundle.js';
+import type { FlatGraph } from './flat-graph.js';
+import { withLargeWeightsAsVariables } from './large-weights.js';
 import { shapeProto } from './nodes.js';
 
 /** The tag by which what was written here is loaded. */
 export const TAG = 'serve';
 
-/** What a protobuf may hold is less than 2 GiB. */
+/** A protobuf holds less than 2 GiB. */
 const MAX_BYTES = 2 ** 31 - 1;
 
 /** The version of graphs that TensorFlow 2.13 writes; later ones read it as they read their own. */
 const PRODUCER = 1482;
 
 /**
- * Writes a flat graph as a SavedModel without variables into `directory`, which exists.
- * @throws NotFlatError if it is larger than a SavedModel without variables can be
+ * Writes a flat graph as a SavedModel into `directory`, which exists and is empty. Its large weights become variables.
+ * @throws RangeError if the others are more than one protobuf can hold, 2 GiB
  */
 export async function writeSavedModel(graph: FlatGraph, directory: string): Promise<void> {
-  const bytes = graph.nodes.reduce((sum, { attr }) => {
-    const value = attr['value']?.value;
-    return sum + (value?.case === 'tensor' ? value.value.tensorContent.length : 0);
-  }, 0);
-  if (bytes > MAX_BYTES * 0.98)
-    throw new NotFlatError('Its variables are more than one graph can hold, 2 GiB.');
+  const { nodes, variables, saver } = withLargeWeightsAsVariables(graph.nodes);
+  if (variables.length > 0) await writeBundle(variables, directory);
   const savedModel = create(SavedModelSchema, {
     savedModelSchemaVersion: 1n,
     metaGraphs: [
       {
         metaInfoDef: { tags: [TAG] },
-        graphDef: create(GraphDefSchema, { node: [...graph.nodes], versions: { producer: PRODUCER } }),
+        graphDef: create(GraphDefSchema, { node: [...nodes], versions: { producer: PRODUCER } }),
         signatureDef: Object.fromEntries([...graph.signatures].map(([name, it]) => [name, signatureDef(it)])),
+        ...(saver && {
+          saverDef: {
+            filenameTensorName: saver.filename,
+            restoreOpName: saver.restoreOp,
+            version: SaverDef_CheckpointFormatVersion.V2,
+          },
+        }),
       },
     ],
   });
@@ -48,7 +54,9 @@ export async function writeSavedModel(graph: FlatGraph, directory: string): Prom
 }
 
 export async function writeProto(savedModel: SavedModel, directory: string): Promise<void> {
-  await writeFile(join(directory, 'saved_model.pb'), toBinary(SavedModelSchema, savedModel));
+  const bytes = toBinary(SavedModelSchema, savedModel);
+  if (bytes.length > MAX_BYTES) throw new RangeError('The graph is larger than a SavedModel can be.');
+  await writeFile(join(directory, 'saved_model.pb'), bytes);
 }
 
 function signatureDef({ inputs, outputs, methodName }: SavedSignature): SignatureDef {

@@ -11,7 +11,7 @@ import {
   BundleHeaderProto_Endianness,
   BundleHeaderProtoSchema,
 } from './proto/tensor_bundle_pb.js';
-import { varint, writeRawTable, writeTable } from './write-table.fixture.js';
+import { varint, writeRawTable, writeTable } from './write-table.js';
 
 type Header = MessageInitShape<typeof BundleHeaderProtoSchema>;
 type Entry = MessageInitShape<typeof BundleEntryProtoSchema>;

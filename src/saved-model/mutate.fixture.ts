@@ -1,5 +1,5 @@
 import { Cursor } from './cursor.js';
-import { seal } from './write-table.fixture.js';
+import { seal } from './write-table.js';
 
 /** Numbers in 0..1 that are the same for the same seed (mulberry32). */
 export function seeded(seed: number): () => number {

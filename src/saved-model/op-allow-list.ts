@@ -73,6 +73,8 @@ const GROUPS = {
     StatelessRandomGetAlg StatelessRandomGetKeyCounterAlg StatefulUniform StatefulUniformInt StatefulUniformFullInt
     StatefulStandardNormalV2 StatefulTruncatedNormal RngSkip RngReadAndSkip`,
   printing: `Print`,
+  // Left by `Normalization.adapt`, in a function that nothing calls. It can only take what ops give that are refused.
+  iterators: `IteratorGetNext`,
 } as const;
 
 export const ALLOWED_OPS: ReadonlySet<string> = new Set(

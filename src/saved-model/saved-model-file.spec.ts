@@ -145,7 +145,9 @@ describe('A folder without a readable SavedModel is refused with one sentence', 
   afterEach(() => rm(directory, { recursive: true }));
 
   it('one that is not there', async () => {
-    await expect(readSavedModel(join(directory, 'none'))).rejects.toThrow('saved_model.pb is missing.');
+    await expect(readSavedModel(join(directory, 'none'))).rejects.toThrow(
+      'saved_model.pb is missing, and there is no model.keras or model.h5 instead.',
+    );
   });
 
   it('one with a folder of that name', async () => {

@@ -48,7 +48,7 @@ export async function readSavedModel(directory: string): Promise<SavedModelFile>
       'is a SavedModel as text, which this server does not read',
     );
   }
-  throw new SavedModelError(FILE, 'is missing');
+  throw new SavedModelError(FILE, 'is missing, and there is no model.keras or model.h5 instead');
 }
 
 /**

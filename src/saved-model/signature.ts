@@ -29,14 +29,15 @@ export function readSignature({ inputs, outputs, methodName }: SignatureDef): Sa
 }
 
 function readTensors(infos: Readonly<Record<string, TensorInfo>>): SavedTensor[] {
-  return Object.entries(infos).map(([name, info]) => ({
-    name,
-    dtype: dtypeName(info.dtype),
-    dataType: info.dtype,
-    shape: readShape(info.tensorShape),
-    nodes: graphTensors(info),
-  }));
+  return Object.entries(infos).map(([name, info]) => {
+    const dataType = info.dtype > FIRST_REFERENCE ? info.dtype - FIRST_REFERENCE : info.dtype;
+    const shape = readShape(info.tensorShape);
+    return { name, dtype: dtypeName(dataType), dataType, shape, nodes: graphTensors(info) };
+  });
 }
+
+/** A reference to a variable of TensorFlow 1 has the number of what it refers to and this; whoever fetches it gets the value. */
+const FIRST_REFERENCE = 100;
 
 /** Reads a shape; any size that is not a whole number of elements, such as -1, is any size. */
 export function readShape(shape: TensorShapeProto | undefined): readonly (number | null)[] | null {

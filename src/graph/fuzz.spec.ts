@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mutate, mutateSealed, seeded } from './mutate.fixture.js';
+import { mutate, mutateSealed, seeded } from '../saved-model/mutate.fixture.js';
 import { refusalOf } from './read-all.fixture.js';
 
 const MODEL = 'test/fixtures/models/signatures/1';
