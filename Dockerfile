@@ -37,7 +37,8 @@ COPY --from=build /app/dist dist
 COPY package.json ./
 COPY labels labels
 COPY models models
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 API_KEYS_FILE=/data/api-keys.json
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 API_KEYS_FILE=/data/api-keys.json \
+  ENGINE=tensorflow TENSORNEST_CACHE_DIR=/data/cache
 VOLUME ["/data"]
 EXPOSE 3000
 USER 10001:10001

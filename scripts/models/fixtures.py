@@ -20,9 +20,11 @@ import tensorflow as tf
 
 FIXTURES = Path(__file__).resolve().parents[2] / "test" / "fixtures"
 
-# What the Node binding of TensorFlow carries into a SavedModel (and, all but uint8, out of it), and what it refuses.
-CARRIED = [tf.float32, tf.int32, tf.int64, tf.uint8, tf.bool, tf.string, tf.complex64]
-REFUSED = [tf.float64, tf.float16, tf.bfloat16, tf.int8, tf.int16, tf.uint16, tf.uint32, tf.uint64]
+DTYPES = [
+    *(tf.float32, tf.float64, tf.float16, tf.bfloat16, tf.complex64, tf.complex128),
+    *(tf.int8, tf.int16, tf.int32, tf.int64, tf.uint8, tf.uint16, tf.uint32, tf.uint64),
+    *(tf.bool, tf.string),
+]
 
 
 def signature(**inputs: tuple[tf.DType, list[int | None]]):
@@ -66,7 +68,7 @@ def echo(shape: list[int | None], dtype: tf.DType = tf.float32, answer: tf.DType
 
 
 class Signatures(tf.Module):
-    """Four signatures: two inputs, two outputs, no batch dimension, and a dtype the binding refuses."""
+    """Four signatures: two inputs, two outputs, no batch dimension, and float64."""
 
     @signature(a=(tf.float32, [None]), b=(tf.float32, [None]))
     def serve(self, a, b):
@@ -85,7 +87,7 @@ class Signatures(tf.Module):
         return {"t": tf.transpose(m)}
 
     @signature(d=(tf.float64, [None]))
-    def refused(self, d):
+    def double(self, d):
         """d float64 [n] -> d2 float64 [n], twice d."""
         return {"d2": d * 2.0}
 
@@ -153,7 +155,7 @@ class Slow(tf.Module):
 
 MODELS: dict[str, tf.Module] = {
     "half_plus_two": HalfPlusTwo(),
-    **{f"identity_{dtype.name}": identity(dtype) for dtype in CARRIED + REFUSED},
+    **{f"identity_{dtype.name}": identity(dtype) for dtype in DTYPES},
     "signatures": Signatures(),
     "echo": echo([4, 4, 3]),
     "echo_nchw": echo([3, 4, 4]),
@@ -179,7 +181,7 @@ def save(name: str, module: tf.Module) -> None:
     folder = FIXTURES / "models" / name / "1"
     shutil.rmtree(folder, ignore_errors=True)
     signatures = {"serving_default": module.serve}
-    for other in ("scale", "fixed", "refused"):
+    for other in ("scale", "fixed", "double"):
         if hasattr(module, other):
             signatures[other] = getattr(module, other)
     tf.saved_model.save(module, str(folder), signatures)
@@ -204,7 +206,7 @@ def check() -> None:
             np.testing.assert_array_equal(got[key], value)
 
     same(run("half_plus_two", x=np.float32([1, 2, 5])), y=np.float32([2.5, 3, 4.5]))
-    for dtype in CARRIED + REFUSED:
+    for dtype in DTYPES:
         values = [b"a", b"\xff\x00"] if dtype == tf.string else tf.cast([0, 1], dtype).numpy()
         same(run(f"identity_{dtype.name}", x=values), y=values)
     same(run("signatures", a=np.float32([1, 2]), b=np.float32([3, 4])), sum=np.float32([4, 6]))
@@ -215,7 +217,7 @@ def check() -> None:
     )
     matrix = np.float32([[1, 2, 3], [4, 5, 6]])
     same(run("signatures", "fixed", m=matrix), t=matrix.T)
-    same(run("signatures", "refused", d=np.float64([1.5])), d2=np.float64([3]))
+    same(run("signatures", "double", d=np.float64([1.5])), d2=np.float64([3]))
     for name, shape in {
         "echo": (4, 4, 3),
         "echo_nchw": (3, 4, 4),

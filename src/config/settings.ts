@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { availableParallelism, homedir, tmpdir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
 import { ConfigError, integer, oneOf, type Reader, text, unexpected } from './expect.js';
 
 /** One setting: where it comes from, what it is when absent, what it means. The table below is all there is. */
@@ -42,6 +42,17 @@ function isAddresses(entry: string): boolean {
   return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= longest);
 }
 
+/** As `npm run tensorflow` chooses it. A user without a home has the system's folder for temporary files. */
+function defaultCacheDir(): string {
+  const base = process.env.XDG_CACHE_HOME;
+  if (base !== undefined && isAbsolute(base)) return join(base, 'tensornest');
+  try {
+    return join(homedir(), '.cache/tensornest');
+  } catch {
+    return join(tmpdir(), 'tensornest');
+  }
+}
+
 export const SETTINGS = {
   host: setting({
     env: 'HOST',
@@ -59,13 +70,20 @@ export const SETTINGS = {
     env: 'MODELS_DIR',
     default: resolve('models'),
     read: directory,
-    help: 'folder of models: <name>/<version>/saved_model.pb',
+    help: 'folder of models: <name>/<version>/ with a SavedModel, model.keras or model.h5',
   }),
   labelsDir: setting({
     env: 'LABELS_DIR',
     default: resolve('labels'),
     read: directory,
     help: 'folder of label files: <name>.json',
+  }),
+  cacheDir: setting({
+    env: 'TENSORNEST_CACHE_DIR',
+    default: defaultCacheDir(),
+    defaultShown: '`tensornest` in `XDG_CACHE_HOME`, else `~/.cache/tensornest`',
+    read: directory,
+    help: 'where rewritten models are kept, and TensorFlow; servers may share it',
   }),
   defaultModel: setting({
     env: 'DEFAULT_MODEL',
@@ -75,9 +93,9 @@ export const SETTINGS = {
   }),
   engine: setting({
     env: 'ENGINE',
-    default: 'tensorflow' as const,
-    read: oneOf('tensorflow', 'fake'),
-    help: 'what runs the models; fake is for tests',
+    default: 'auto' as const,
+    read: oneOf('auto', 'tensorflow', 'wasm', 'fake'),
+    help: 'what runs the models: tensorflow, wasm, or auto for TensorFlow where it is installed and WebAssembly elsewhere; fake is for tests',
   }),
   auth: setting({ env: 'AUTH', default: true, read: onOff, help: 'off lets everybody in' }),
   apiKeysFile: setting({

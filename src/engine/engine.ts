@@ -15,19 +15,30 @@ export interface LoadedModel {
   readonly device: string;
   /** By how much the engine's process grew; 0 where that is not known. */
   readonly memoryBytes: number;
+  readonly graph: GraphReport;
 }
+
+/** Whether a model runs in a form made for speed, which was seen to answer the same; if not, why, as a sentence. */
+export type GraphReport =
+  { readonly optimised: true } | { readonly optimised: false; readonly reason: string };
 
 /** What runs the models, for logs, health and `GET /models`. */
 export interface EngineInfo {
-  /** `tensorflow`, `fake`, … */
+  /** `tensorflow`, `wasm`, `fake`, … */
   readonly runtime: string;
   readonly version: string;
   readonly device: string;
+  /** For the log alone, a sentence: why it is this runtime, if a better one was looked for. */
+  readonly note?: string;
 }
 
 export interface LoadOptions {
   /** Ops that this model may have beyond those that image models need, by name: `ReadFile`. */
   readonly allowOps: readonly string[];
+  /** Whether to look for a faster form of the model. */
+  readonly optimise: boolean;
+  /** Where a runtime may keep what it makes of models; it is made when it is needed. */
+  readonly cacheDirectory: string;
 }
 
 export type NamedTensors = Readonly<Record<string, Tensor>>;
@@ -62,11 +73,11 @@ export interface Engine {
 /** Why an engine could not do what it was asked. */
 export class EngineError extends Error {
   /**
-   * `load`: the model's files are at fault. `run`: the model failed on this input; others may do.
-   * `crashed`: the engine's process ended or hung; the same call may succeed later.
+   * `load`: the model's files are at fault. `run`: the model failed on this input; others may do. `input`: so it did, and the message may
+   * be told to whoever sent it. `crashed`: the engine's process ended or hung; the same call may succeed later.
    */
   constructor(
-    readonly kind: 'load' | 'run' | 'crashed',
+    readonly kind: 'load' | 'run' | 'input' | 'crashed',
     message: string,
   ) {
     super(message);

@@ -1,14 +1,20 @@
 import { flatten } from '../graph/flatten.js';
 import type { FlatGraph } from '../graph/flat-graph.js';
+import { KerasError } from '../keras/keras.errors.js';
+import { findKerasModel, type KerasFile, readKerasModel } from '../keras/read-keras-model.js';
 import { openVariables } from '../saved-model/bundle.js';
 import { checkOps } from '../saved-model/check-ops.js';
 import { readSavedModel, type SavedModelFile } from '../saved-model/saved-model-file.js';
+import type { SavedSignature } from '../saved-model/signature.js';
 import { SavedModelError } from '../saved-model/saved-model.errors.js';
 import { EngineError } from './engine.js';
 
 /** What lies in a version's folder, read and checked. Nothing of it has run. */
 export interface OpenedModel {
-  readonly saved: SavedModelFile;
+  readonly directory: string;
+  /** `null` if it is a Keras file. */
+  readonly saved: SavedModelFile | null;
+  readonly signatures: ReadonlyMap<string, SavedSignature>;
   /**
    * All that it computes as one flat graph.
    * @throws NotFlatError if it computes with what is not pure, EngineError if a variable is damaged
@@ -17,22 +23,37 @@ export interface OpenedModel {
 }
 
 /**
- * Reads a version's folder. A SavedModel is a program: nothing of it runs before each of its ops was found on the list of the allowed
- * ones. Its bundle of variables is opened and closed again: of one that is damaged, our reader says what is wrong in a sentence.
+ * Reads a version's folder: a SavedModel, or else a Keras file.
  * @throws EngineError `load`
  */
 export async function openModel(directory: string, allowOps: readonly string[]): Promise<OpenedModel> {
-  return asLoadError(async () => {
-    const saved = await readSavedModel(directory);
-    const [refusal, ...others] = checkOps(saved, allowOps);
-    if (refusal) {
-      const more = others.length === 0 ? '' : ` (${others.length} more of its nodes are refused.)`;
-      throw new EngineError('load', refusal.message + more);
-    }
-    const variables = await openVariables(directory);
-    await variables?.close();
-    return { saved, flat: () => asLoadError(() => flattened(directory, saved)) };
-  });
+  const file = await findKerasModel(directory);
+  return asLoadError(() =>
+    file === null ? openSavedModel(directory, allowOps) : openKeras(directory, file),
+  );
+}
+
+/**
+ * A SavedModel is a program: nothing of it runs before each of its ops was found on the list of the allowed ones. Its bundle of
+ * variables is opened and closed again: of one that is damaged, our reader says what is wrong in a sentence.
+ */
+async function openSavedModel(directory: string, allowOps: readonly string[]): Promise<OpenedModel> {
+  const saved = await readSavedModel(directory);
+  const [refusal, ...others] = checkOps(saved, allowOps);
+  if (refusal) {
+    const more = others.length === 0 ? '' : ` (${others.length} more of its nodes are refused.)`;
+    throw new EngineError('load', refusal.message + more);
+  }
+  const variables = await openVariables(directory);
+  await variables?.close();
+  const { signatures } = saved;
+  return { directory, saved, signatures, flat: () => asLoadError(() => flattened(directory, saved)) };
+}
+
+/** It is built of this server's own layers, so there is nothing to check. */
+async function openKeras(directory: string, file: KerasFile): Promise<OpenedModel> {
+  const graph = await readKerasModel(directory, file);
+  return { directory, saved: null, signatures: graph.signatures, flat: async () => graph };
 }
 
 async function flattened(directory: string, saved: SavedModelFile): Promise<FlatGraph> {
@@ -48,6 +69,7 @@ async function asLoadError<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    throw error instanceof SavedModelError ? new EngineError('load', error.message) : error;
+    const isFault = error instanceof SavedModelError || error instanceof KerasError;
+    throw isFault ? new EngineError('load', error.message) : error;
   }
 }

@@ -27,6 +27,8 @@ export interface ModelConfig {
   readonly batching: Partial<BatchingConfig>;
   /** Ops that the model may have beyond those that image models need, by name. */
   readonly allowOps: readonly string[];
+  /** `off` to run the SavedModel exactly as it was exported. */
+  readonly optimise: 'on' | 'off';
 }
 
 export interface BatchingConfig {
@@ -47,6 +49,7 @@ const readModelConfig = fields<ModelConfig>({
   maxPixels: integer(1, 2 ** 31),
   batching: fields<BatchingConfig>({ maxBatchSize: integer(1, 1024) }),
   allowOps: list(text()),
+  optimise: oneOf('on', 'off'),
 });
 
 /**

@@ -35,7 +35,11 @@ export class ModelLoader {
   async load(name: string, engineName: string, version: FoundVersion): Promise<ReadyModel> {
     const config = await this.readConfig(name, version.modelDirectory);
     const started = performance.now();
-    const loaded = await this.engine.load(engineName, version.directory, { allowOps: config.allowOps ?? [] });
+    const loaded = await this.engine.load(engineName, version.directory, {
+      allowOps: config.allowOps ?? [],
+      optimise: config.optimise !== 'off',
+      cacheDirectory: join(this.settings.cacheDir, 'models'),
+    });
     const loadMs = performance.now() - started;
     try {
       const plan = planModel(config, loaded);
@@ -82,7 +86,7 @@ export class ModelLoader {
     try {
       return inputs && (await this.engine.run(engineName, plan.signatureName, inputs));
     } catch (error) {
-      if (!(error instanceof EngineError) || error.kind !== 'run') throw error;
+      if (!(error instanceof EngineError) || error.kind === 'load' || error.kind === 'crashed') throw error;
       // An image-to-image model may ask for pictures of a size of its own, which nothing tells.
       if (plan.task === 'image-to-image') return null;
       throw new EngineError('load', `Its warm-up failed. ${error.message}`);

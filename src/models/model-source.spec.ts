@@ -120,12 +120,12 @@ describe('a model', () => {
     [
       'has no version',
       ['flowers/'],
-      'There is no version in models/flowers: put the SavedModel into models/flowers/1.',
+      'There is no version in models/flowers: put a SavedModel, or a Keras file as model.keras, into models/flowers/1.',
     ],
     [
       'lies beside its version, not in it',
       ['flowers/saved_model.pb'],
-      'There is no version in models/flowers: put the SavedModel into models/flowers/1.',
+      'There is no version in models/flowers: put a SavedModel, or a Keras file as model.keras, into models/flowers/1.',
     ],
     [
       'is a link out of the folder',

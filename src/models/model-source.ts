@@ -51,7 +51,9 @@ async function findVersion(root: string, name: string, directory: string): Promi
       return { number: Number(entry), directory: version, modelDirectory: directory };
     return { fault: `${place}/${entry} is a link that leads out of the models folder.` };
   }
-  return { fault: `There is no version in ${place}: put the SavedModel into ${place}/1.` };
+  return {
+    fault: `There is no version in ${place}: put a SavedModel, or a Keras file as model.keras, into ${place}/1.`,
+  };
 }
 
 async function realFolder(path: string): Promise<string | undefined> {

@@ -38,13 +38,16 @@ export class ModelsService implements OnModuleInit, OnModuleDestroy {
       if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
       throw unexpected('a folder of models', 'MODELS_DIR', this.settings.modelsDir);
     });
-    this.engineInfo = await this.engine.info();
+    const { note, ...info } = await this.engine.info();
+    this.engineInfo = info;
     this.engine.onLost = (engineName, reason) => {
       const model = this.all().find((candidate) => candidate.engineName === engineName);
       if (model) this.refuse(model, reason);
     };
-    const { runtime, version, device } = this.engineInfo;
-    this.logger.log(`The engine is ${runtime} ${version} on ${device}.`);
+    const { runtime, version, device } = info;
+    this.logger.log(
+      `The engine is ${runtime} ${version} on ${device}.${note === undefined ? '' : ` ${note}`}`,
+    );
     if (found.length === 0)
       this.logger.warn(
         'There is no model. Put a SavedModel into models/<name>/1 and its labels into labels/<name>.json, then start again.',
@@ -117,6 +120,8 @@ export class ModelsService implements OnModuleInit, OnModuleDestroy {
         const ready = await this.loader.load(name, model.engineName, version);
         model.available(ready);
         this.logger.log(summary(model as AvailableModel));
+        if (!ready.loaded.graph.optimised)
+          this.logger.log(`${name} is served as it was exported: ${ready.loaded.graph.reason}`);
         for (const reason of Object.values(ready.loaded.refused)) this.logger.warn(`${name}: ${reason}`);
       } catch (error) {
         if (this.stopping) return;

@@ -15,7 +15,8 @@ function inputsFor(
 ): Promise<NamedTensors | null> {
   const signature: Signature = { inputs, outputs: [output] };
   const signatures = { serving_default: signature };
-  return warmUpInputs(planModel(config, { signatures, refused: {}, device: 'cpu', memoryBytes: 0 }));
+  const graph = { optimised: true } as const;
+  return warmUpInputs(planModel(config, { signatures, refused: {}, device: 'cpu', memoryBytes: 0, graph }));
 }
 const input = (dtype: TensorSpec['dtype'], shape: TensorSpec['shape'], name = 'x'): TensorSpec => ({
   name,

@@ -19,6 +19,7 @@ export function modelView({ name, version, state, error, ready }: ServedModel): 
     ...planView(plan),
     labelCount: labels?.size,
     device: loaded.device,
+    graph: loaded.graph,
     memoryBytes: loaded.memoryBytes,
     loadMs: Math.round(loadMs),
     warmUpMs: Math.round(warmUpMs),
@@ -63,4 +64,5 @@ export const EXAMPLE_MODEL = {
   topK: 5,
   labelCount: 10,
   device: 'cpu',
+  graph: { optimised: true },
 };

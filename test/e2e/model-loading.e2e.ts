@@ -45,8 +45,9 @@ describe('loading models', () => {
     const reasons = Object.fromEntries(models.map(({ name, state, error }) => [name, error ?? state]));
     expect(reasons).toEqual({
       good: 'AVAILABLE',
-      empty: 'There is no version in models/empty: put the SavedModel into models/empty/1.',
-      no_file: 'saved_model.pb is missing.',
+      empty:
+        'There is no version in models/empty: put a SavedModel, or a Keras file as model.keras, into models/empty/1.',
+      no_file: 'saved_model.pb is missing, and there is no model.keras or model.h5 instead.',
       truncated: expect.stringMatching(/saved_model\.pb|TensorFlow cannot load it/),
       foreign: expect.stringMatching(/saved_model\.pb/),
       damaged_variables: expect.stringMatching(/^variables\/variables\.index .+\.$/),

@@ -40,7 +40,8 @@ export class FakeEngine implements Engine {
       throw new EngineError('load', `There is no usable fake.json: ${String(error)}`);
     }
     this.models.set(model, fake);
-    return { signatures: fake.signatures, refused: {}, device: 'cpu', memoryBytes: 0 };
+    const graph = { optimised: false, reason: 'A fake model has no graph.' } as const;
+    return { signatures: fake.signatures, refused: {}, device: 'cpu', memoryBytes: 0, graph };
   }
 
   run(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {

@@ -21,6 +21,8 @@ function runtime(run: Engine['run']): Promise<Engine> {
   return Promise.resolve(engine);
 }
 
+const OPTIONS = { allowOps: [], optimise: false, cacheDirectory: '' };
+
 describe('an engine host', () => {
   let directory: string;
   beforeAll(async () => {
@@ -33,7 +35,7 @@ describe('an engine host', () => {
   it('loads, runs and unloads what it is asked, each answer with the id of its call', async () => {
     const { socket, send, run, received, ended } = await connected(Promise.resolve(new FakeEngine()));
     send(1, { call: 'info' });
-    send(2, { call: 'load', model: 'm', directory, options: { allowOps: [] } });
+    send(2, { call: 'load', model: 'm', directory, options: OPTIONS });
     await received(2);
     run(3, 'm', floats(1, 2, 30, 40));
     send(4, { call: 'unload', model: 'n' });
@@ -94,8 +96,8 @@ describe('an engine host', () => {
 
   it('answers what fails with its kind and reason, and goes on', async () => {
     const { socket, send, run, received, ended } = await connected(Promise.resolve(new FakeEngine()));
-    send(1, { call: 'load', model: 'm', directory, options: { allowOps: [] } });
-    send(2, { call: 'load', model: 'n', directory: join(directory, 'nowhere'), options: { allowOps: [] } });
+    send(1, { call: 'load', model: 'm', directory, options: OPTIONS });
+    send(2, { call: 'load', model: 'n', directory: join(directory, 'nowhere'), options: OPTIONS });
     await received(2);
     run(3, 'm', floats(13, 0));
     run(4, 'nobody', floats(1, 0));
@@ -118,7 +120,7 @@ describe('an engine host', () => {
     engine.run = () => Promise.reject(new TypeError('no'));
     const { socket, send, run, received, ended } = await connected(Promise.resolve(engine));
     run(1, 'm', floats(1, 2));
-    send(2, { call: 'load', model: 'm', directory, options: { allowOps: [] } });
+    send(2, { call: 'load', model: 'm', directory, options: OPTIONS });
     const answers = (await received(2)).map(({ answer }) => answer);
     expect(answers).toContainEqual({ id: 1, error: { kind: 'run', message: 'no' } });
     expect(answers).toContainEqual({ id: 2, error: { kind: 'load', message: 'no' } });

@@ -1,0 +1,51 @@
+import { mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { create } from '@bufbuild/protobuf';
+import { type EdgedGraph, withEdges } from '../../graph/edges.js';
+import { writeProto } from '../../graph/write-saved-model.js';
+import { SavedModelSchema } from '../../saved-model/proto/saved_model_pb.js';
+import type { SavedModelFile } from '../../saved-model/saved-model-file.js';
+import type { SavedSignature } from '../../saved-model/signature.js';
+import type { Binding } from './native-binding.js';
+import { Session } from './session.js';
+import { FED, FETCHED } from './tensors.js';
+
+/** What TensorFlow reads of a SavedModel besides its graph. */
+const BESIDES = ['variables', 'assets'];
+
+/**
+ * Opens a SavedModel as it was exported. If the binding does not carry one of its dtypes, TensorFlow is given a copy of its graph with edges
+ * that it does carry, in a folder for the moment of loading.
+ * @param signatures those that shall be run
+ * @throws EngineError `load`
+ */
+export async function openOriginal(
+  binding: Binding,
+  directory: string,
+  saved: SavedModelFile,
+  signatures: ReadonlyMap<string, SavedSignature>,
+  cacheDirectory: string,
+): Promise<Session> {
+  const edged = withEdges(saved.graph.node, signatures, { fed: FED, fetched: FETCHED, pixels: false });
+  if (!edged.changed) return Session.open(binding, directory, saved.tags, edged.signatures);
+  await mkdir(cacheDirectory, { recursive: true });
+  const copy = await mkdtemp(join(cacheDirectory, 'edged-'));
+  try {
+    await writeCopy(copy, await realpath(directory), saved, edged);
+    return Session.open(binding, copy, saved.tags, edged.signatures);
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+}
+
+async function writeCopy(
+  copy: string,
+  directory: string,
+  saved: SavedModelFile,
+  edged: EdgedGraph,
+): Promise<void> {
+  const graphDef = { ...saved.graph, node: [...edged.nodes] };
+  const metaGraph = { ...saved.metaGraph, graphDef };
+  await writeProto(create(SavedModelSchema, { ...saved.savedModel, metaGraphs: [metaGraph] }), copy);
+  for (const part of BESIDES) await symlink(join(directory, part), join(copy, part));
+}

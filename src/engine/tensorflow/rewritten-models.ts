@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { EdgedSignature } from '../../graph/edges.js';
+
+/** What is written differs from one of these to the next: raise it when the rewriting changes. */
+const REWRITING = 1;
+
+/** What no server has used for so long is deleted. */
+const KEPT_MS = 30 * 24 * 3600 * 1000;
+/** A folder that its maker did not finish within this time never will be. */
+const STAGING_MS = 24 * 3600 * 1000;
+
+const EDGES = 'edges.json';
+
+export type Edges = ReadonlyMap<string, EdgedSignature>;
+
+/** Rewritten models on the disk, each under the hash of what it was made of. Servers may share the folder. */
+export class RewrittenModels {
+  constructor(private readonly directory: string) {}
+
+  /** The folder and edges of a rewritten model that has proved itself; `null` if there is none. */
+  async find(key: string): Promise<{ directory: string; edges: Edges } | null> {
+    const directory = join(this.directory, key);
+    const text = await readFile(join(directory, EDGES), 'utf8').catch(() => null);
+    if (text === null) return null;
+    const now = new Date();
+    await utimes(directory, now, now).catch(() => {}); // Used now; another user's folder stays as it is.
+    try {
+      return { directory, edges: new Map(JSON.parse(text) as [string, EdgedSignature][]) };
+    } catch {
+      await this.remove(directory); // Damaged.
+      return null;
+    }
+  }
+
+  /** A new folder to write a model into, which is to be kept or removed. */
+  async stage(): Promise<string> {
+    await mkdir(this.directory, { recursive: true });
+    await this.sweep();
+    return mkdtemp(join(this.directory, 'partial-'));
+  }
+
+  /** Gives a staged model, which has proved itself, the name under which it will be found. */
+  async keep(staged: string, key: string, edges: Edges): Promise<void> {
+    await writeFile(join(staged, EDGES), JSON.stringify([...edges]));
+    try {
+      await rename(staged, join(this.directory, key));
+    } catch {
+      await this.remove(staged); // Another server was faster, and has the same.
+    }
+  }
+
+  async remove(directory: string): Promise<void> {
+    await rm(directory, { recursive: true, force: true });
+  }
+
+  private async sweep(): Promise<void> {
+    const now = Date.now();
+    for (const name of await readdir(this.directory)) {
+      const path = join(this.directory, name);
+      const age = now - (await stat(path).catch(() => ({ mtimeMs: now }))).mtimeMs;
+      const limit = /^[0-9a-f]{64}$/.test(name) ? KEPT_MS : STAGING_MS;
+      if (age > limit) await rm(path, { recursive: true, force: true });
+    }
+  }
+}
+
+/**
+ * The hash of all that a rewritten model depends on.
+ * @param directory of the version; its files are read whole
+ * @param runtime what will run it and was asked whether it answers the same: `2.20.0 cpu`
+ */
+export async function contentKey(directory: string, runtime: string): Promise<string> {
+  const hash = createHash('sha256').update(`${REWRITING} ${runtime}\n`);
+  for (const file of await modelFiles(directory)) {
+    hash.update(`${file}\n${(await stat(join(directory, file))).size}\n`);
+    await pipeline(createReadStream(join(directory, file), { highWaterMark: 1 << 20 }), async (chunks) => {
+      for await (const chunk of chunks as AsyncIterable<Buffer>) hash.update(chunk);
+    });
+  }
+  return hash.digest('hex');
+}
+
+async function modelFiles(directory: string): Promise<string[]> {
+  const own = (await readdir(directory)).filter((name) => /^(saved_model\.pb|model\.(keras|h5))$/.test(name));
+  const variables = await readdir(join(directory, 'variables')).catch(() => []);
+  return [...own, ...variables.map((name) => join('variables', name))].toSorted();
+}

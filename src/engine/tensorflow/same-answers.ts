@@ -1,0 +1,99 @@
+import type { SavedSignature } from '../../saved-model/signature.js';
+import { EngineError, type NamedTensors } from '../engine.js';
+import { fromBfloat16, fromFloat16 } from '../half.js';
+import type { Tensor } from '../tensor.js';
+import { madeUpInputs } from './made-up-inputs.js';
+import type { Session } from './session.js';
+
+/**
+ * The largest difference that rounding may make, as a part of the largest number of the output (of 1, if that is less). Constants let
+ * TensorFlow choose other kernels, and a deep network multiplies what these round differently: 2e-4 was seen, with EfficientNetB0. On a GPU with
+ * TF32 a convolution keeps 10 bits of each factor. A wrong rewriting is off by far more.
+ */
+const TOLERANCE = { cpu: 1e-3, gpu: 1e-2 } as const;
+
+/** Where the signature leaves a height or width open, the first of these that the model runs with. */
+const OPEN_SIZES = [64, 224, 1];
+
+/**
+ * Runs two forms of a model on the same made-up inputs and compares all outputs: decimals within the tolerance, everything else
+ * exactly.
+ * @returns why they cannot be taken for the same, as a sentence; `null` if they can
+ */
+export async function difference(
+  original: Session,
+  rewritten: Session,
+  signatures: ReadonlyMap<string, SavedSignature>,
+  device: 'cpu' | 'gpu',
+): Promise<string | null> {
+  for (const [name, signature] of signatures) {
+    // Pictures as models take them: scaled to 1, and raw.
+    for (const [seed, most] of [1, 255].entries()) {
+      const run = await firstRun(original, name, signature, seed, most);
+      if (!run) return `No input could be made up for its signature ${name}, to compare the answers.`;
+      const answers = answersOf(rewritten, name, run.inputs);
+      if (!answers) return `Its signature ${name} could not be run.`;
+      for (const [output, expected] of Object.entries(run.answers)) {
+        const fault = differs(expected, answers[output]!, TOLERANCE[device]);
+        if (fault) return `Its output ${output} of ${name} came out differently: ${fault}.`;
+      }
+    }
+  }
+  return null;
+}
+
+function answersOf(session: Session, name: string, inputs: NamedTensors): NamedTensors | null {
+  try {
+    return session.run(name, inputs);
+  } catch (error) {
+    if (error instanceof EngineError) return null;
+    throw error;
+  }
+}
+
+async function firstRun(
+  original: Session,
+  name: string,
+  { inputs }: SavedSignature,
+  seed: number,
+  most: number,
+): Promise<{ inputs: NamedTensors; answers: NamedTensors } | null> {
+  for (const other of OPEN_SIZES) {
+    const made = await madeUpInputs(inputs, { batch: 2, other }, seed, most);
+    const answers = answersOf(original, name, made);
+    if (answers) return { inputs: made, answers };
+  }
+  return null;
+}
+
+/** @returns what differs, as part of a sentence; `null` if nothing does */
+export function differs(expected: Tensor, found: Tensor, tolerance: number): string | null {
+  if (String(expected.shape) !== String(found.shape))
+    return `the shape [${found.shape.join(', ')}] instead of [${expected.shape.join(', ')}]`;
+  if (!ArrayBuffer.isView(expected.data)) {
+    const strings = found.data as readonly Uint8Array[];
+    const same = expected.data.every((bytes, index) => Buffer.compare(bytes, strings[index]!) === 0);
+    return same ? null : 'other bytes';
+  }
+  const isDecimal = /^(b?float|complex)/.test(expected.dtype);
+  const before = decimals(expected);
+  const after = decimals(found);
+  let largest = 1;
+  for (const value of before) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
+  let worst = 0;
+  for (let index = 0; index < before.length; index++) {
+    const [a, b] = [before[index]!, after[index]!];
+    if (Object.is(a, b)) continue;
+    if (Number.isNaN(a) !== Number.isNaN(b)) return 'a number where the other has none';
+    worst = Math.max(worst, Math.abs(a - b));
+  }
+  const allowed = isDecimal ? tolerance * largest : 0;
+  return worst <= allowed ? null : `by ${worst.toPrecision(2)} where ${allowed.toPrecision(2)} is allowed`;
+}
+
+function decimals({ dtype, data }: Tensor): ArrayLike<number> & Iterable<number> {
+  if (dtype === 'float16') return Float32Array.from(data as Uint16Array, fromFloat16);
+  if (dtype === 'bfloat16') return Float32Array.from(data as Uint16Array, fromBfloat16);
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) return Array.from(data, Number);
+  return data as Float32Array;
+}

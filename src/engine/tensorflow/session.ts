@@ -1,0 +1,118 @@
+import type { EdgedSignature, InputEdge, OutputEdge } from '../../graph/edges.js';
+import { EngineError, type NamedTensors } from '../engine.js';
+import { normalisePixels } from '../normalise.js';
+import type { Normalise, Tensor } from '../tensor.js';
+import type { Binding, NativeTensor } from './native-binding.js';
+import { parseSerialized, serializeTensor } from './serialized-tensor.js';
+import { createTensor, readTensor } from './tensors.js';
+
+/** A graph that TensorFlow holds, and how its signatures are fed and fetched. */
+export class Session {
+  private constructor(
+    private readonly binding: Binding,
+    private readonly id: number,
+    private readonly signatures: ReadonlyMap<string, EdgedSignature>,
+  ) {}
+
+  /**
+   * @param directory of a SavedModel
+   * @throws EngineError `load`
+   */
+  static open(
+    binding: Binding,
+    directory: string,
+    tags: readonly string[],
+    signatures: ReadonlyMap<string, EdgedSignature>,
+  ): Session {
+    try {
+      return new Session(binding, binding.loadSavedModel(directory, tags.join(',')), signatures);
+    } catch (error) {
+      // TensorFlow's text names the directory, which is nobody's business but the log's.
+      const text = messageOf(error).replaceAll(directory, 'the model');
+      throw new EngineError('load', `TensorFlow cannot load it. ${text}`);
+    }
+  }
+
+  /** @throws EngineError `run` */
+  run(signature: string, inputs: NamedTensors): NamedTensors {
+    const edges = this.signatures.get(signature);
+    if (!edges) throw new EngineError('run', `The model has no signature ${signature}.`);
+    const given: number[] = [];
+    let answered: NativeTensor[] = [];
+    try {
+      const feeds = edges.inputs.flatMap((edge) => feedsOf(edge, inputs[edge.tensor.name]));
+      if (edges.empty !== null) feeds.push({ name: edges.empty, tensor: EMPTY });
+      for (const { tensor } of feeds) given.push(createTensor(this.binding, tensor));
+      const names = feeds.map(({ name }) => name).join(',');
+      const fetches = edges.outputs.map(({ fetch }) => fetch).join(',');
+      answered = this.binding.runSavedModel(this.id, given, names, fetches);
+      return Object.fromEntries(
+        edges.outputs.map((edge, index) => [edge.tensor.name, this.read(answered[index]!, edge)]),
+      );
+    } catch (error) {
+      throw error instanceof EngineError ? error : new EngineError('run', messageOf(error));
+    } finally {
+      for (const id of given) this.binding.deleteTensor(id);
+      for (const { id } of answered) this.binding.deleteTensor(id);
+    }
+  }
+
+  close(): void {
+    this.binding.deleteSavedModel(this.id);
+  }
+
+  private read(native: NativeTensor, { tensor, serialized }: OutputEdge): Tensor {
+    const dtype = tensor.dtype as Tensor['dtype'];
+    if (!serialized || dtype === 'string') return readTensor(this.binding, native, dtype);
+    const [bytes] = readTensor(this.binding, native, 'string').data as readonly Uint8Array[];
+    return parseSerialized(bytes!, dtype);
+  }
+}
+
+const EMPTY: Tensor = { dtype: 'string', shape: [], data: [new Uint8Array()] };
+
+interface Feed {
+  readonly name: string;
+  readonly tensor: Tensor;
+}
+
+function feedsOf(
+  { tensor: { name, dataType }, feed, serialized, pixels }: InputEdge,
+  input: Tensor | undefined,
+): Feed[] {
+  if (!input) throw new EngineError('run', `The input ${name} is missing.`);
+  if (serialized) {
+    const data = [serializeTensor(input, dataType)];
+    return [{ name: feed, tensor: { dtype: 'string', shape: [], data } }];
+  }
+  const { normalise } = input;
+  if (!normalise) return [{ name: feed, tensor: input }];
+  if (!pixels) return [{ name: feed, tensor: normalisePixels(input, normalise) }];
+  const { scale, shift } = affine(normalise);
+  // The graph does the arithmetic; what is left is the order of bytes, mostly as it is.
+  const arranged = normalisePixels(input, { ...normalise, dtype: 'uint8', scale: 1, mean: [], std: [] });
+  return [
+    { name: pixels.bytes, tensor: arranged },
+    { name: pixels.scale, tensor: scale },
+    { name: pixels.shift, tensor: shift },
+  ];
+}
+
+/** `(pixel * scale - mean) / std` as `pixel * scale + shift`, shaped to be broadcast over the layout. */
+function affine({ layout, scale, mean, std, order }: Normalise): { scale: Tensor; shift: Tensor } {
+  const shape = layout === 'nhwc' ? [order.length] : [order.length, 1, 1];
+  const per = (of: (channel: number) => number): Tensor => ({
+    dtype: 'float32',
+    shape,
+    data: Float32Array.from(order, (_, channel) => of(channel)),
+  });
+  const divisor = (channel: number): number => std[channel] ?? 1;
+  return {
+    scale: per((channel) => scale / divisor(channel)),
+    shift: per((channel) => -(mean[channel] ?? 0) / divisor(channel)),
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
