@@ -144,7 +144,7 @@ export class Batcher {
 }
 
 function isRefusal(error: unknown): boolean {
-  return error instanceof EngineError && error.kind === 'run';
+  return error instanceof EngineError && (error.kind === 'run' || error.kind === 'input');
 }
 
 function asServingError(error: unknown): unknown {
@@ -153,6 +153,7 @@ function asServingError(error: unknown): unknown {
     const sentence = 'The engine failed while it worked on this request and is being replaced. Try again.';
     return new ServingError('ENGINE_FAILED', sentence, { retryAfter: 2, cause: error });
   }
+  if (error.kind === 'input') return new ServingError('INPUT_REFUSED', error.message, { cause: error });
   const sentence = "The model failed on this input. The server's log has the reason under this request's id.";
   return new ServingError('INPUT_REFUSED', sentence, { cause: error });
 }

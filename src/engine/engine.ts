@@ -18,7 +18,10 @@ export interface LoadedModel {
   readonly graph: GraphReport;
 }
 
-/** Whether a model runs in a form made for speed, which was seen to answer the same; if not, why, as a sentence. */
+/**
+ * Whether a model runs in a form made for speed, which TensorFlow has seen to answer the same where it could run the model; if
+ * not, why, as a sentence.
+ */
 export type GraphReport =
   { readonly optimised: true } | { readonly optimised: false; readonly reason: string };
 

@@ -12,19 +12,27 @@ export class ModelsController {
   constructor(private readonly models: ModelsService) {}
 
   @Get()
-  @ApiOperation({ summary: 'The models that the key may use, with their states' })
+  @ApiOperation({ summary: 'The models that the key may use, with their states, and what runs them' })
   @ApiOkResponse({
     content: {
       'application/json': {
         schema: { type: 'object' },
-        example: { default: 'shapes', models: [EXAMPLE_MODEL] },
+        example: {
+          default: 'shapes',
+          engine: { runtime: 'tensorflow', version: '2.20.0', device: 'cpu' },
+          models: [EXAMPLE_MODEL],
+        },
       },
     },
   })
   list(@Req() { apiKey }: Request): object {
     const allowed = this.models.all().filter(({ name }) => mayUse(apiKey, name));
     const preferred = this.models.resolve(undefined);
-    return { default: mayUse(apiKey, preferred) ? preferred : null, models: allowed.map(modelView) };
+    return {
+      default: mayUse(apiKey, preferred) ? preferred : null,
+      engine: this.models.engineInfo,
+      models: allowed.map(modelView),
+    };
   }
 
   @Get(':model')

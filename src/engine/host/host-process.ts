@@ -38,11 +38,14 @@ export class HostProcess {
   private end: string | undefined;
   private gone = false;
 
+  /** @param note why it is that runtime, for its `info` */
   constructor(
     runtime: string,
+    note: string | undefined,
     private readonly events: HostEvents,
   ) {
-    this.child = spawn(process.execPath, [MAIN, runtime], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+    const program = [MAIN, runtime, ...(note === undefined ? [] : [note])];
+    this.child = spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
     this.socket = this.child.stdio[3] as Duplex;
     for (const stream of [this.child.stdout, this.child.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', events.onOutput);

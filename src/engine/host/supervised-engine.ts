@@ -45,18 +45,27 @@ export class SupervisedEngine implements Engine {
   /** The loaded models and how they were loaded: what a new host must load. */
   private readonly models = new Map<string, LoadCall>();
   private readonly crashes: number[] = [];
+  /** What the next host shall hold, and why it is not what was asked for. */
+  private runtime: string;
+  private note: string | undefined;
+  /** Whether a host has answered what it holds. */
+  private known = false;
   private readonly closing = new AbortController();
 
   constructor(private readonly options: SupervisedEngineOptions) {
+    this.runtime = options.runtime;
     this.inService = this.start();
     this.host = Promise.resolve(this.inService);
   }
 
   /** Rejects, with the runtime's own sentence, if the runtime cannot be used on this machine. */
   async info(): Promise<EngineInfo> {
-    const host = await this.current();
-    const { answer } = await host.call({ call: 'info' }, this.options.loadTimeoutMs);
+    const answer = await this.again(async () => {
+      const host = await this.current();
+      return (await host.call({ call: 'info' }, this.options.loadTimeoutMs)).answer;
+    });
     if (!('info' in answer)) throw unexpectedAnswer();
+    this.known = true;
     return answer.info;
   }
 
@@ -69,14 +78,8 @@ export class SupervisedEngine implements Engine {
   }
 
   /** A run that fails because its host died is tried once more, in the next one. */
-  async run(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
-    try {
-      return await this.runOnce(model, signature, inputs);
-    } catch (error) {
-      if (!(error instanceof EngineError) || error.kind !== 'crashed' || this.closing.signal.aborted)
-        throw error;
-      return this.runOnce(model, signature, inputs);
-    }
+  run(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
+    return this.again(() => this.runOnce(model, signature, inputs));
   }
 
   async unload(model: string): Promise<void> {
@@ -90,6 +93,16 @@ export class SupervisedEngine implements Engine {
     this.closing.abort();
     const host = await this.host.catch(() => undefined);
     await host?.close(2_000);
+  }
+
+  private async again<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof EngineError) || error.kind !== 'crashed' || this.closing.signal.aborted)
+        throw error;
+      return work();
+    }
   }
 
   private async runOnce(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
@@ -108,7 +121,7 @@ export class SupervisedEngine implements Engine {
   }
 
   private start(): HostProcess {
-    return new HostProcess(this.options.runtime, {
+    return new HostProcess(this.runtime, this.note, {
       onOutput: this.options.onOutput,
       onEnd: (reason) => {
         if (this.closing.signal.aborted) return;
@@ -116,10 +129,18 @@ export class SupervisedEngine implements Engine {
         if (this.crashes.length > 16) this.crashes.shift();
         this.inService = undefined;
         this.options.onCrash(reason);
+        this.doWithoutTensorFlow(reason);
         this.host = this.replace();
         this.host.catch(() => {}); // Only `close` ends a replacement; callers see it from `current`.
       },
     });
+  }
+
+  /** TensorFlow can end its process while it is loaded, on a processor that it was not built for: it would do so again. */
+  private doWithoutTensorFlow(reason: string): void {
+    if (this.runtime !== 'auto' || this.known) return;
+    this.runtime = 'wasm';
+    this.note = `TensorFlow is installed but cannot be used: ${reason} npm run doctor says what is wrong.`;
   }
 
   /** A host that holds the models again; a model that it cannot load any more is given up. */

@@ -11,7 +11,7 @@ import { loadTensorFlow } from './binding.js';
 import { nativeBinding } from './native-binding.js';
 import { SessionOpener, type TensorFlowRuntime } from './open-session.js';
 import type { Session } from './session.js';
-import { carriedSignatures, publicSignature } from './signatures.js';
+import { carriedSignatures, publicSignature } from '../signatures.js';
 
 /** TensorFlow's C library through `@tensorflow/tfjs-node-gpu`. A run blocks its process: it belongs into a host. */
 export class TensorFlowEngine implements Engine {

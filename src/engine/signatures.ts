@@ -1,7 +1,7 @@
-import { INIT_OP_SIGNATURE } from '../../saved-model/init-op.js';
-import type { SavedSignature, SavedTensor } from '../../saved-model/signature.js';
-import type { Signature } from '../engine.js';
-import { DTYPES, type TensorSpec } from '../tensor.js';
+import { INIT_OP_SIGNATURE } from '../saved-model/init-op.js';
+import type { SavedSignature, SavedTensor } from '../saved-model/signature.js';
+import type { Signature } from './engine.js';
+import { DTYPES, type TensorSpec } from './tensor.js';
 
 export interface CarriedSignatures {
   readonly signatures: ReadonlyMap<string, SavedSignature>;

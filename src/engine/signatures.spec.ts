@@ -1,5 +1,5 @@
-import type { SavedSignature, SavedTensor } from '../../saved-model/signature.js';
-import { DataType } from '../../saved-model/proto/tensor_pb.js';
+import type { SavedSignature, SavedTensor } from '../saved-model/signature.js';
+import { DataType } from '../saved-model/proto/tensor_pb.js';
 import { carriedSignatures } from './signatures.js';
 
 const tensor = (name: string, dtype: string, nodes = [`${name}:0`]): SavedTensor => ({

@@ -1,0 +1,87 @@
+import {
+  type Engine,
+  EngineError,
+  type EngineInfo,
+  type LoadedModel,
+  type LoadOptions,
+  type NamedTensors,
+} from '../engine.js';
+import { openModel } from '../open-model.js';
+import { carriedSignatures, publicSignature } from '../signatures.js';
+import { startBackend, type WasmBackend } from './backend.js';
+import { registerCustomOps } from './custom-ops.js';
+import { mendKernels } from './kernels.js';
+import { wasmGraph } from './wasm-graph.js';
+import { WasmSession } from './wasm-session.js';
+
+/**
+ * TensorFlow.js on WebAssembly: needs nothing but Node. A run blocks its process, decoding and encoding of pictures aside: it belongs
+ * into a host.
+ */
+export class WasmEngine implements Engine {
+  private readonly sessions = new Map<string, WasmSession>();
+  /** The last run that was asked for: the next one begins when it ends. */
+  private turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    private readonly backend: WasmBackend,
+    private readonly note: string | undefined,
+  ) {}
+
+  /** @param note why it is this runtime, for the log */
+  static async start(note?: string): Promise<WasmEngine> {
+    const backend = await startBackend();
+    registerCustomOps(backend);
+    mendKernels(backend.tf);
+    return new WasmEngine(backend, note);
+  }
+
+  async info(): Promise<EngineInfo> {
+    const { version, device } = this.backend;
+    return { runtime: 'wasm', version, device, ...(this.note !== undefined && { note: this.note }) };
+  }
+
+  async load(model: string, directory: string, options: LoadOptions): Promise<LoadedModel> {
+    if (this.sessions.has(model)) throw new Error(`This is a bug. ${model} is loaded already.`);
+    const opened = await openModel(directory, options.allowOps);
+    const { signatures, refused } = carriedSignatures(opened.signatures);
+    const before = process.memoryUsage.rss();
+    const graph = await wasmGraph(opened, signatures, options.optimise);
+    const all = new Map([...refused, ...graph.refused]);
+    if (graph.signatures.size === 0) {
+      const [sentence = 'The model has no signatures.'] = all.values(); // The others mostly say the same.
+      throw new EngineError('load', sentence);
+    }
+    this.sessions.set(model, new WasmSession(this.backend, graph));
+    const served = [...signatures].filter(([name]) => graph.signatures.has(name));
+    return {
+      signatures: Object.fromEntries(served.map(([name, saved]) => [name, publicSignature(saved)])),
+      refused: Object.fromEntries(all),
+      device: this.backend.device,
+      memoryBytes: Math.max(0, process.memoryUsage.rss() - before),
+      graph: options.optimise
+        ? { optimised: true }
+        : { optimised: false, reason: 'model.yaml says optimise: off.' },
+    };
+  }
+
+  run(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
+    const result = this.turn.then(() => {
+      const session = this.sessions.get(model);
+      if (!session) throw new EngineError('run', `There is no model ${model}.`);
+      return session.run(signature, inputs);
+    });
+    this.turn = result.catch(() => {});
+    return result;
+  }
+
+  async unload(model: string): Promise<void> {
+    await this.turn; // The runs that were asked for before.
+    this.sessions.get(model)?.close();
+    this.sessions.delete(model);
+  }
+
+  async close(): Promise<void> {
+    for (const model of this.sessions.keys()) await this.unload(model);
+  }
+}
