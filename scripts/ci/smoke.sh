@@ -1,5 +1,6 @@
 #!/bin/sh
 # Starts the built server as a user would, predicts once over HTTP, ends it with SIGTERM and wants exit code 0.
+#   sh scripts/ci/smoke.sh wasm          # also wants that to be the runtime
 set -eu
 log=$(mktemp)
 PORT=0 LOG_FORMAT=json node dist/main.js >"$log" 2>&1 &
@@ -18,6 +19,7 @@ until url=$(grep -o 'http://127[^ "]*[0-9]' "$log") && curl -fs "$url/health/rea
   [ "$tries" -lt 300 ] || fail 'The server was not ready within 30 s.'
   sleep 0.1
 done
+curl -fs "$url/health/ready" | grep -q "\"runtime\":\"$1\"" || fail "It is not $1 that runs the models."
 key=$(grep -o 'tn_[A-Za-z0-9_]*' "$log" | head -n 1)
 
 answer=$(curl -fsS -H "X-API-Key: $key" -F image=@samples/star.jpg "$url/predict") || fail 'The prediction failed.'
