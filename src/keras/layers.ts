@@ -1,4 +1,4 @@
-import type { LayerKind } from './build/layer-kind.js';
+import type { LayerKind } from './builder/layer-kind.js';
 import { ACTIVATION_LAYERS } from './layers/activation-layers.js';
 import { CONVOLUTION } from './layers/convolution.js';
 import { DENSE } from './layers/dense.js';

@@ -4,7 +4,7 @@ import type { FlatGraph } from '../graph/flat-graph.js';
 import { readRegularFile } from '../saved-model/regular-file.js';
 import { SavedModelError } from '../saved-model/saved-model.errors.js';
 import { readArchive } from './archive.js';
-import { buildGraph } from './build/build-graph.js';
+import { buildGraph } from './builder/build-graph.js';
 import type { Hdf5Contents, Hdf5Layout } from './hdf5/contents.js';
 import { readHdf5InThread } from './hdf5/hdf5-thread.js';
 import { KerasError, KerasFault } from './keras.errors.js';

@@ -15,7 +15,7 @@ import {
   roundToFloat16,
   toBfloat16,
   toFloat16,
-} from '../engine/half.js';
+} from '../numbers/half.js';
 
 /**
  * Nested JSON arrays as a tensor for `spec`. complex elements are pairs `[real, imaginary]`; strings are sent as UTF-8.

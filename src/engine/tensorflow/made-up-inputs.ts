@@ -1,7 +1,7 @@
 import { sharp } from '../../images/sharp.js';
 import type { SavedTensor } from '../../saved-model/signature.js';
 import type { NamedTensors } from '../engine.js';
-import { toBfloat16, toFloat16 } from '../half.js';
+import { toBfloat16, toFloat16 } from '../../numbers/half.js';
 import { type DType, elements, entriesPerElement, NUMBER_ARRAYS, type Tensor } from '../tensor.js';
 
 /** What stands in for sizes that the signature leaves open: the batch, and each further one. */

@@ -1,5 +1,5 @@
 import type { Tensor } from '../tensor.js';
-import { toBfloat16 } from '../half.js';
+import { toBfloat16 } from '../../numbers/half.js';
 import { differs } from './same-answers.js';
 
 const floats = (...values: number[]): Tensor => ({

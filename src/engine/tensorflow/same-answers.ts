@@ -1,6 +1,6 @@
 import type { SavedSignature } from '../../saved-model/signature.js';
 import { EngineError, type NamedTensors } from '../engine.js';
-import { fromBfloat16, fromFloat16 } from '../half.js';
+import { fromBfloat16, fromFloat16 } from '../../numbers/half.js';
 import type { Tensor } from '../tensor.js';
 import { madeUpInputs } from './made-up-inputs.js';
 import type { Session } from './session.js';

@@ -1,5 +1,5 @@
 import { type Metadata, Module } from 'h5wasm';
-import { fromFloat16 } from '../../engine/half.js';
+import { fromFloat16 } from '../../numbers/half.js';
 import { quote } from '../../saved-model/saved-model.errors.js';
 import { KerasFault } from '../keras.errors.js';
 import type { WeightArray } from './contents.js';

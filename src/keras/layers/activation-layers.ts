@@ -1,6 +1,6 @@
-import { type CallSite, inputOf, type LayerKind } from '../build/layer-kind.js';
-import { binary, times, unary } from '../build/arithmetic.js';
-import type { Tensor } from '../build/tensor.js';
+import { type CallSite, inputOf, type LayerKind } from '../builder/layer-kind.js';
+import { binary, times, unary } from '../builder/arithmetic.js';
+import type { Tensor } from '../builder/tensor.js';
 import type { LayerConfig } from '../model/layer-config.js';
 import { activate } from './activation.js';
 import { elu, leakyRelu, relu } from './rectifiers.js';

@@ -1,8 +1,8 @@
 import { quote } from '../../saved-model/saved-model.errors.js';
-import type { CallSite } from '../build/layer-kind.js';
-import { binary, plus, unary } from '../build/arithmetic.js';
-import type { Scope } from '../build/scope.js';
-import type { Tensor } from '../build/tensor.js';
+import type { CallSite } from '../builder/layer-kind.js';
+import { binary, plus, unary } from '../builder/arithmetic.js';
+import type { Scope } from '../builder/scope.js';
+import type { Tensor } from '../builder/tensor.js';
 import { type Json, member } from '../model/json.js';
 import { elu, leakyRelu, relu } from './rectifiers.js';
 import { gelu, hardSigmoid, hardSilu, silu } from './sigmoids.js';

@@ -1,8 +1,8 @@
 import { attribute } from '../../graph/nodes.js';
-import { type CallSite, imageOf, type LayerKind, type LayerWeights } from '../build/layer-kind.js';
-import { concat } from '../build/shaping.js';
-import { FLOAT } from '../build/scope.js';
-import { Tensor } from '../build/tensor.js';
+import { type CallSite, imageOf, type LayerKind, type LayerWeights } from '../builder/layer-kind.js';
+import { concat } from '../builder/shaping.js';
+import { FLOAT } from '../builder/scope.js';
+import { Tensor } from '../builder/tensor.js';
 import type { LayerConfig } from '../model/layer-config.js';
 import { activate } from './activation.js';
 import { convolutionAttributes, windowed, type Window } from './windows.js';

@@ -1,7 +1,7 @@
 import { attribute } from '../../graph/nodes.js';
-import { type CallSite, inputOf, type LayerKind } from '../build/layer-kind.js';
-import { reshape } from '../build/shaping.js';
-import type { Tensor } from '../build/tensor.js';
+import { type CallSite, inputOf, type LayerKind } from '../builder/layer-kind.js';
+import { reshape } from '../builder/shaping.js';
+import type { Tensor } from '../builder/tensor.js';
 import { finish, weightsWith } from './convolution.js';
 import { convolutionAttributes } from './windows.js';
 

@@ -1,6 +1,6 @@
-import type { CallSite } from '../build/layer-kind.js';
-import { type AxisSlice, stridedSlice, WHOLE_AXIS } from '../build/strided-slice.js';
-import type { Tensor } from '../build/tensor.js';
+import type { CallSite } from '../builder/layer-kind.js';
+import { type AxisSlice, stridedSlice, WHOLE_AXIS } from '../builder/strided-slice.js';
+import type { Tensor } from '../builder/tensor.js';
 import { isObject, type Json, member } from '../model/json.js';
 import { operand, option } from './operands.js';
 

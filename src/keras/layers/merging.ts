@@ -1,7 +1,7 @@
-import { binary, times } from '../build/arithmetic.js';
-import { type CallSite, inputsOf, type LayerKind } from '../build/layer-kind.js';
-import { concat, expandDims } from '../build/shaping.js';
-import type { Tensor } from '../build/tensor.js';
+import { binary, times } from '../builder/arithmetic.js';
+import { type CallSite, inputsOf, type LayerKind } from '../builder/layer-kind.js';
+import { concat, expandDims } from '../builder/shaping.js';
+import type { Tensor } from '../builder/tensor.js';
 
 export const MERGING: Readonly<Record<string, LayerKind>> = {
   Add: { build: (site) => merge(site, 'AddV2') },

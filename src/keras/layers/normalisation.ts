@@ -1,9 +1,9 @@
 import { attribute } from '../../graph/nodes.js';
-import { binary, plus, unary } from '../build/arithmetic.js';
-import { type CallSite, inputOf, type LayerKind, type LayerWeights } from '../build/layer-kind.js';
-import { FLOAT } from '../build/scope.js';
-import { reduce } from '../build/shaping.js';
-import type { Tensor } from '../build/tensor.js';
+import { binary, plus, unary } from '../builder/arithmetic.js';
+import { type CallSite, inputOf, type LayerKind, type LayerWeights } from '../builder/layer-kind.js';
+import { FLOAT } from '../builder/scope.js';
+import { reduce } from '../builder/shaping.js';
+import type { Tensor } from '../builder/tensor.js';
 import type { LayerConfig } from '../model/layer-config.js';
 
 export const NORMALISATION: Readonly<Record<string, LayerKind>> = {

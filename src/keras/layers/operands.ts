@@ -1,5 +1,5 @@
-import type { CallSite, Value } from '../build/layer-kind.js';
-import { Tensor } from '../build/tensor.js';
+import type { CallSite, Value } from '../builder/layer-kind.js';
+import { Tensor } from '../builder/tensor.js';
 import { isList, type Json } from '../model/json.js';
 import { constantOf } from '../model/layer-config.js';
 

@@ -1,7 +1,7 @@
-import { binary, clip, unary } from '../build/arithmetic.js';
-import { type CallSite, inputsOf, type LayerKind } from '../build/layer-kind.js';
-import { reduce } from '../build/shaping.js';
-import type { Tensor } from '../build/tensor.js';
+import { binary, clip, unary } from '../builder/arithmetic.js';
+import { type CallSite, inputsOf, type LayerKind } from '../builder/layer-kind.js';
+import { reduce } from '../builder/shaping.js';
+import type { Tensor } from '../builder/tensor.js';
 import { activateByName } from './activation.js';
 import { axes, operand, option } from './operands.js';
 import { gelu } from './sigmoids.js';

@@ -1,7 +1,7 @@
 import { attribute } from '../../graph/nodes.js';
-import { type CallSite, imageOf, type LayerKind } from '../build/layer-kind.js';
-import { reduce } from '../build/shaping.js';
-import type { Tensor } from '../build/tensor.js';
+import { type CallSite, imageOf, type LayerKind } from '../builder/layer-kind.js';
+import { reduce } from '../builder/shaping.js';
+import type { Tensor } from '../builder/tensor.js';
 import { windowed } from './windows.js';
 
 export const POOLING: Readonly<Record<string, LayerKind>> = {

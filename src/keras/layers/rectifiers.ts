@@ -1,8 +1,8 @@
 import { attribute } from '../../graph/nodes.js';
 import { DataType } from '../../saved-model/proto/tensor_pb.js';
-import { binary, clip, plus, times, unary } from '../build/arithmetic.js';
-import { FLOAT, type Scope } from '../build/scope.js';
-import type { Tensor } from '../build/tensor.js';
+import { binary, clip, plus, times, unary } from '../builder/arithmetic.js';
+import { FLOAT, type Scope } from '../builder/scope.js';
+import type { Tensor } from '../builder/tensor.js';
 
 /** Activations that cut at zero or near it. */
 

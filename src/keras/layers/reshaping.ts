@@ -1,8 +1,8 @@
-import { type CallSite, imageOf, inputOf, type LayerKind } from '../build/layer-kind.js';
-import { INT32 } from '../build/scope.js';
-import { expandDims, pad, reshape, transpose } from '../build/shaping.js';
-import { stridedSlice, WHOLE_AXIS } from '../build/strided-slice.js';
-import { elements, type Tensor } from '../build/tensor.js';
+import { type CallSite, imageOf, inputOf, type LayerKind } from '../builder/layer-kind.js';
+import { INT32 } from '../builder/scope.js';
+import { expandDims, pad, reshape, transpose } from '../builder/shaping.js';
+import { stridedSlice, WHOLE_AXIS } from '../builder/strided-slice.js';
+import { elements, type Tensor } from '../builder/tensor.js';
 import { isList } from '../model/json.js';
 import type { LayerConfig } from '../model/layer-config.js';
 import type { Pair } from './windows.js';

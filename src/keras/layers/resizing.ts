@@ -1,9 +1,9 @@
 import { attribute } from '../../graph/nodes.js';
 import { quote } from '../../saved-model/saved-model.errors.js';
-import { type CallSite, imageOf, type LayerKind } from '../build/layer-kind.js';
-import type { Scope } from '../build/scope.js';
-import { stridedSlice, WHOLE_AXIS } from '../build/strided-slice.js';
-import type { Tensor } from '../build/tensor.js';
+import { type CallSite, imageOf, type LayerKind } from '../builder/layer-kind.js';
+import type { Scope } from '../builder/scope.js';
+import { stridedSlice, WHOLE_AXIS } from '../builder/strided-slice.js';
+import type { Tensor } from '../builder/tensor.js';
 import type { LayerConfig } from '../model/layer-config.js';
 import type { Pair } from './windows.js';
 

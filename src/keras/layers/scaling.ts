@@ -1,6 +1,6 @@
-import { binary } from '../build/arithmetic.js';
-import { type CallSite, inputOf, type LayerKind } from '../build/layer-kind.js';
-import type { Tensor } from '../build/tensor.js';
+import { binary } from '../builder/arithmetic.js';
+import { type CallSite, inputOf, type LayerKind } from '../builder/layer-kind.js';
+import type { Tensor } from '../builder/tensor.js';
 import { constantOf, type LayerConfig } from '../model/layer-config.js';
 import { axesOf } from './normalisation.js';
 

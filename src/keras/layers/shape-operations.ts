@@ -1,8 +1,8 @@
 import { attribute } from '../../graph/nodes.js';
-import type { CallSite, Value } from '../build/layer-kind.js';
-import { INT32 } from '../build/scope.js';
-import { concat, expandDims, pad, transpose } from '../build/shaping.js';
-import { Tensor } from '../build/tensor.js';
+import type { CallSite, Value } from '../builder/layer-kind.js';
+import { INT32 } from '../builder/scope.js';
+import { concat, expandDims, pad, transpose } from '../builder/shaping.js';
+import { Tensor } from '../builder/tensor.js';
 import type { Json } from '../model/json.js';
 import { getItem } from './get-item.js';
 import { concatenate } from './merging.js';

@@ -1,6 +1,6 @@
-import { binary, clip, plus, times, unary } from '../build/arithmetic.js';
-import type { Scope } from '../build/scope.js';
-import type { Tensor } from '../build/tensor.js';
+import { binary, clip, plus, times, unary } from '../builder/arithmetic.js';
+import type { Scope } from '../builder/scope.js';
+import type { Tensor } from '../builder/tensor.js';
 
 /** Activations made of the sigmoid and the like. */
 

@@ -1,4 +1,4 @@
-import { inputOf, type LayerKind } from '../build/layer-kind.js';
+import { inputOf, type LayerKind } from '../builder/layer-kind.js';
 
 /** Layers that do something only while a model is trained; at inference each gives what it is given. */
 const NAMES = `Dropout SpatialDropout1D SpatialDropout2D GaussianDropout GaussianNoise AlphaDropout ActivityRegularization StochasticDepth

@@ -1,8 +1,8 @@
 import { attribute } from '../../graph/nodes.js';
-import { type CallSite, imageOf, type LayerKind } from '../build/layer-kind.js';
-import { stridedSlice } from '../build/strided-slice.js';
-import { INT32, type Scope } from '../build/scope.js';
-import type { Tensor } from '../build/tensor.js';
+import { type CallSite, imageOf, type LayerKind } from '../builder/layer-kind.js';
+import { stridedSlice } from '../builder/strided-slice.js';
+import { INT32, type Scope } from '../builder/scope.js';
+import type { Tensor } from '../builder/tensor.js';
 import { finish, weightsWith } from './convolution.js';
 import { convolutionAttributes, type Pair } from './windows.js';
 

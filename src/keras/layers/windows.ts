@@ -1,5 +1,5 @@
 import { attribute } from '../../graph/nodes.js';
-import type { Attributes } from '../build/scope.js';
+import type { Attributes } from '../builder/scope.js';
 import type { LayerConfig } from '../model/layer-config.js';
 
 export type Pair = readonly [number, number];
