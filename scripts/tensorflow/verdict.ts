@@ -46,7 +46,7 @@ export function verdict(facts: Facts): Verdict {
   if (!facts.packageInstalled) return { uses: 'nothing yet', next: 'npm ci', exitCode: 1 };
   if (!facts.selfTest.ok) {
     const next = [...facts.obstacles, `npm run tensorflow${gpu}`].join('\n      ');
-    return { uses: 'no TensorFlow', next, exitCode: 1 };
+    return { uses: 'WebAssembly, for there is no TensorFlow', next, exitCode: 1 };
   }
   const { version, device, notice } = facts.selfTest;
   const uses = `TensorFlow ${version} on ${device === 'cpu' ? 'the CPU' : device.toUpperCase()}`;

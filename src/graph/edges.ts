@@ -2,7 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { type NodeDef, NodeDefSchema } from '../saved-model/proto/graph_pb.js';
 import { DataType } from '../saved-model/proto/tensor_pb.js';
 import type { SavedSignature, SavedTensor } from '../saved-model/signature.js';
-import { parseInput } from './flat-graph.js';
+import { canonical, parseInput } from './flat-graph.js';
 import { attribute, makeNode } from './nodes.js';
 
 /** How an input is fed. */
@@ -190,11 +190,4 @@ class Edges {
     this.added.push(makeNode(op, name, inputs, attr));
     return name;
   }
-}
-
-/** `name:k`, with the number also where it is 0; control inputs as they are. */
-function canonical(tensor: string): string {
-  if (tensor.startsWith('^')) return tensor;
-  const { node, output } = parseInput(tensor);
-  return `${node}:${output}`;
 }

@@ -1,6 +1,6 @@
 import type { NodeDef } from '../saved-model/proto/graph_pb.js';
 import { nodeOf } from '../saved-model/reach.js';
-import { NotFlatError } from './flat-graph.js';
+import { canonical, NotFlatError } from './flat-graph.js';
 import type { Scope, Scopes } from './scope.js';
 
 export interface Executed {
@@ -11,25 +11,26 @@ export interface Executed {
 const MAX_EXECUTED = 2_000_000;
 
 /**
- * Every node that running `roots`, nodes of the graph, executes: back along data and control inputs, and every node of a function that
+ * Every node that computing `tensors` of the graph executes: back along data and control inputs, and every node of a function that
  * is called, since what has effects there runs in any case.
- * @param fed nodes whose outputs are given, so that nothing behind them runs
+ * @param isFed whether a tensor is given, so that it need not be computed
  * @throws NotFlatError
  */
 export function executed(
   scopes: Scopes,
-  roots: Iterable<string>,
-  fed: ReadonlySet<string> = new Set(),
+  tensors: Iterable<string>,
+  isFed: (tensor: string) => boolean = () => false,
 ): Executed[] {
   const found: Executed[] = [];
-  const seen = new Set<string>(fed);
-  const open = [...roots];
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+  const seen = new Set<string>();
+  const open = [...tensors];
+  for (let tensor = open.pop(); tensor !== undefined; tensor = open.pop()) {
+    const name = nodeOf(tensor);
     const node = scopes.root.nodes.get(name);
-    if (!node || seen.has(name)) continue;
+    if (!node || seen.has(name) || isFed(canonical(tensor))) continue;
     seen.add(name);
     found.push({ scope: scopes.root, node });
-    for (const input of node.input) open.push(nodeOf(input));
+    for (const input of node.input) open.push(input);
   }
   // The list grows while it is walked: functions call functions.
   for (const { scope, node } of found) {

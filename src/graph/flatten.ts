@@ -3,13 +3,12 @@ import { INIT_OP_SIGNATURE } from '../saved-model/init-op.js';
 import { ALLOWED_OPS } from '../saved-model/op-allow-list.js';
 import type { NodeDef } from '../saved-model/proto/graph_pb.js';
 import { DataType } from '../saved-model/proto/tensor_pb.js';
-import { nodeOf } from '../saved-model/reach.js';
 import { quote } from '../saved-model/saved-model.errors.js';
 import type { SavedModelFile } from '../saved-model/saved-model-file.js';
 import type { SavedSignature, SavedTensor } from '../saved-model/signature.js';
 import { constantNode, int32Node, stringsNode } from './constant.js';
 import { executed } from './executed.js';
-import { type FlatGraph, NotFlatError, parseInput } from './flat-graph.js';
+import { canonical, type FlatGraph, NotFlatError } from './flat-graph.js';
 import { attribute, makeNode } from './nodes.js';
 import { whyImpure } from './pure-ops.js';
 import { dataInput, type Scope, Scopes, type Source } from './scope.js';
@@ -76,7 +75,7 @@ class Flattening {
       fed.set(canonical(tensor.nodes[0]!), placeholder.name);
       return { ...tensor, nodes: [`${placeholder.name}:0`] };
     });
-    this.refuseImpure(outputs, new Set([...fed.keys()].map(nodeOf)));
+    this.refuseImpure(outputs, fed);
     const part = new SignaturePart(this, this.scopes, fed, prefix);
     const ends = outputs.map((tensor) => {
       const source = part.tensor(tensor.nodes[0]!);
@@ -141,9 +140,9 @@ class Flattening {
   }
 
   /** Refuses what a run executes besides pure ops and reading variables, be it only waited for. */
-  private refuseImpure(outputs: readonly SavedTensor[], fed: ReadonlySet<string>): void {
-    const roots = outputs.map(({ nodes }) => nodeOf(nodes[0]!));
-    for (const { scope, node } of executed(this.scopes, roots, fed)) {
+  private refuseImpure(outputs: readonly SavedTensor[], fed: ReadonlyMap<string, string>): void {
+    const roots = outputs.map(({ nodes }) => nodes[0]!);
+    for (const { scope, node } of executed(this.scopes, roots, (tensor) => fed.has(tensor))) {
       if (this.scopes.isCall(node) || node.op === 'VarHandleOp') continue;
       const why =
         whyImpure(node.op) ?? (ALLOWED_OPS.has(node.op) ? null : 'is not one that this server knows');
@@ -247,12 +246,6 @@ function ownAttributes({ name, attr }: NodeDef): NodeDef['attr'] {
   if (own.some(([, { value }]) => value.case === 'placeholder'))
     throw new NotFlatError(`Its node ${quote(name)} takes an attribute from whoever calls its function.`);
   return Object.fromEntries(own);
-}
-
-/** `name:k`, with the number also where it is 0. */
-function canonical(tensor: string): string {
-  const { node, output } = parseInput(tensor);
-  return `${node}:${output}`;
 }
 
 /** A name as TensorFlow takes it for a node. */

@@ -1,6 +1,6 @@
 import type { NodeDef } from '../saved-model/proto/graph_pb.js';
 import { INIT_OP_SIGNATURE, initRoots } from '../saved-model/init-op.js';
-import { nodeOf, reach } from '../saved-model/reach.js';
+import { reach } from '../saved-model/reach.js';
 import type { SavedModelFile } from '../saved-model/saved-model-file.js';
 import { executed } from './executed.js';
 import { NotFlatError } from './flat-graph.js';
@@ -25,7 +25,7 @@ export function restoredFrom(model: SavedModelFile): RestoredVariables {
   refuseChangesAtLoad(model);
   const scopes = new Scopes(model);
   const restored = new Map<string, string>();
-  for (const { scope, node } of executed(scopes, [nodeOf(model.metaGraph.saverDef?.restoreOpName ?? '')])) {
+  for (const { scope, node } of executed(scopes, [model.metaGraph.saverDef?.restoreOpName ?? ''])) {
     if (!WRITES.has(node.op)) continue;
     const variable = scopes.resolve(scope, dataInput(node, 0)).node;
     const value = scopes.resolve(scope, dataInput(node, 1));
