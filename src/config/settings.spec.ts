@@ -88,7 +88,7 @@ describe('settings', () => {
     ['AUTH', 'false', 'one of on, off'],
     ['AUTH', 'OFF', 'one of on, off'],
     ['DOCS', '1', 'one of on, off'],
-    ['ENGINE', 'onnx', 'one of tensorflow, fake'],
+    ['ENGINE', 'onnx', 'one of auto, tensorflow, wasm, fake'],
     ['LOG_LEVEL', 'trace', 'one of debug, info, warn, error, silent'],
     ['LOG_FORMAT', 'text', 'one of auto, json, pretty'],
     ['RATE_LIMIT', '0', 'a whole number from 1 to 1000000'],

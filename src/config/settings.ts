@@ -78,7 +78,7 @@ export const SETTINGS = {
     read: directory,
     help: 'folder of label files: <name>.json',
   }),
-  cacheDir: setting({
+  tensornestCacheDir: setting({
     env: 'TENSORNEST_CACHE_DIR',
     default: defaultCacheDir(),
     defaultShown: '`tensornest` in `XDG_CACHE_HOME`, else `~/.cache/tensornest`',

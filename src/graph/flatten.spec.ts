@@ -117,7 +117,7 @@ describe('a graph that cannot be flat', () => {
       'has an alias of itself',
       [makeNode('Identity', 'y', ['y'], FLOAT)],
       [],
-      /^Its functions are too many to be inlined\.$/,
+      /^Its tensor "y" leads back to itself\.$/,
     ],
   ])('says so where it %s', async (_, nodes, functions, sentence) => {
     await expect(flattened(nodes, functions)).rejects.toMatchObject({

@@ -10,7 +10,7 @@ import { constantNode, int32Node, stringsNode } from './constant.js';
 import { executed } from './executed.js';
 import { canonical, type FlatGraph, NotFlatError } from './flat-graph.js';
 import { attribute, makeNode } from './nodes.js';
-import { whyImpure } from './pure-ops.js';
+import { lacksInputs, whyImpure } from './pure-ops.js';
 import { dataInput, type Scope, Scopes, type Source } from './scope.js';
 import { restoredFrom, variableKey } from './variables.js';
 
@@ -194,6 +194,8 @@ class SignaturePart {
     const inputs = node.input
       .filter((input) => !input.startsWith('^'))
       .map((input) => this.input(scope, input));
+    if (lacksInputs(node.op, inputs.length))
+      throw new NotFlatError(`Its node ${quote(node.name)} lacks an input.`);
     this.flat.add(makeNode(node.op, name, inputs, ownAttributes(node)));
   }
 

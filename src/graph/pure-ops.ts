@@ -85,6 +85,22 @@ export function outputNumber(op: string, name: string, index: number): number {
   return Math.max(position, 0) + index;
 }
 
+/** How many inputs the ops have at least that rewritings look into. */
+const INPUTS: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    1: 'Neg Reciprocal Rsqrt Sqrt Square Squeeze Identity Relu Relu6 Elu LeakyRelu Sigmoid',
+    2: `Add AddV2 Sub Mul RealDiv BiasAdd Reshape ExpandDims Pad Conv2D DepthwiseConv2dNative MatMul BatchMatMul BatchMatMulV2 Einsum
+      GatherV2`,
+    3: 'PadV2 Conv2DBackpropInput',
+    5: 'FusedBatchNorm FusedBatchNormV2 FusedBatchNormV3',
+  }).flatMap(([count, ops]) => words(ops).map((op) => [op, Number(count)] as const)),
+);
+
+/** Whether a node has so few inputs that TensorFlow would refuse it, and rewritings would stumble over it. */
+export function lacksInputs(op: string, count: number): boolean {
+  return count < (INPUTS.get(op) ?? 0);
+}
+
 function words(text: string): string[] {
   return text.trim().split(/\s+/);
 }

@@ -1,4 +1,5 @@
 import type { FunctionDef, NodeDef } from '../saved-model/proto/graph_pb.js';
+import { quote } from '../saved-model/saved-model.errors.js';
 import type { SavedModelFile } from '../saved-model/saved-model-file.js';
 import { NotFlatError, parseInput } from './flat-graph.js';
 import { outputNumber } from './pure-ops.js';
@@ -39,6 +40,8 @@ const CALLS = new Set(['PartitionedCall', 'StatefulPartitionedCall']);
 /** Bounds on what a small file can ask for: functions that call each other twice double with each level. */
 const MAX_CALLS = 20_000;
 const MAX_STEPS = 10_000_000;
+/** Aliases and calls in a row; a longer one comes back to where it began. */
+const MAX_CHAIN = 10_000;
 /** Names grow with each call within a call. */
 const MAX_PREFIX = 4096;
 
@@ -58,7 +61,8 @@ export class Scopes {
    * @throws NotFlatError
    */
   resolve(scope: Scope, input: string, stop: (tensor: string) => boolean = () => false): Source {
-    for (;;) {
+    for (let chain = 0; ; chain++) {
+      if (chain > MAX_CHAIN) throw new NotFlatError(`Its tensor ${quote(input)} leads back to itself.`);
       if (++this.steps > MAX_STEPS) throw new NotFlatError('Its functions are too many to be inlined.');
       const argument = this.argument(scope, input);
       if (argument) {

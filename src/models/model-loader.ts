@@ -38,7 +38,7 @@ export class ModelLoader {
     const loaded = await this.engine.load(engineName, version.directory, {
       allowOps: config.allowOps ?? [],
       optimise: config.optimise !== 'off',
-      cacheDirectory: join(this.settings.cacheDir, 'models'),
+      cacheDirectory: join(this.settings.tensornestCacheDir, 'models'),
     });
     const loadMs = performance.now() - started;
     try {
