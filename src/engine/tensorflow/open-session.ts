@@ -44,8 +44,9 @@ export class SessionOpener {
     try {
       return await this.rewrite(model, signatures, options, rewritten, key);
     } catch (error) {
-      if (!model.saved) throw error instanceof NotFlatError ? new EngineError('load', error.message) : error;
       if (error instanceof EngineError) throw error;
+      // Of a Keras file there is no other form.
+      if (!model.saved) throw new EngineError('load', reasonOf(error));
       return this.original(model, signatures, options, reasonOf(error));
     }
   }
@@ -75,22 +76,46 @@ export class SessionOpener {
     let kept = false;
     try {
       await writeSavedModel(graph.flat, staged);
-      const session = this.openRewritten(staged, graph.edges);
-      if (model.saved && !graph.flat.recovered) {
-        const original = await this.original(model, signatures, options, '');
-        const device = this.runtime.device.startsWith('gpu') ? 'gpu' : 'cpu';
-        const reason = await difference(original.session, session, signatures, device);
-        if (reason !== null) {
-          session.close();
-          return { session: original.session, graph: { optimised: false, reason } };
-        }
-        original.session.close();
-      }
+      const session = this.openStaged(staged, graph.edges);
+      const refused = await this.refusal(session, model, graph.flat, signatures, options);
+      if (refused) return refused;
       await rewritten.keep(staged, key, graph.edges);
       kept = true;
       return { session, graph: { optimised: true } };
     } finally {
       if (!kept) await rewritten.remove(staged);
+    }
+  }
+
+  /** The original and why it is to be served, if the rewritten model does not answer the same; `null` if it does. Closes the other. */
+  private async refusal(
+    rewritten: Session,
+    model: OpenedModel,
+    flat: FlatGraph,
+    signatures: Signatures,
+    options: LoadOptions,
+  ): Promise<OpenSession | null> {
+    if (!model.saved || flat.recovered) return null; // There is nothing that TensorFlow could run.
+    let isSame = false;
+    try {
+      const { session } = await this.original(model, signatures, options, '');
+      const device = this.runtime.device.startsWith('gpu') ? 'gpu' : 'cpu';
+      const reason = await difference(session, rewritten, signatures, device);
+      isSame = reason === null;
+      if (reason !== null) return { session, graph: { optimised: false, reason } };
+      session.close();
+      return null;
+    } finally {
+      if (!isSame) rewritten.close();
+    }
+  }
+
+  private openStaged(directory: string, edges: ReadonlyMap<string, EdgedSignature>): Session {
+    try {
+      return this.openRewritten(directory, edges);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      throw new NotFlatError('Its rewritten form cannot be loaded.');
     }
   }
 
@@ -126,5 +151,5 @@ function reasonOf(error: unknown): string {
   // A surprise in the rewriting must not take the model away; its text may name folders, and stays here.
   return code === undefined
     ? 'It could not be rewritten.'
-    : `It could not be rewritten in the cache (${code}).`;
+    : `It could not be rewritten in the cache (${code}): let TENSORNEST_CACHE_DIR name a folder that can be written.`;
 }

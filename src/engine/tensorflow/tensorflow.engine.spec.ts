@@ -144,12 +144,25 @@ describe('what is rewritten', () => {
     const { graph } = await engine.load(model, `${FIXTURES}/half_plus_two/1`, options);
     expect(graph).toEqual({
       optimised: false,
-      reason: expect.stringMatching(/^It could not be rewritten in the cache \(\w+\)\.$/),
+      reason: expect.stringMatching(
+        /^It could not be rewritten in the cache \(\w+\): let TENSORNEST_CACHE_DIR name a folder that can be written\.$/,
+      ),
     });
     const { y } = await engine.run(model, 'serving_default', {
       x: { dtype: 'float32', shape: [1], data: Float32Array.of(1) },
     });
     expect([...(y!.data as Float32Array)]).toEqual([2.5]);
+  });
+
+  it('cannot be done without for a Keras file, which is refused then', async () => {
+    const options = { allowOps: [], optimise: true, cacheDirectory: join(cacheDirectory, 'file') };
+    await writeFile(options.cacheDirectory, '');
+    await expect(
+      engine.load('keras', 'test/fixtures/keras/keras3/sequential', options),
+    ).rejects.toMatchObject({
+      kind: 'load',
+      message: expect.stringMatching(/^It could not be rewritten in the cache \(\w+\): let /),
+    });
   });
 
   it('leaves nothing behind of a model that is not optimised', async () => {
