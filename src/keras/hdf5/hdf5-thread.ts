@@ -48,7 +48,8 @@ export class Hdf5Thread {
     layout: Hdf5Layout,
     timeLimitMs = limitFor(bytes),
   ): Promise<Hdf5Contents> {
-    const owned = bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+    // A Buffer may lie in Node's pool, which cannot be given away; and its `slice` would not copy.
+    const owned = bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
     const answer = await this.ask({ bytes: owned, layout }, owned.buffer, timeLimitMs);
     if ('fault' in answer) throw new KerasFault(answer.fault);
     return answer.contents;
