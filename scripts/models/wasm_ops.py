@@ -356,6 +356,18 @@ case(lambda a: tf.nn.relu6(raw.BiasAdd(value=depthwise(tf.pad(a, PADS), "VALID",
 case(lambda a: conv(raw.PadV2(input=a, paddings=PADS, constant_values=1.5), "VALID"), IMAGE, name="Conv2D padded with ones and a half")
 case(lambda a: (lambda x: (x, tf.nn.relu(x)))(raw.BiasAdd(value=conv(a), bias=BIAS)), IMAGE, name="Conv2D whose bias is answered too")
 
+# Windows that skip what is between them: the last one may end before the picture does.
+for k, stride in ((1, 2), (2, 3), (2, 4), (3, 4)):
+    for height, width in ((8, 8), (9, 14), (5, 7)):
+        picture = floats(1, height, width, 4)
+        for padding in ("SAME", "VALID"):
+            at = f"{k} by {stride} on {height}x{width} {padding}"
+            strides = [1, stride, stride, 1]
+            case(lambda a, k=tf.constant(floats(k, k, 4, 3)), s=strides, p=padding: raw.Conv2D(input=a, filter=k, strides=s, padding=p), picture, name=f"skipping Conv2D {at}")
+            case(lambda a, k=tf.constant(floats(k, k, 4, 1)), s=strides, p=padding: tf.nn.relu(raw.BiasAdd(value=raw.DepthwiseConv2dNative(input=a, filter=k, strides=s, padding=p), bias=NARROW)), picture, name=f"skipping DepthwiseConv2dNative {at}")
+            case(lambda a, k=k, s=strides, p=padding: raw.MaxPool(input=a, ksize=[1, k, k, 1], strides=s, padding=p), picture, name=f"skipping MaxPool {at}")
+            case(lambda a, k=k, s=strides, p=padding: raw.AvgPool(value=a, ksize=[1, k, k, 1], strides=s, padding=p), picture, name=f"skipping AvgPool {at}")
+
 # Boxes.
 BOXES = np.float32([[0, 0, 1, 1], [0, 0.1, 1, 1.1], [0, -0.1, 1, 0.9], [0, 10, 1, 11], [0, 10.1, 1, 11.1], [0, 100, 1, 101]])
 SCORES = np.float32([0.9, 0.75, 0.6, 0.95, 0.5, 0.3])

@@ -11,9 +11,10 @@ const IMPURE = {
     TensorListSplit TensorListStack TensorArrayV3 TensorArrayCloseV3 TensorArrayConcatV3 TensorArrayGatherV3 TensorArrayReadV3
     TensorArrayScatterV3 TensorArraySizeV3 TensorArraySplitV3 TensorArrayWriteV3 OptionalFromValue OptionalGetValue
     OptionalHasValue OptionalNone RaggedTensorToVariant RaggedTensorFromVariant`,
-  'keeps or changes variables': `VarHandleOp AssignVariableOp AssignAddVariableOp AssignSubVariableOp VarIsInitializedOp VariableShape
-    DisableCopyOnRead DestroyResourceOp ResourceGatherNd Variable Assign AssignAdd AssignSub IsVariableInitialized
-    TemporaryVariable DestroyTemporaryVariable RefIdentity Empty GuaranteeConst DeepCopy`,
+  'changes variables, as that of a model does which was exported in training mode': `AssignVariableOp AssignAddVariableOp
+    AssignSubVariableOp Assign AssignAdd AssignSub`,
+  'keeps variables': `VarHandleOp VarIsInitializedOp VariableShape DisableCopyOnRead DestroyResourceOp ResourceGatherNd Variable
+    IsVariableInitialized TemporaryVariable DestroyTemporaryVariable RefIdentity Empty GuaranteeConst DeepCopy`,
   'looks into a table': `HashTable HashTableV2 AnonymousHashTable MutableHashTableV2 AnonymousMutableHashTable MutableDenseHashTableV2
     InitializeTable InitializeTableV2 LookupTableFind LookupTableFindV2 LookupTableSize LookupTableSizeV2 LookupTableImport
     LookupTableImportV2 LookupTableInsertV2 LookupTableExportV2`,
