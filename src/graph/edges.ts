@@ -3,7 +3,7 @@ import { type NodeDef, NodeDefSchema } from '../saved-model/proto/graph_pb.js';
 import { DataType } from '../saved-model/proto/tensor_pb.js';
 import type { SavedSignature, SavedTensor } from '../saved-model/signature.js';
 import { canonical, parseInput } from './flat-graph.js';
-import { attribute, makeNode } from './nodes.js';
+import { attribute, makeNode, takeName } from './nodes.js';
 
 /** How an input is fed. */
 export interface InputEdge {
@@ -184,9 +184,7 @@ class Edges {
   }
 
   private add(op: string, wanted: string, inputs: readonly string[], attr: NodeDef['attr']): string {
-    let name = wanted;
-    while (this.names.has(name)) name += '_';
-    this.names.add(name);
+    const name = takeName(this.names, wanted);
     this.added.push(makeNode(op, name, inputs, attr));
     return name;
   }

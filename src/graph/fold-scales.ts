@@ -5,7 +5,7 @@ import { type Before, channelStep, isChannelsLast } from './channel-step.js';
 import { type Constant, constantOf, float32Node, float32Values } from './constant.js';
 import type { FlatGraph } from './flat-graph.js';
 import { GraphIndex, pruned } from './graph-index.js';
-import { attribute, makeNode } from './nodes.js';
+import { attribute, makeNode, takeName } from './nodes.js';
 
 /** Which axes of the kernel, the last ones, are its output's channels. */
 const CHANNEL_AXES: Readonly<Record<string, number>> = { Conv2D: 1, DepthwiseConv2dNative: 2, MatMul: 1 };
@@ -86,9 +86,7 @@ class Folding {
     const key = `${from} ${createHash('sha256').update(numbers).digest('base64')}`;
     let node = this.made.get(key);
     if (!node) {
-      let name = `${from.replace(/:\d+$/, '')}/folded`;
-      while (this.names.has(name)) name += '_';
-      this.names.add(name);
+      const name = takeName(this.names, `${from.replace(/:\d+$/, '')}/folded`);
       node = float32Node(name, shape, values());
       this.made.set(key, node);
     }

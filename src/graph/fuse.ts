@@ -1,9 +1,10 @@
 import type { AttrValue, NodeDef } from '../saved-model/proto/graph_pb.js';
 import { DataType } from '../saved-model/proto/tensor_pb.js';
+import { isChannelsLast } from './channel-step.js';
 import { constantNode, constantOf, float32Values, int32Values } from './constant.js';
 import type { FlatGraph } from './flat-graph.js';
 import { GraphIndex, pruned } from './graph-index.js';
-import { attribute, makeNode } from './nodes.js';
+import { attribute, makeNode, takeName } from './nodes.js';
 
 /** Products that have a fused form, with its name in TensorFlow.js. */
 const FUSED_OPS: Readonly<Record<string, string>> = {
@@ -46,10 +47,9 @@ export function fuse(graph: FlatGraph): FlatGraph {
 }
 
 /** The backend has fused kernels for float32 with channels last. */
-function isFusable({ op, attr }: NodeDef): boolean {
-  const layout = attr['data_format']?.value;
-  const last = layout?.case !== 's' || Buffer.from(layout.value).toString('utf8') === 'NHWC';
-  return Object.hasOwn(FUSED_OPS, op) && last && attr['T']?.value.value === DataType.DT_FLOAT;
+function isFusable(node: NodeDef): boolean {
+  const { op, attr } = node;
+  return Object.hasOwn(FUSED_OPS, op) && isChannelsLast(node) && attr['T']?.value.value === DataType.DT_FLOAT;
 }
 
 function tailOf(index: GraphIndex, product: NodeDef): Tail {
@@ -114,18 +114,11 @@ function fusedNodes(product: NodeDef, { bias, activation, end }: Tail, names: Se
   const flat = bias && constantOf(bias.node);
   const reshaped =
     flat && flat.shape.length > 1
-      ? constantNode(unused(`${end.name}/bias`, names), { ...flat, shape: flat.shape.slice(-1) })
+      ? constantNode(takeName(names, `${end.name}/bias`), { ...flat, shape: flat.shape.slice(-1) })
       : null;
   const inputs = [...product.input.slice(0, 2), ...(bias ? [reshaped?.name ?? bias.input] : [])];
   const fused = makeNode(FUSED_OPS[product.op]!, end.name, inputs, attr);
   return reshaped ? [reshaped, fused] : [fused];
-}
-
-function unused(name: string, names: Set<string>): string {
-  let free = name;
-  while (names.has(free)) free += '_';
-  names.add(free);
-  return free;
 }
 
 /** The convolution with the paddings of a `Pad` before it as its own; the node itself if there is none. */

@@ -2,7 +2,7 @@ import type { NodeDef } from '../saved-model/proto/graph_pb.js';
 import { DataType } from '../saved-model/proto/tensor_pb.js';
 import type { WrittenVariable } from '../saved-model/write-bundle.js';
 import { constantOf, stringsNode } from './constant.js';
-import { attribute, makeNode } from './nodes.js';
+import { attribute, makeNode, takeName } from './nodes.js';
 
 /**
  * From so many bytes on a weight is a variable in what is written for TensorFlow, whose optimiser copies constants again and again: with all
@@ -24,12 +24,7 @@ export function withLargeWeightsAsVariables(
   limit = LARGE_BYTES,
 ): GraphWithVariables {
   const names = new Set(nodes.map(({ name }) => name));
-  const unused = (wanted: string): string => {
-    let name = wanted;
-    while (names.has(name)) name += '_';
-    names.add(name);
-    return name;
-  };
+  const unused = (wanted: string): string => takeName(names, wanted);
   const variables: WrittenVariable[] = [];
   const result: NodeDef[] = [];
   const restoring: NodeDef[] = [];

@@ -46,3 +46,11 @@ export function shapeProto(shape: readonly (number | null)[] | null): TensorShap
     shape === null ? { unknownRank: true } : { dim: shape.map((size) => ({ size: BigInt(size ?? -1) })) },
   );
 }
+
+/** A name like `wanted` that is not in `names` yet; it is from now on. */
+export function takeName(names: Set<string>, wanted: string): string {
+  let name = wanted;
+  while (names.has(name)) name += '_';
+  names.add(name);
+  return name;
+}
