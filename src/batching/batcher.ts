@@ -149,11 +149,25 @@ function isRefusal(error: unknown): boolean {
 
 function asServingError(error: unknown): unknown {
   if (!(error instanceof EngineError)) return error;
-  if (error.kind === 'crashed') {
-    const sentence = 'The engine failed while it worked on this request and is being replaced. Try again.';
-    return new ServingError('ENGINE_FAILED', sentence, { retryAfter: 2, cause: error });
+  const { kind, message } = error;
+  switch (kind) {
+    case 'crashed': {
+      const sentence = 'The engine failed while it worked on this request and is being replaced. Try again.';
+      return new ServingError('ENGINE_FAILED', sentence, { retryAfter: 2, cause: error });
+    }
+    case 'input':
+      return new ServingError('INPUT_REFUSED', message, { cause: error });
+    case 'upstream-failed':
+      return new ServingError('UPSTREAM_FAILED', message, { cause: error });
+    case 'upstream-unavailable':
+      return new ServingError('UPSTREAM_UNAVAILABLE', message, { retryAfter: 2, cause: error });
+    case 'upstream-timeout':
+      return new ServingError('UPSTREAM_TIMEOUT', message, { cause: error });
+    case 'load':
+    case 'run': {
+      const sentence =
+        "The model failed on this input. The server's log has the reason under this request's id.";
+      return new ServingError('INPUT_REFUSED', sentence, { cause: error });
+    }
   }
-  if (error.kind === 'input') return new ServingError('INPUT_REFUSED', error.message, { cause: error });
-  const sentence = "The model failed on this input. The server's log has the reason under this request's id.";
-  return new ServingError('INPUT_REFUSED', sentence, { cause: error });
 }

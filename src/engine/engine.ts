@@ -16,6 +16,24 @@ export interface LoadedModel {
   /** By how much the engine's process grew; 0 where that is not known. */
   readonly memoryBytes: number;
   readonly graph: GraphReport;
+  /** Every signature that the model declares, also those that cannot be run, for protocols that show them. */
+  readonly declared: Readonly<Record<string, DeclaredSignature>>;
+}
+
+/** A signature as a SavedModel's `signature_def` has it. */
+export interface DeclaredSignature {
+  /** `tensorflow/serving/predict`, `…/classify`, `…/regress`; may be empty. */
+  readonly methodName: string;
+  readonly inputs: Readonly<Record<string, DeclaredTensor>>;
+  readonly outputs: Readonly<Record<string, DeclaredTensor>>;
+}
+
+export interface DeclaredTensor {
+  /** The name of TensorFlow's `DataType`: `DT_FLOAT`. */
+  readonly dtype: string;
+  readonly shape: TensorSpec['shape'];
+  /** The graph's tensor, such as `serving_default_x:0`; empty where it is made of several. */
+  readonly tensor: string;
 }
 
 /**
@@ -73,14 +91,21 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+/**
+ * `load`: the model's files are at fault. `run`: the model failed on this input; others may do. `input`: so it did, and the message may
+ * be told to whoever sent it. `crashed`: the engine's process ended or hung; the same call may succeed later.
+ *
+ * Of a remote engine, whose messages may be told too: `upstream-failed`, it answered with an error of its own or with what
+ * cannot be read; `upstream-unavailable`, it cannot be reached or says that it is busy, and the same call may succeed later;
+ * `upstream-timeout`, it did not answer in time.
+ */
+export type EngineErrorKind =
+  'load' | 'run' | 'input' | 'crashed' | 'upstream-failed' | 'upstream-unavailable' | 'upstream-timeout';
+
 /** Why an engine could not do what it was asked. */
 export class EngineError extends Error {
-  /**
-   * `load`: the model's files are at fault. `run`: the model failed on this input; others may do. `input`: so it did, and the message may
-   * be told to whoever sent it. `crashed`: the engine's process ended or hung; the same call may succeed later.
-   */
   constructor(
-    readonly kind: 'load' | 'run' | 'input' | 'crashed',
+    readonly kind: EngineErrorKind,
     message: string,
   ) {
     super(message);

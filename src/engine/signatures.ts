@@ -1,6 +1,7 @@
 import { INIT_OP_SIGNATURE } from '../saved-model/init-op.js';
 import type { SavedSignature, SavedTensor } from '../saved-model/signature.js';
-import type { Signature } from './engine.js';
+import { DataType } from '../saved-model/proto/tensor_pb.js';
+import type { DeclaredSignature, DeclaredTensor, Signature } from './engine.js';
 import { DTYPES, type TensorSpec } from './tensor.js';
 
 export interface CarriedSignatures {
@@ -43,4 +44,25 @@ export function publicSignature({ inputs, outputs }: SavedSignature): Signature 
 
 function specOf({ name, dtype, shape }: SavedTensor): TensorSpec {
   return { name, dtype: dtype as TensorSpec['dtype'], shape };
+}
+
+/** As they are written in the model, also those that cannot be run. */
+export function declaredSignatures(
+  all: ReadonlyMap<string, SavedSignature>,
+): Readonly<Record<string, DeclaredSignature>> {
+  return Object.fromEntries(
+    [...all].map(([name, { methodName, inputs, outputs }]) => [
+      name,
+      { methodName, inputs: declaredTensors(inputs), outputs: declaredTensors(outputs) },
+    ]),
+  );
+}
+
+function declaredTensors(tensors: readonly SavedTensor[]): Readonly<Record<string, DeclaredTensor>> {
+  return Object.fromEntries(
+    tensors.map(({ name, dataType, shape, nodes }) => [
+      name,
+      { dtype: DataType[dataType] ?? 'DT_INVALID', shape, tensor: nodes.length === 1 ? nodes[0]! : '' },
+    ]),
+  );
 }

@@ -25,6 +25,7 @@ const loaded = (signatures: Record<string, string>, refused: LoadedModel['refuse
   refused,
   device: 'cpu',
   memoryBytes: 0,
+  declared: {},
   graph: { optimised: true },
 });
 const plan = (text: string, config: Partial<ModelConfig> = {}): ModelPlan =>

@@ -16,7 +16,9 @@ function inputsFor(
   const signature: Signature = { inputs, outputs: [output] };
   const signatures = { serving_default: signature };
   const graph = { optimised: true } as const;
-  return warmUpInputs(planModel(config, { signatures, refused: {}, device: 'cpu', memoryBytes: 0, graph }));
+  return warmUpInputs(
+    planModel(config, { signatures, refused: {}, device: 'cpu', memoryBytes: 0, declared: {}, graph }),
+  );
 }
 const input = (dtype: TensorSpec['dtype'], shape: TensorSpec['shape'], name = 'x'): TensorSpec => ({
   name,

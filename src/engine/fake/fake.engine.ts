@@ -41,7 +41,7 @@ export class FakeEngine implements Engine {
     }
     this.models.set(model, fake);
     const graph = { optimised: false, reason: 'A fake model has no graph.' } as const;
-    return { signatures: fake.signatures, refused: {}, device: 'cpu', memoryBytes: 0, graph };
+    return { signatures: fake.signatures, refused: {}, declared: {}, device: 'cpu', memoryBytes: 0, graph };
   }
 
   run(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {

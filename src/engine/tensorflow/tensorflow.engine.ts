@@ -11,7 +11,7 @@ import { loadTensorFlow } from './binding.js';
 import { nativeBinding } from './native-binding.js';
 import { SessionOpener, type TensorFlowRuntime } from './open-session.js';
 import type { Session } from './session.js';
-import { carriedSignatures, publicSignature } from '../signatures.js';
+import { carriedSignatures, declaredSignatures, publicSignature } from '../signatures.js';
 
 /** TensorFlow's C library through `@tensorflow/tfjs-node-gpu`. A run blocks its process: it belongs into a host. */
 export class TensorFlowEngine implements Engine {
@@ -44,6 +44,7 @@ export class TensorFlowEngine implements Engine {
     return {
       signatures: Object.fromEntries([...signatures].map(([name, saved]) => [name, publicSignature(saved)])),
       refused: Object.fromEntries(refused),
+      declared: declaredSignatures(opened.signatures),
       device: this.runtime.device,
       memoryBytes: Math.max(0, process.memoryUsage.rss() - before),
       graph,

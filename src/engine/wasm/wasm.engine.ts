@@ -7,7 +7,7 @@ import {
   type NamedTensors,
 } from '../engine.js';
 import { openModel } from '../open-model.js';
-import { carriedSignatures, publicSignature } from '../signatures.js';
+import { carriedSignatures, declaredSignatures, publicSignature } from '../signatures.js';
 import { startBackend, type WasmBackend } from './backend.js';
 import { registerCustomOps } from './custom-ops.js';
 import { mendKernels } from './kernels.js';
@@ -57,6 +57,7 @@ export class WasmEngine implements Engine {
     return {
       signatures: Object.fromEntries(served.map(([name, saved]) => [name, publicSignature(saved)])),
       refused: Object.fromEntries(all),
+      declared: declaredSignatures(opened.signatures),
       device: this.backend.device,
       memoryBytes: Math.max(0, process.memoryUsage.rss() - before),
       graph: options.optimise

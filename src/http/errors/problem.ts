@@ -49,11 +49,15 @@ export function statusOf(code: ErrorCode): number {
       return 499; // Nobody reads it; the log does.
     case 'INTERNAL':
       return 500;
+    case 'UPSTREAM_FAILED':
+      return 502;
     case 'MODEL_NOT_READY':
     case 'QUEUE_FULL':
     case 'ENGINE_FAILED':
+    case 'UPSTREAM_UNAVAILABLE':
       return 503;
     case 'DEADLINE_EXCEEDED':
+    case 'UPSTREAM_TIMEOUT':
       return 504;
     default:
       return assertNever(code);
