@@ -15,14 +15,12 @@ export class ModelsHealth {
   check(): HealthIndicatorResult {
     const indicator = this.indicators.check('models');
     const all = this.models.all();
-    const states = Object.fromEntries(all.map(({ name, state }) => [name, state]));
+    const states = Object.fromEntries(all.map(({ name, foremost }) => [name, foremost?.state ?? 'END']));
     const engine = this.models.engineInfo;
     if (this.lifecycle.shuttingDown)
       return indicator.down({ reason: 'The server is shutting down.', engine, states });
-    if (all.some(({ state }) => state === 'START' || state === 'LOADING')) {
-      return indicator.down({ reason: 'Models are being loaded.', engine, states });
-    }
-    const usable = all.filter(({ state }) => state === 'AVAILABLE').length;
+    if (!this.models.isStarted) return indicator.down({ reason: 'Models are being loaded.', engine, states });
+    const usable = all.filter(({ serving }) => serving.length > 0).length;
     if (usable === 0) return indicator.down({ reason: 'No model can be used.', engine, states });
     const failed = all.length - usable;
     return indicator.up({

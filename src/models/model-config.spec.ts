@@ -103,3 +103,47 @@ describe('a model.yaml', () => {
     expect(() => read(yaml)).toThrow(reason);
   });
 });
+
+describe('who gets which version', () => {
+  it.each([
+    ['versions: all', { versions: { kind: 'all' } }],
+    ['versions: latest', { versions: { kind: 'latest', count: 1 } }],
+    ['versions: {latest: 3}', { versions: { kind: 'latest', count: 3 } }],
+    ['versions: [1, 3]', { versions: { kind: 'specific', versions: [1, 3] } }],
+    ['versionLabels: {stable: 1, next: 2}', { versionLabels: { stable: 1, next: 2 } }],
+    ['keepAlive: 600', { keepAlive: 600 }],
+    ['canary: {version: 2, share: 0.1}', { canary: { to: { version: 2 }, share: 0.1, header: undefined } }],
+    [
+      'canary: {label: next, share: 1, header: X-User}',
+      { canary: { to: { label: 'next' }, share: 1, header: 'x-user' } },
+    ],
+    ['shadow: {version: 2, share: 0.5}', { shadow: { to: { version: 2 }, share: 0.5, tolerance: 0.001 } }],
+  ])('reads %s', (yaml, config) => {
+    expect(parseModelConfig(yaml, 'models/m/model.yaml')).toEqual(config);
+  });
+
+  it.each([
+    ['versions: 3', 'Expected all, {latest: <how many>} or a list of versions for versions but received 3.'],
+    ['versions: [-1]', 'Expected a whole number from 0 to 9007199254740991 for versions[0] but received -1.'],
+    [
+      'versions: {latest: 0}',
+      'Expected a whole number from 1 to 1000000 for versions.latest but received 0.',
+    ],
+    [
+      'versionLabels: [stable]',
+      'Expected an object such as {stable: 1} for versionLabels but received ["stable"].',
+    ],
+    ['versionLabels: {a/b: 1}', 'for a label of versionLabels but received "a/b".'],
+    ['canary: {version: 2}', 'Expected a number from 0 to 1 for canary.share but received nothing.'],
+    ['canary: {version: 2, share: 10}', 'Expected a number from 0 to 1 for canary.share but received 10.'],
+    ['canary: {share: 0.1}', 'Expected either version or label for canary but received neither.'],
+    [
+      'shadow: {version: 1, label: a, share: 0.1}',
+      'Expected either version or label for shadow but received both.',
+    ],
+    ['canary: {version: 2, share: 0.1, header: "a b"}', 'for canary.header but received "a b".'],
+    ['engine: upstream', 'Expected a section upstream where engine is upstream but received none.'],
+  ])('refuses %s in a sentence', (yaml, sentence) => {
+    expect(() => parseModelConfig(yaml, 'models/m/model.yaml')).toThrow(sentence);
+  });
+});

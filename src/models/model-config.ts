@@ -1,12 +1,14 @@
 import { type Document, parseDocument } from 'yaml';
 import { ConfigError, fields, flag, integer, list, oneOf, text } from '../config/expect.js';
 import { type PreprocessingConfig, readPreprocessing } from '../preprocessing/preprocessing-config.js';
+import { readUpstream, type UpstreamConfig } from '../engine/upstream/upstream-config.js';
+import { SERVING_FIELDS, type ServingConfig } from './serving-config.js';
 
 export const TASKS = ['classification', 'image-to-image', 'tensor'] as const;
 export type Task = (typeof TASKS)[number];
 
 /** What `model.yaml` may say. Everything is optional: what is absent is read off the signature. */
-export interface ModelConfig {
+export interface ModelConfig extends ServingConfig {
   readonly task: Task;
   /** Name of the signature to serve; `serving_default` by default. */
   readonly signature: string;
@@ -29,6 +31,9 @@ export interface ModelConfig {
   readonly allowOps: readonly string[];
   /** `off` to run the SavedModel exactly as it was exported. */
   readonly optimise: 'on' | 'off';
+  /** `upstream`: another server runs it. */
+  readonly engine: 'local' | 'upstream';
+  readonly upstream: UpstreamConfig;
 }
 
 export interface BatchingConfig {
@@ -50,6 +55,9 @@ const readModelConfig = fields<ModelConfig>({
   batching: fields<BatchingConfig>({ maxBatchSize: integer(1, 1024) }),
   allowOps: list(text()),
   optimise: oneOf('on', 'off'),
+  engine: oneOf('local', 'upstream'),
+  upstream: readUpstream,
+  ...SERVING_FIELDS,
 });
 
 /**
@@ -64,11 +72,17 @@ export function parseModelConfig(yaml: string, file: string): Partial<ModelConfi
   const value = valueOf(document, file);
   if (value === null || value === undefined) return {};
   try {
-    return readModelConfig(value, '');
+    return together(readModelConfig(value, ''));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw new ConfigError(`${file}: ${error.message}`);
   }
+}
+
+function together(config: Partial<ModelConfig>): Partial<ModelConfig> {
+  if (config.engine === 'upstream' && !config.upstream)
+    throw new ConfigError('Expected a section upstream where engine is upstream but received none.');
+  return config;
 }
 
 /** Aliases are looked up only now: one may name no anchor, or stand for too much. */
@@ -83,4 +97,9 @@ function valueOf(document: Document, file: string): unknown {
 function notYaml(file: string, { message }: Pick<Error, 'message'>): ConfigError {
   const [reason = ''] = message.split('\n');
   return new ConfigError(`Expected YAML in ${file} but received: ${reason.replace(/:$/, '.')}`);
+}
+
+/** Changes whenever a version has to be loaded anew for what `config` says. */
+export function loadKeyOf(config: Partial<ModelConfig>): string {
+  return JSON.stringify(Object.entries(config).filter(([key]) => !Object.hasOwn(SERVING_FIELDS, key)));
 }

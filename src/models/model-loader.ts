@@ -1,41 +1,85 @@
-import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { Batcher } from '../batching/batcher.js';
 import { SETTINGS_TOKEN } from '../config/config.module.js';
-import { ConfigError } from '../config/expect.js';
 import type { Settings } from '../config/settings.js';
 import { type Engine, EngineError, type LoadedModel, type NamedTensors } from '../engine/engine.js';
 import { ENGINE } from '../engine/engine.token.js';
 import { checkLength, type Labels } from '../labels/labels.js';
 import { LabelsService } from '../labels/labels.service.js';
+import type { SupervisedEngine } from '../engine/host/supervised-engine.js';
+import { UpstreamEngine } from '../engine/upstream/upstream.engine.js';
 import { Metrics } from '../metrics/metrics.js';
-import { type ModelConfig, parseModelConfig } from './model-config.js';
+import { Permits } from '../preprocessing/permits.js';
+import type { ModelConfig } from './model-config.js';
 import { type ModelPlan, planModel } from './model-plan.js';
-import type { FoundVersion } from './model-source.js';
-import type { ReadyModel } from './served-model.js';
+import type { ReadyModel, Servable } from './servable.js';
+import { runRecordedWarmUp } from './recorded-warm-up.js';
 import { warmUpInputs } from './warm-up.js';
 
 const DEFAULT_MAX_BATCH_SIZE = 8;
 
-/** Makes a version ready to serve: its configuration read, loaded, labelled and warmed up. */
+type Run = (signature: string, inputs: NamedTensors) => Promise<NamedTensors>;
+
+/** How the engine of one version is used. */
+interface EngineUse {
+  readonly warmUp: Run;
+  /** Runs of a signature at once. */
+  readonly concurrency: number;
+  unload(): Promise<void>;
+}
+
+/** Makes a version ready to serve: loaded, labelled and warmed up. */
 @Injectable()
 export class ModelLoader {
+  /** An engine loads one model at a time; more at once would only take each other's memory. */
+  private readonly turns = new Permits(1);
+
   constructor(
-    @Inject(ENGINE) private readonly engine: Engine,
+    @Inject(ENGINE) private readonly engine: SupervisedEngine,
     @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
     private readonly labels: LabelsService,
     private readonly metrics: Metrics,
   ) {}
 
-  /**
-   * @param engineName the name under which the engine shall keep it
-   * @throws ConfigError or EngineError with one sentence for the user; the engine then holds nothing of it
-   */
-  async load(name: string, engineName: string, version: FoundVersion): Promise<ReadyModel> {
-    const config = await this.readConfig(name, version.modelDirectory);
+  /** @throws ConfigError or EngineError with one sentence for the user; no engine then holds anything of it */
+  load(servable: Servable, config: Partial<ModelConfig>): Promise<ReadyModel> {
+    if (config.engine === 'upstream') return this.loadUpstream(servable, config);
+    const never = new AbortController().signal;
+    const { engine } = this;
+    return this.turns.run(
+      () =>
+        this.loadInto(engine, servable, config, {
+          warmUp: (signature, inputs) => engine.warmUp(servable.engineName, signature, inputs),
+          concurrency: 1,
+          unload: () => engine.unload(servable.engineName),
+        }),
+      never,
+    );
+  }
+
+  private async loadUpstream(servable: Servable, config: Partial<ModelConfig>): Promise<ReadyModel> {
+    const engine = new UpstreamEngine(config.upstream!, { name: servable.name });
+    try {
+      return await this.loadInto(engine, servable, config, {
+        warmUp: (signature, inputs) => engine.run(servable.engineName, signature, inputs),
+        concurrency: config.upstream!.concurrency,
+        unload: () => engine.close(),
+      });
+    } catch (error) {
+      await engine.close();
+      throw error;
+    }
+  }
+
+  private async loadInto(
+    engine: Engine,
+    { name, engineName, found }: Servable,
+    config: Partial<ModelConfig>,
+    { warmUp, concurrency, unload }: EngineUse,
+  ): Promise<ReadyModel> {
     const started = performance.now();
-    const loaded = await this.engine.load(engineName, version.directory, {
+    const loaded = await engine.load(engineName, found.directory, {
       allowOps: config.allowOps ?? [],
       optimise: config.optimise !== 'off',
       cacheDirectory: join(this.settings.tensornestCacheDir, 'models'),
@@ -44,25 +88,17 @@ export class ModelLoader {
     try {
       const plan = planModel(config, loaded);
       const warm = performance.now();
-      const outputs = await this.warmUp(engineName, plan);
+      const outputs = await runWarmUp(plan, warmUp);
+      await runRecordedWarmUp(engine, engineName, loaded, found.directory);
       const warmUpMs = performance.now() - warm;
       const labels = await this.readLabels(name, config, plan, outputs);
-      const batchers = this.makeBatchers(name, engineName, loaded, config);
-      return { plan, labels, loaded, batchers, loadMs, warmUpMs };
+      const run = (signature: string, inputs: NamedTensors): Promise<NamedTensors> =>
+        engine.run(engineName, signature, inputs);
+      const batchers = this.makeBatchers(name, loaded, config, run, concurrency);
+      return { plan, labels, loaded, batchers, loadMs, warmUpMs, unload };
     } catch (error) {
-      await this.engine.unload(engineName).catch(() => {});
+      await unload().catch(() => {});
       throw error;
-    }
-  }
-
-  private async readConfig(name: string, directory: string): Promise<Partial<ModelConfig>> {
-    const file = `${basename(this.settings.modelsDir)}/${name}/model.yaml`;
-    try {
-      return parseModelConfig(await readFile(join(directory, 'model.yaml'), 'utf8'), file);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-      if (error instanceof ConfigError) throw error;
-      throw new ConfigError(`${file} cannot be read.`);
     }
   }
 
@@ -80,36 +116,37 @@ export class ModelLoader {
     return labels;
   }
 
-  /** One run: TensorFlow plans and allocates at the first, which no client shall wait for. `null` where none was possible. */
-  private async warmUp(engineName: string, plan: ModelPlan): Promise<NamedTensors | null> {
-    const inputs = await warmUpInputs(plan);
-    try {
-      return inputs && (await this.engine.run(engineName, plan.signatureName, inputs));
-    } catch (error) {
-      if (!(error instanceof EngineError) || error.kind === 'load' || error.kind === 'crashed') throw error;
-      // An image-to-image model may ask for pictures of a size of its own, which nothing tells.
-      if (plan.task === 'image-to-image') return null;
-      throw new EngineError('load', `Its warm-up failed. ${error.message}`);
-    }
-  }
-
   private makeBatchers(
     name: string,
-    engineName: string,
-    loaded: LoadedModel,
+    { signatures }: LoadedModel,
     config: Partial<ModelConfig>,
+    run: Run,
+    concurrency: number,
   ): ReadonlyMap<string, Batcher> {
     const options = {
       maxBatchSize: config.batching?.maxBatchSize ?? DEFAULT_MAX_BATCH_SIZE,
       maxQueue: this.settings.maxQueue,
+      concurrency,
       onBatch: ({ rows }: { rows: number }) => this.metrics.batchRows.observe({ model: name }, rows),
     };
     return new Map(
-      Object.entries(loaded.signatures).map(([signatureName, signature]) => {
-        const run = (inputs: NamedTensors): Promise<NamedTensors> =>
-          this.engine.run(engineName, signatureName, inputs);
-        return [signatureName, new Batcher(run, signature, options)];
-      }),
+      Object.entries(signatures).map(([signatureName, signature]) => [
+        signatureName,
+        new Batcher((inputs) => run(signatureName, inputs), signature, options),
+      ]),
     );
+  }
+}
+
+/** One run: TensorFlow plans and allocates at the first, which no client shall wait for. `null` where none was possible. */
+async function runWarmUp(plan: ModelPlan, warmUp: Run): Promise<NamedTensors | null> {
+  const inputs = await warmUpInputs(plan);
+  try {
+    return inputs && (await warmUp(plan.signatureName, inputs));
+  } catch (error) {
+    if (!(error instanceof EngineError) || (error.kind !== 'run' && error.kind !== 'input')) throw error;
+    // An image-to-image model may ask for pictures of a size of its own, which nothing tells.
+    if (plan.task === 'image-to-image') return null;
+    throw new EngineError('load', `Its warm-up failed. ${error.message}`);
   }
 }

@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { findModels } from './model-source.js';
+import { ConfigError } from '../config/expect.js';
+import { type FoundModel, ModelSource } from './model-source.js';
 
 let place: string;
 let root: string;
@@ -23,12 +24,23 @@ async function make(...paths: string[]): Promise<void> {
   }
 }
 
-/** Each model with its version's number or the sentence that refuses it. */
-async function found(): Promise<Record<string, number | string>> {
+function sourceOf(directory: string): ModelSource {
+  return new ModelSource({ kind: 'folder', directory }, join(place, 'labels'));
+}
+
+async function findModels(directory: string): Promise<readonly FoundModel[]> {
+  return (await sourceOf(directory).look()).models;
+}
+
+/** Each model with its highest version's number, or the sentence that refuses that or the model. */
+async function found(): Promise<Record<string, number | string | undefined>> {
   const models = await findModels(root);
-  return Object.fromEntries(
-    models.map(({ name, version }) => [name, 'fault' in version ? version.fault : version.number]),
-  );
+  return Object.fromEntries(models.map((model) => [model.name, highest(model)]));
+}
+
+function highest({ versions, fault }: FoundModel): number | string | undefined {
+  const version = versions?.at(-1);
+  return fault ?? version?.fault ?? version?.number;
 }
 
 describe('a folder of models', () => {
@@ -42,20 +54,18 @@ describe('a folder of models', () => {
   });
 
   it('that is not there, or is a file, is an error', async () => {
-    await expect(findModels(join(place, 'nowhere'))).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(findModels(join(place, 'nowhere'))).rejects.toThrow(ConfigError);
     await make('file');
-    await expect(findModels(join(root, 'file'))).rejects.toMatchObject({ code: 'ENOTDIR' });
+    await expect(findModels(join(root, 'file'))).rejects.toThrow(
+      'Expected a folder of models for MODELS_DIR',
+    );
   });
 
   it('may be a link itself', async () => {
     await make('flowers/1/');
     await symlink(root, join(place, 'link'));
     const [flowers] = await findModels(join(place, 'link'));
-    expect(flowers!.version).toEqual({
-      number: 1,
-      directory: join(root, 'flowers/1'),
-      modelDirectory: join(root, 'flowers'),
-    });
+    expect(flowers!.versions).toMatchObject([{ number: 1, directory: join(root, 'flowers/1') }]);
   });
 
   it.each([
@@ -76,19 +86,19 @@ describe('a model', () => {
     [['1/', '2/'], 2],
     [['9/', '10/'], 10],
     [['1/', '1735689600/'], 1_735_689_600],
-    [['1/', '999999999999999/'], 999_999_999_999_999],
+    [['1/', '9007199254740991/'], 9_007_199_254_740_991],
+    [['007/'], 7],
   ])('with the versions %j serves the highest, %d', async (versions, number) => {
     await make(...versions.map((version) => `flowers/${version}`));
     expect(await found()).toEqual({ flowers: number });
   });
 
   it.each([
-    ['leading zeros', '007/'],
     ['a sign', '-2/'],
     ['a decimal point', '2.5/'],
     ['letters', 'v2/'],
     ['an exponent', '2e3/'],
-    ['more digits than a number holds', '9999999999999999/'],
+    ['more digits than 64 bits hold', '99999999999999999999/'],
     ['a dot in front', '.2/'],
     ['a space', '2 /'],
   ])('has no version whose name has %s', async (_, version) => {
@@ -138,6 +148,11 @@ describe('a model', () => {
       'models/flowers/1 is a link that leads out of the models folder.',
     ],
     [
+      'has a version beyond what numbers of JSON hold',
+      ['flowers/9223372036854775807/'],
+      'The version of models/flowers/9223372036854775807 is beyond 9007199254740991, the highest that is served.',
+    ],
+    [
       'is a link to a folder whose name only begins alike',
       ['flowers -> ../models-old'],
       'models/flowers is a link that leads out of the models folder.',
@@ -156,15 +171,95 @@ describe('a model', () => {
 
   it('may be a link to another, and so may a version: both are found at their real paths', async () => {
     await make('flowers/1/', 'flowers/2 -> 1', 'alias -> flowers');
-    const version = { number: 2, directory: join(root, 'flowers/1'), modelDirectory: join(root, 'flowers') };
-    expect(await findModels(root)).toEqual([
-      { name: 'alias', version },
-      { name: 'flowers', version },
+    const versions = [1, 2].map((number) => ({ number, directory: join(root, 'flowers/1') }));
+    expect(await findModels(root)).toMatchObject([
+      { name: 'alias', versions },
+      { name: 'flowers', versions },
+    ]);
+  });
+
+  it('whose version is written twice, once with zeros in front, has it once', async () => {
+    await make('flowers/1/', 'flowers/001/', 'flowers/02/');
+    const [flowers] = await findModels(root);
+    expect(flowers!.versions).toMatchObject([
+      { number: 1, directory: join(root, 'flowers/1') },
+      { number: 2, directory: join(root, 'flowers/02') },
     ]);
   });
 
   it('that is refused does not keep the others from being served', async () => {
     await make('empty/', 'flowers/1/', 'my model/1/');
     expect(await found()).toMatchObject({ flowers: 1 });
+  });
+});
+
+describe('looking again', () => {
+  it('takes a version that is being written only once two looks in turn saw it alike', async () => {
+    await make('flowers/1/saved_model.pb');
+    const source = sourceOf(root);
+    await source.look();
+    await make('flowers/2/saved_model.pb');
+    expect(await source.look()).toMatchObject({ pending: true, models: [{ versions: [{ number: 1 }] }] });
+    await make('flowers/2/variables/variables.index');
+    expect(await source.look()).toMatchObject({ pending: true, models: [{ versions: [{ number: 1 }] }] });
+    expect(await source.look()).toMatchObject({
+      pending: false,
+      models: [{ versions: [{}, { number: 2 }] }],
+    });
+  });
+
+  it('does not take a model for empty whose only version has just been put in the place of another', async () => {
+    await make('flowers/1/saved_model.pb');
+    const source = sourceOf(root);
+    await source.look();
+    await rm(join(root, 'flowers/1'), { recursive: true });
+    await make('flowers/2/saved_model.pb');
+    expect(await source.look()).toMatchObject({ pending: true, models: [{ versions: null }] });
+    expect(await source.look()).toMatchObject({ pending: false, models: [{ versions: [{ number: 2 }] }] });
+  });
+
+  it('gives a version another stamp when one of its files changed', async () => {
+    await make('flowers/1/saved_model.pb', 'flowers/1/variables/variables.index');
+    const source = sourceOf(root);
+    const stamp = async (): Promise<string> => (await source.look()).models[0]!.versions![0]!.stamp;
+    const before = await stamp();
+    expect(await stamp()).toBe(before);
+    await writeFile(join(root, 'flowers/1/variables/variables.index'), 'more');
+    expect(await stamp()).toBe(before); // Not settled yet.
+    expect(await stamp()).not.toBe(before);
+  });
+
+  it('keeps what model.yaml last said while it is wrong, and says what is wrong', async () => {
+    await make('flowers/1/');
+    const source = sourceOf(root);
+    const write = async (yaml: string): Promise<FoundModel> => {
+      await writeFile(join(root, 'flowers/model.yaml'), yaml);
+      await source.look();
+      return (await source.look()).models[0]!;
+    };
+    expect(await write('topK: 3')).toMatchObject({ config: { topK: 3 }, versions: [{}] });
+    expect(await write('topK: many')).toMatchObject({
+      config: { topK: 3 },
+      versions: [{}],
+      refusal:
+        'models/flowers/model.yaml: Expected a whole number from 1 to 1000 for topK but received "many".',
+    });
+    expect(await write('topK: 7')).toMatchObject({ config: { topK: 7 } });
+  });
+
+  it('refuses a model whose model.yaml was never right', async () => {
+    await make('flowers/1/');
+    await writeFile(join(root, 'flowers/model.yaml'), 'topk: 3');
+    const [flowers] = await findModels(root);
+    expect(flowers).toMatchObject({ versions: null, fault: expect.stringContaining('"topk"') });
+  });
+
+  it('finds a model that another server holds by its model.yaml alone', async () => {
+    await make('far/');
+    await writeFile(
+      join(root, 'far/model.yaml'),
+      'engine: upstream\nupstream: {urls: "http://127.0.0.1:1", protocol: tf-serving, version: 7}',
+    );
+    expect(await found()).toEqual({ far: 7 });
   });
 });

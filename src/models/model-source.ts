@@ -1,66 +1,129 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
-import { basename, join, sep } from 'node:path';
+import { join } from 'node:path';
+import { ConfigError } from '../config/expect.js';
+import { stampFile } from './file-stamp.js';
+import { type FoundVersion, findVersions } from './find-versions.js';
+import type { ModelConfig } from './model-config.js';
+import { type ReadConfig, readConfigFile } from './model-config-file.js';
+import { findPlaces, type ModelPlace, type Origin } from './model-places.js';
+import { Settling } from './settling.js';
 
 /** A model as it lies on the disk. */
 export interface FoundModel {
   readonly name: string;
-  /** The highest version, or the sentence that says why none can be served. */
-  readonly version: FoundVersion | { readonly fault: string };
+  /** In ascending order; `null` where that cannot be told now. */
+  readonly versions: readonly FoundVersion[] | null;
+  /** What `model.yaml` says; what it last said where it is refused now. */
+  readonly config: Partial<ModelConfig>;
+  /** Changes whenever the file of its labels does. */
+  readonly labelsStamp: string;
+  /** Why none of it can be served, as a sentence. */
+  readonly fault?: string;
+  /** Why what `model.yaml` says now does not hold, as a sentence. */
+  readonly refusal?: string;
 }
 
-export interface FoundVersion {
-  readonly number: number;
-  /** The real path of `<model>/<number>`. */
-  readonly directory: string;
-  /** The real path of `<model>`, where its `model.yaml` is. */
-  readonly modelDirectory: string;
+export interface Look {
+  readonly models: readonly FoundModel[];
+  /** Something is being written: look again soon. */
+  readonly pending: boolean;
 }
 
-const NAME = /^[A-Za-z0-9][\w.-]{0,127}$/;
-/** A whole number without leading zeros, which would be another name for the same version. */
-const VERSION = /^(0|[1-9]\d{0,14})$/;
+/** Which models and versions there are, told by looking at the disk; nothing of them is loaded. */
+export class ModelSource {
+  private readonly settling = new Settling();
+  /** The models of the last look. */
+  private told: ReadonlySet<string> = new Set();
+  private readonly configs = new Map<string, ReadConfig>();
+  /** What each model's `model.yaml` said when it was last right. */
+  private readonly rightConfigs = new Map<string, Partial<ModelConfig>>();
 
-/**
- * The models in `root`: its child folders, each with its highest version, the child folder whose name is the largest
- * whole number. Hidden folders and files are passed over; a link that leads out of `root` is not followed.
- */
-export async function findModels(root: string): Promise<FoundModel[]> {
-  const realRoot = await realpath(root);
-  const found: FoundModel[] = [];
-  for (const name of (await readdir(realRoot)).toSorted()) {
-    if (name.startsWith('.')) continue;
-    const directory = await realFolder(join(realRoot, name));
-    if (directory !== undefined) found.push({ name, version: await findVersion(realRoot, name, directory) });
+  constructor(
+    private readonly origin: Origin,
+    private readonly labelsDirectory: string,
+  ) {}
+
+  /**
+   * @throws ConfigError if a models.config cannot be read, the file system's error if a folder of models cannot
+   */
+  async look(): Promise<Look> {
+    const places = await findPlaces(this.origin);
+    this.settling.beginLook();
+    const models: FoundModel[] = [];
+    for (const place of places) {
+      const model = await this.lookAt(place);
+      if (model) models.push(model);
+    }
+    this.settling.endLook();
+    this.forgetAllBut(new Set(places.map(({ name }) => name)));
+    this.told = new Set(models.map(({ name }) => name));
+    return { models, pending: this.settling.pending };
   }
-  return found;
-}
 
-async function findVersion(root: string, name: string, directory: string): Promise<FoundModel['version']> {
-  const place = `${basename(root)}/${name}`;
-  if (!NAME.test(name)) {
-    return { fault: 'A model may be named with letters, digits, ".", "_" and "-", a letter or digit first.' };
+  private async lookAt(place: ModelPlace): Promise<FoundModel | undefined> {
+    const { name, directory, shown } = place;
+    if (place.fault !== undefined) return failed(name, place.fault);
+    const [versions, config] = await Promise.all([
+      findVersions(directory, place.root, shown),
+      this.readConfig(place),
+    ]);
+    if (versions === undefined) return failed(name, `${shown} cannot be read.`);
+    if (config === undefined) return failed(name, this.configFault(name));
+    const labelsFile = join(this.labelsDirectory, config.config.labels ?? `${name}.json`);
+    const labels = await stampFile(labelsFile);
+    const remote = config.config.engine === 'upstream';
+    const served = remote ? [remoteVersion(place, config.config)] : versions;
+    const settled = served.flatMap(
+      (version) => this.settling.take(`${name}/${version.number}`, version.stamp, version) ?? [],
+    );
+    const isWritten = served.length > 0 && settled.length === 0;
+    if (isWritten && !this.told.has(name)) return undefined;
+    return {
+      name,
+      versions: isWritten ? null : settled,
+      ...config,
+      labelsStamp: this.settling.take(`${name} labels`, labels, labels) ?? labels,
+      ...(served.length === 0 && { fault: noVersion(shown) }),
+    };
   }
-  if (!isInside(root, directory)) return { fault: `${place} is a link that leads out of the models folder.` };
-  const entries = await readdir(directory).catch(() => undefined);
-  if (entries === undefined) return { fault: `${place} cannot be read.` };
-  const versions = entries.filter((entry) => VERSION.test(entry)).toSorted((a, b) => Number(b) - Number(a));
-  for (const entry of versions) {
-    const version = await realFolder(join(directory, entry));
-    if (version === undefined) continue;
-    if (isInside(root, version))
-      return { number: Number(entry), directory: version, modelDirectory: directory };
-    return { fault: `${place}/${entry} is a link that leads out of the models folder.` };
+
+  /** `undefined` where it is refused and never was right. */
+  private async readConfig(place: ModelPlace): Promise<Pick<FoundModel, 'config' | 'refusal'> | undefined> {
+    const { name, directory, shown } = place;
+    const read = await readConfigFile(directory, shown, this.configs.get(name));
+    this.configs.set(name, read);
+    const { config } = this.settling.take(`${name} config`, read.stamp, read) ?? read;
+    if (!(config instanceof ConfigError)) {
+      this.rightConfigs.set(name, config);
+      return { config: { ...place.config, ...config } };
+    }
+    const right = this.rightConfigs.get(name);
+    return right && { config: { ...place.config, ...right }, refusal: config.message };
   }
-  return {
-    fault: `There is no version in ${place}: put a SavedModel, or a Keras file as model.keras, into ${place}/1.`,
-  };
+
+  private forgetAllBut(names: ReadonlySet<string>): void {
+    for (const name of this.configs.keys()) {
+      if (names.has(name)) continue;
+      this.configs.delete(name);
+      this.rightConfigs.delete(name);
+    }
+  }
+
+  private configFault(name: string): string {
+    const config = this.configs.get(name)?.config;
+    return config instanceof ConfigError ? config.message : 'Its model.yaml cannot be read.';
+  }
 }
 
-async function realFolder(path: string): Promise<string | undefined> {
-  const real = await realpath(path).catch(() => undefined);
-  return real !== undefined && (await stat(real)).isDirectory() ? real : undefined;
+/** A model that another server holds is a version of its own, with the number it has there. */
+function remoteVersion({ directory }: ModelPlace, { upstream }: Partial<ModelConfig>): FoundVersion {
+  const number = Number(upstream?.version ?? 1);
+  return { number: Number.isSafeInteger(number) && number >= 0 ? number : 1, directory, stamp: 'upstream' };
 }
 
-function isInside(root: string, path: string): boolean {
-  return path.startsWith(root + sep);
+function failed(name: string, fault: string): FoundModel {
+  return { name, versions: null, config: {}, labelsStamp: '', fault };
+}
+
+function noVersion(shown: string): string {
+  return `There is no version in ${shown}: put a SavedModel, or a Keras file as model.keras, into ${shown}/1.`;
 }

@@ -3,11 +3,12 @@ import { EngineModule } from '../engine/engine.module.js';
 import { LabelsModule } from '../labels/labels.module.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { ModelLoader } from './model-loader.js';
+import { ModelRepository } from './model-repository.js';
 import { ModelsService } from './models.service.js';
 
 @Module({
   imports: [EngineModule, LabelsModule, MetricsModule],
-  providers: [ModelLoader, ModelsService],
+  providers: [ModelLoader, ModelRepository, ModelsService],
   exports: [ModelsService],
 })
 export class ModelsModule {}

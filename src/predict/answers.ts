@@ -1,6 +1,6 @@
 import { ServingError } from '../errors/serving-error.js';
 import { statusOf } from '../http/errors/problem.js';
-import type { AvailableModel } from '../models/models.service.js';
+import type { ModelHandle } from '../models/model-handle.js';
 import { sniffFormat } from '../preprocessing/picture-format.js';
 import type { NumbersResult } from './numbers.service.js';
 import type { PictureResult } from './predict.service.js';
@@ -51,7 +51,7 @@ export function numbersAnswer({ isInstance, outputs, timings }: NumbersResult): 
   return { [isInstance ? 'prediction' : 'predictions']: outputs, timings: rounded(timings) };
 }
 
-export function modelNames({ name, version }: AvailableModel): object {
+export function modelNames({ name, version }: ModelHandle): object {
   return { model: name, version };
 }
 

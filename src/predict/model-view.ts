@@ -1,15 +1,67 @@
 import type { Signature } from '../engine/engine.js';
 import type { ModelPlan } from '../models/model-plan.js';
+import type { ReadyModel } from '../models/servable.js';
 import type { ServedModel } from '../models/served-model.js';
 
-/** A model as `GET /models` shows it. */
-export function modelView({ name, version, state, error, ready }: ServedModel): object {
-  if (!ready) return { name, version, state, error };
-  const { plan, labels, loaded, loadMs, warmUpMs } = ready;
+/** A model as `GET /models` shows it: what its default version is, and the state of each. */
+export function modelView(model: ServedModel): object {
+  const { name, fault, refusal, foremost } = model;
+  const shown = foremost && { version: foremost.version, state: foremost.state, error: foremost.error };
   return {
     name,
-    version,
-    state,
+    ...(fault === undefined ? shown : { state: 'END', ...shown, error: fault }),
+    ...(refusal !== undefined && { configError: refusal }),
+    ...(foremost?.ready && readyView(foremost.ready)),
+    versions: versionViews(model),
+  };
+}
+
+/** The same with the name of every label, in the order of their indexes, and with what went to a canary or a shadow. */
+export function modelViewInFull(model: ServedModel): object {
+  const labels = model.foremost?.ready?.labels;
+  return {
+    ...modelView(model),
+    ...(labels && { labels: Array.from({ length: labels.size }, (_, index) => labels.name(index)) }),
+    ...trafficView(model),
+  };
+}
+
+/** One entry for each version, the highest first: its newest generation, and one that waits to take its place. */
+function versionViews({ servables, labels }: ServedModel): object[] {
+  return servables
+    .toSorted((a, b) => b.version - a.version || b.generation - a.generation)
+    .map(({ version, state, error, idle }) => {
+      const named = [...labels].filter(([, number]) => number === version).map(([label]) => label);
+      return {
+        version,
+        state,
+        ...(idle && state === 'START' && { idle }),
+        ...(named.length > 0 && state === 'AVAILABLE' && { labels: named }),
+        error,
+      };
+    });
+}
+
+function trafficView(model: ServedModel): object {
+  const { shadow, routed } = model;
+  const { canary } = model.config;
+  return {
+    ...(canary && { canary: { version: model.versionOf(canary), share: canary.share, requests: routed } }),
+    ...(shadow && {
+      shadow: {
+        version: model.versionOf(shadow.config),
+        share: shadow.config.share,
+        tolerance: shadow.config.tolerance,
+        outcomes: shadow.outcomes,
+        otherLabels: shadow.otherLabels,
+        largestDifference: shadow.largestDifference,
+      },
+    }),
+  };
+}
+
+function readyView({ plan, labels, loaded, loadMs, warmUpMs }: ReadyModel): object {
+  return {
     task: plan.task,
     signature: plan.signatureName,
     signatures: Object.fromEntries(
@@ -23,15 +75,6 @@ export function modelView({ name, version, state, error, ready }: ServedModel): 
     memoryBytes: loaded.memoryBytes,
     loadMs: Math.round(loadMs),
     warmUpMs: Math.round(warmUpMs),
-  };
-}
-
-/** The same with the name of every label, in the order of their indexes. */
-export function modelViewWithLabels(model: ServedModel): object {
-  const labels = model.ready?.labels;
-  return {
-    ...modelView(model),
-    ...(labels && { labels: Array.from({ length: labels.size }, (_, index) => labels.name(index)) }),
   };
 }
 
@@ -65,4 +108,5 @@ export const EXAMPLE_MODEL = {
   labelCount: 10,
   device: 'cpu',
   graph: { optimised: true },
+  versions: [{ version: 1, state: 'AVAILABLE' }],
 };

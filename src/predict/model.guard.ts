@@ -12,7 +12,13 @@ export class ModelGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<Request<{ model?: string }>>();
     const model = this.models.resolve(request.params.model);
     assertModelAllowed(request.apiKey, model);
-    this.models.acquire(model);
+    this.models.check({ name: model, ...versionIn(request.query) });
     return true;
   }
+}
+
+/** Of the query as it was sent; what is wrong with it the DTO says later. */
+function versionIn({ version, label }: Request['query']): { version?: number; label?: string } {
+  if (typeof version === 'string' && /^\d{1,15}$/.test(version)) return { version: Number(version) };
+  return typeof label === 'string' && label !== '' ? { label } : {};
 }

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger'
 import type { Request } from 'express';
 import { assertModelAllowed, mayUse } from '../http/api-keys/model-scope.js';
 import { ModelsService } from '../models/models.service.js';
-import { EXAMPLE_MODEL, modelView, modelViewWithLabels } from './model-view.js';
+import { EXAMPLE_MODEL, modelView, modelViewInFull } from './model-view.js';
 
 /** What is served. */
 @ApiTags('models')
@@ -48,6 +48,6 @@ export class ModelsController {
   })
   one(@Param('model') name: string, @Req() { apiKey }: Request): object {
     assertModelAllowed(apiKey, name);
-    return modelViewWithLabels(this.models.find(name));
+    return modelViewInFull(this.models.find(name));
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { NamedTensors, Signature } from '../engine/engine.js';
 import { ServingError } from '../errors/serving-error.js';
 import { Metrics } from '../metrics/metrics.js';
-import type { AvailableModel } from '../models/models.service.js';
+import type { ModelHandle } from '../models/model-handle.js';
 import { outputsToJson } from './predict.service.js';
 import { tensorFromJson, tensorToJson } from './tensor-json.js';
 import type { Timings } from './timings.js';
@@ -21,7 +21,7 @@ export class NumbersService {
 
   /** One tensor per input, whole or one instance of it. */
   async input(
-    model: AvailableModel,
+    model: ModelHandle,
     value: unknown,
     signatureName: string | undefined,
     signal: AbortSignal,
@@ -37,7 +37,7 @@ export class NumbersService {
 
   /** One entry per instance, answered by one entry each. */
   async instances(
-    model: AvailableModel,
+    model: ModelHandle,
     values: readonly unknown[],
     signatureName: string | undefined,
     signal: AbortSignal,
@@ -52,16 +52,14 @@ export class NumbersService {
   }
 
   private async run(
-    model: AvailableModel,
+    model: ModelHandle,
     signatureName: string,
     inputs: NamedTensors,
     signal: AbortSignal,
     started: number,
     answer: (outputs: NamedTensors) => Omit<NumbersResult, 'timings'>,
   ): Promise<NumbersResult> {
-    const { outputs, queueMs, inferenceMs } = await model.ready.batchers
-      .get(signatureName)!
-      .run(inputs, signal);
+    const { outputs, queueMs, inferenceMs } = await model.run(signatureName, inputs, signal);
     const result = answer(outputs);
     const timings = {
       decodeMs: 0,
@@ -75,7 +73,7 @@ export class NumbersService {
   }
 }
 
-function signatureOf(model: AvailableModel, wanted: string | undefined): [string, Signature] {
+function signatureOf(model: ModelHandle, wanted: string | undefined): [string, Signature] {
   const { plan, loaded } = model.ready;
   const name = wanted ?? plan.signatureName;
   if (Object.hasOwn(loaded.signatures, name)) return [name, loaded.signatures[name]!];

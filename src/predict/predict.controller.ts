@@ -17,8 +17,10 @@ import type { Settings } from '../config/settings.js';
 import type { ServingError } from '../errors/serving-error.js';
 import { BodyInterceptor } from '../http/body/body.interceptor.js';
 import type { RequestBody } from '../http/body/request-body.js';
+import { invalid } from '../http/errors/invalid.js';
 import { requestSignal } from '../http/request-signal.js';
-import { type AvailableModel, ModelsService } from '../models/models.service.js';
+import type { ModelHandle } from '../models/model-handle.js';
+import { ModelsService } from '../models/models.service.js';
 import {
   concernsPicture,
   mediaTypeOf,
@@ -28,6 +30,7 @@ import {
   picturesAnswer,
 } from './answers.js';
 import { ApiPredict } from './api-predict.decorator.js';
+import { callerOf } from './caller.js';
 import { PredictQuery } from './dto/predict-query.dto.js';
 import { ModelGuard } from './model.guard.js';
 import { NumbersService } from './numbers.service.js';
@@ -79,10 +82,27 @@ export class PredictController {
     request: PredictRequest,
     response: Response,
   ): Promise<void> {
-    const started = performance.now();
-    const model = this.models.acquire(name, query.version);
-    const input = predictInputOf(request.body, this.settings.maxImages);
+    if (query.version !== undefined && query.label !== undefined)
+      throw invalid([{ field: 'label', message: 'stands beside "version"; send one of them' }]);
     const signal = requestSignal(response, this.settings.requestTimeoutMs);
+    const wanted = { name, version: query.version, label: query.label };
+    const model = await this.models.acquire(wanted, callerOf(request), signal);
+    try {
+      await this.answerWith(model, query, request, response, signal);
+    } finally {
+      model.release();
+    }
+  }
+
+  private async answerWith(
+    model: ModelHandle,
+    query: PredictQuery,
+    request: PredictRequest,
+    response: Response,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const started = performance.now();
+    const input = predictInputOf(request.body, this.settings.maxImages);
     const send = (answer: object): void => {
       response.locals.prediction = {
         ...modelNames(model),
@@ -113,7 +133,7 @@ export class PredictController {
   }
 
   private async oneOfSeveral(
-    model: AvailableModel,
+    model: ModelHandle,
     picture: Uint8Array | ServingError,
     topK: number | undefined,
     signal: AbortSignal,
@@ -136,7 +156,7 @@ function wantsPicture(request: Request): boolean {
 
 function sendPicture(
   response: Response,
-  model: AvailableModel,
+  model: ModelHandle,
   { bytes, timings }: Extract<PictureResult, { kind: 'picture' }>,
 ): void {
   response.locals.prediction = { ...modelNames(model), timings: rounded(timings) };

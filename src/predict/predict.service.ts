@@ -5,7 +5,7 @@ import { ServingError } from '../errors/serving-error.js';
 import { rank, type Ranked } from '../labels/rank.js';
 import { softmax } from '../labels/softmax.js';
 import { Metrics } from '../metrics/metrics.js';
-import type { AvailableModel } from '../models/models.service.js';
+import type { ModelHandle } from '../models/model-handle.js';
 import { PreprocessingService } from '../preprocessing/preprocessing.service.js';
 import { tensorToJson } from './tensor-json.js';
 import type { Timings } from './timings.js';
@@ -38,15 +38,15 @@ export class PredictService {
    * @throws ServingError, or the signal's reason
    */
   async picture(
-    model: AvailableModel,
+    model: ModelHandle,
     picture: Uint8Array,
     topK: number | undefined,
     signal: AbortSignal,
   ): Promise<PictureResult> {
     const started = performance.now();
-    const { plan, batchers } = model.ready;
+    const { plan } = model.ready;
     const { inputs, waitMs, decodeMs, preprocessMs } = await this.inputsOf(model, picture, signal);
-    const batch = await batchers.get(plan.signatureName)!.run(inputs, signal);
+    const batch = await model.run(plan.signatureName, inputs, signal);
     const queueMs = waitMs + batch.queueMs;
     const answer = answerOf(model, batch.outputs, topK);
     const { inferenceMs } = batch;
@@ -56,7 +56,7 @@ export class PredictService {
   }
 
   private async inputsOf(
-    model: AvailableModel,
+    model: ModelHandle,
     picture: Uint8Array,
     signal: AbortSignal,
   ): Promise<PictureInputs> {
@@ -93,11 +93,11 @@ export class PredictService {
   }
 }
 
-function rankOf(model: AvailableModel, input: string): number | undefined {
+function rankOf(model: ModelHandle, input: string): number | undefined {
   return model.ready.plan.signature.inputs.find(({ name }) => name === input)?.shape?.length;
 }
 
-function answerOf({ ready }: AvailableModel, outputs: NamedTensors, topK: number | undefined): PictureAnswer {
+function answerOf({ ready }: ModelHandle, outputs: NamedTensors, topK: number | undefined): PictureAnswer {
   const { plan, labels } = ready;
   switch (plan.task) {
     case 'classification': {

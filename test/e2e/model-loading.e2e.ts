@@ -69,7 +69,7 @@ describe('loading models', () => {
     const ready = await fetch(`${server.url}/health/ready`);
     expect(ready.status).toBe(503);
     expect(await ready.json()).toMatchObject({ details: { models: { reason: 'No model can be used.' } } });
-    expect(server.lines.join('\n')).toMatch('There is no model. Put a SavedModel into models/<name>/1');
+    expect(server.lines.join('\n')).toMatch('There is no model yet. Put a SavedModel into models/<name>/1');
     const response = await server.fetch('/predict', { method: 'POST' });
     expect(response.status).toBe(404);
     await server.stop();

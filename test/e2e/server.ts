@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -129,6 +129,39 @@ export class TestServer {
     });
   }
 
+  /** Puts a version of a model in its place whole, as a careful deployment does, or takes it away. */
+  async putVersion(
+    model: string,
+    version: number | string,
+    files: Readonly<Record<string, string | Uint8Array>> | null,
+  ): Promise<void> {
+    const place = join(this.folder, 'models', model, String(version));
+    const aside = await mkdtemp(join(this.folder, 'aside-'));
+    if (files) {
+      await writeFiles(join(aside, 'new'), files);
+      await mkdir(dirname(place), { recursive: true });
+    }
+    await rename(place, join(aside, 'old')).catch(() => {});
+    if (files) await rename(join(aside, 'new'), place);
+    await rm(aside, { recursive: true });
+  }
+
+  async putYaml(model: string, yaml: string): Promise<void> {
+    await writeFile(join(this.folder, 'models', model, 'model.yaml'), yaml);
+  }
+
+  /** What `GET /models/{model}` says. */
+  async model(name: string): Promise<ModelView> {
+    return (await (await this.fetch(`/models/${name}`)).json()) as ModelView;
+  }
+
+  /** The versions of a model that are not over, such as `{ '1': 'AVAILABLE' }`. */
+  async versions(name: string): Promise<Record<string, string>> {
+    const { versions = [] } = await this.model(name);
+    const current = versions.filter(({ state, error }) => state !== 'END' || error !== undefined);
+    return Object.fromEntries(current.map(({ version, state }) => [version, state]));
+  }
+
   /** What the server logged, line by line. */
   log(): Record<string, unknown>[] {
     return this.lines
@@ -142,7 +175,7 @@ export class TestServer {
     while (!(await holds())) {
       const ended = this.process.exitCode !== null || this.process.signalCode !== null;
       if (ended || Date.now() > end)
-        throw new Error(`The server was waited for until ${what}:\n${this.lines.join('\n')}`);
+        throw new Error(`The server was waited for until ${what}:\n${this.lines.slice(-200).join('\n')}`);
       await sleep(20);
     }
   }
@@ -159,6 +192,23 @@ export class TestServer {
   }
 }
 
+/** As much of it as tests look at. */
+export interface ModelView {
+  readonly name: string;
+  readonly version?: number;
+  readonly state: string;
+  readonly error?: string;
+  readonly configError?: string;
+  readonly versions?: readonly {
+    readonly version: number;
+    readonly state: string;
+    readonly idle?: boolean;
+    readonly labels?: readonly string[];
+    readonly error?: string;
+  }[];
+  readonly [key: string]: unknown;
+}
+
 async function putModel(
   target: string,
   source: string | Readonly<Record<string, string | Uint8Array>>,
@@ -168,8 +218,15 @@ async function putModel(
     await cp(from, target, { recursive: true });
     return;
   }
+  await writeFiles(target, source);
+}
+
+async function writeFiles(
+  target: string,
+  files: Readonly<Record<string, string | Uint8Array>>,
+): Promise<void> {
   await mkdir(target, { recursive: true });
-  for (const [path, content] of Object.entries(source)) {
+  for (const [path, content] of Object.entries(files)) {
     await mkdir(dirname(join(target, path)), { recursive: true });
     await writeFile(join(target, path), content);
   }
@@ -182,7 +239,7 @@ export function projectFile(path: string): Promise<Buffer> {
 
 /** `fake.json` of a model `x` float32 [?] → `y` float32 [?] that answers each row's own number. */
 export function fakeModel(
-  behaviour: { runMs?: number; on?: Record<string, string> } = {},
+  behaviour: { loadMs?: number; runMs?: number; on?: Record<string, string> } = {},
 ): Record<string, string> {
   const x = { name: 'x', dtype: 'float32', shape: [null] };
   const signatures = { serving_default: { inputs: [x], outputs: [{ ...x, name: 'y' }] } };

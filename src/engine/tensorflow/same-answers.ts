@@ -1,7 +1,7 @@
 import type { SavedSignature } from '../../saved-model/signature.js';
 import { EngineError, type NamedTensors } from '../engine.js';
-import { fromBfloat16, fromFloat16 } from '../../numbers/half.js';
 import type { Tensor } from '../tensor.js';
+import { compareTensors } from '../tensor-difference.js';
 import { madeUpInputs } from './made-up-inputs.js';
 import type { Session } from './session.js';
 
@@ -68,32 +68,9 @@ async function firstRun(
 
 /** @returns what differs, as part of a sentence; `null` if nothing does */
 export function differs(expected: Tensor, found: Tensor, tolerance: number): string | null {
-  if (String(expected.shape) !== String(found.shape))
-    return `the shape [${found.shape.join(', ')}] instead of [${expected.shape.join(', ')}]`;
-  if (!ArrayBuffer.isView(expected.data)) {
-    const strings = found.data as readonly Uint8Array[];
-    const same = expected.data.every((bytes, index) => Buffer.compare(bytes, strings[index]!) === 0);
-    return same ? null : 'other bytes';
-  }
+  const { worst, largest, says } = compareTensors(expected, found);
+  if (says !== undefined) return says;
   const isDecimal = /^(b?float|complex)/.test(expected.dtype);
-  const before = decimals(expected);
-  const after = decimals(found);
-  let largest = 1;
-  for (const value of before) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
-  let worst = 0;
-  for (let index = 0; index < before.length; index++) {
-    const [a, b] = [before[index]!, after[index]!];
-    if (Object.is(a, b)) continue;
-    if (Number.isNaN(a) !== Number.isNaN(b)) return 'a number where the other has none';
-    worst = Math.max(worst, Math.abs(a - b));
-  }
   const allowed = isDecimal ? tolerance * largest : 0;
   return worst <= allowed ? null : `by ${worst.toPrecision(2)} where ${allowed.toPrecision(2)} is allowed`;
-}
-
-function decimals({ dtype, data }: Tensor): ArrayLike<number> & Iterable<number> {
-  if (dtype === 'float16') return Float32Array.from(data as Uint16Array, fromFloat16);
-  if (dtype === 'bfloat16') return Float32Array.from(data as Uint16Array, fromBfloat16);
-  if (data instanceof BigInt64Array || data instanceof BigUint64Array) return Array.from(data, Number);
-  return data as Float32Array;
 }

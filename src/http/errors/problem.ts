@@ -29,6 +29,7 @@ export function statusOf(code: ErrorCode): number {
       return 403;
     case 'ROUTE_NOT_FOUND':
     case 'MODEL_NOT_FOUND':
+    case 'LABEL_NOT_FOUND':
       return 404;
     case 'BODY_TIMEOUT':
       return 408;

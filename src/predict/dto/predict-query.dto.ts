@@ -11,7 +11,16 @@ export class PredictQuery {
   @Type(() => Number)
   @IsInt()
   @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
   version?: number;
+
+  @ApiPropertyOptional({
+    description: 'Label of a version, such as stable, in place of its number.',
+  })
+  @IsOptional()
+  @IsString()
+  @Length(1, 128)
+  label?: string;
 
   @ApiPropertyOptional({
     description: 'How many labels to answer, best first.',
