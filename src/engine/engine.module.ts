@@ -4,6 +4,7 @@ import type { Settings } from '../config/settings.js';
 import { Metrics } from '../metrics/metrics.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { ENGINE } from './engine.token.js';
+import { formatBytes } from './host/format-bytes.js';
 import { SupervisedEngine } from './host/supervised-engine.js';
 
 /** The engine in its host process, which starts with the application and ends after its last answer. */
@@ -22,7 +23,7 @@ export class EngineModule implements OnApplicationShutdown {
 
 function startEngine(settings: Settings, metrics: Metrics): SupervisedEngine {
   const logger = new Logger('Engine');
-  return new SupervisedEngine({
+  const engine = new SupervisedEngine({
     runtime: settings.engine,
     runTimeoutMs: settings.engineTimeoutMs,
     loadTimeoutMs: settings.loadTimeoutMs,
@@ -32,5 +33,16 @@ function startEngine(settings: Settings, metrics: Metrics): SupervisedEngine {
       logger.error(`${reason} Another takes its place.`);
     },
     onRestart: (pid) => logger.log(`The new engine process (pid ${pid}) holds the models again.`),
+    onHandOver: ({ pid, beforeBytes, afterBytes }) => {
+      metrics.engineHandOvers.inc();
+      logger.log(
+        `The engine process had grown to ${formatBytes(beforeBytes)} and was replaced by another ` +
+          `(pid ${pid}, ${formatBytes(afterBytes)}); no request was lost.`,
+      );
+    },
+    onHandOverFailed: (reason) =>
+      logger.warn(`The engine process has grown and could not be replaced yet. ${reason}`),
   });
+  metrics.readEngineMemory = () => engine.residentBytes();
+  return engine;
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** The stages of a prediction, as logs, answers and metrics name them. */
 export const STAGES = ['decode', 'preprocess', 'queue', 'inference', 'total'] as const;
@@ -35,10 +35,42 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly modelRequests = new Counter({
+    name: 'tensornest_model_requests_total',
+    help: 'Requests by the version that was to answer them, and why it was that one: version, label, default or canary.',
+    labelNames: ['model', 'version', 'route'] as const,
+    registers: [this.registry],
+  });
+
+  readonly shadowRequests = new Counter({
+    name: 'tensornest_shadow_requests_total',
+    help: 'Requests that were copied to a shadow version, by what the comparison of the answers gave.',
+    labelNames: ['model', 'version', 'outcome'] as const,
+    registers: [this.registry],
+  });
+
   readonly engineRestarts = new Counter({
     name: 'tensornest_engine_restarts_total',
     help: 'How often the engine process ended unasked and was replaced.',
     registers: [this.registry],
+  });
+
+  readonly engineHandOvers = new Counter({
+    name: 'tensornest_engine_hand_overs_total',
+    help: 'How often the engine process was replaced because its memory had grown.',
+    registers: [this.registry],
+  });
+
+  /** What the engine process takes, in bytes; set by the engine. */
+  readEngineMemory: () => Promise<number | undefined> = async () => undefined;
+
+  readonly engineResidentBytes: Gauge = new Gauge({
+    name: 'tensornest_engine_resident_bytes',
+    help: 'Resident memory of the engine process, in bytes; NaN where it is not known.',
+    registers: [this.registry],
+    collect: async () => {
+      this.engineResidentBytes.set((await this.readEngineMemory()) ?? Number.NaN);
+    },
   });
 
   constructor() {

@@ -14,8 +14,12 @@ import { elements, type Tensor, type TensorSpec } from '../tensor.js';
 /** `fake.json` in a version's directory: what the fake model looks like and how it misbehaves. */
 interface FakeModel {
   readonly signatures: Readonly<Record<string, Signature>>;
+  /** How long loading takes, in ms. */
+  readonly loadMs?: number;
   /** How long a run takes, in ms; runs never overlap. */
   readonly runMs?: number;
+  /** What a load takes of the process's memory for good. */
+  readonly leakBytes?: number;
   /** What happens when the first element of a run's first input is this number. */
   readonly on?: Readonly<Record<string, 'crash' | 'hang' | 'fail'>>;
 }
@@ -26,6 +30,7 @@ interface FakeModel {
  */
 export class FakeEngine implements Engine {
   private readonly models = new Map<string, FakeModel>();
+  private readonly leaked: Uint8Array[] = [];
   private turn: Promise<unknown> = Promise.resolve();
 
   async info(): Promise<EngineInfo> {
@@ -39,7 +44,9 @@ export class FakeEngine implements Engine {
     } catch (error) {
       throw new EngineError('load', `There is no usable fake.json: ${String(error)}`);
     }
+    if (fake.loadMs) await sleep(fake.loadMs);
     this.models.set(model, fake);
+    if (fake.leakBytes) this.leaked.push(new Uint8Array(fake.leakBytes).fill(1)); // Only what is written to is resident.
     const graph = { optimised: false, reason: 'A fake model has no graph.' } as const;
     return { signatures: fake.signatures, refused: {}, declared: {}, device: 'cpu', memoryBytes: 0, graph };
   }

@@ -37,6 +37,7 @@ export class HostProcess {
   /** Why the process is gone or about to be. */
   private end: string | undefined;
   private gone = false;
+  private onDrained: (() => void) | undefined;
 
   /** @param note why it is that runtime, for its `info` */
   constructor(
@@ -44,7 +45,8 @@ export class HostProcess {
     note: string | undefined,
     private readonly events: HostEvents,
   ) {
-    const program = [MAIN, runtime, ...(note === undefined ? [] : [note])];
+    // A host collects its garbage before it says how large it is.
+    const program = ['--expose-gc', MAIN, runtime, ...(note === undefined ? [] : [note])];
     this.child = spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
     this.socket = this.child.stdio[3] as Duplex;
     for (const stream of [this.child.stdout, this.child.stderr]) {
@@ -70,6 +72,11 @@ export class HostProcess {
 
   get pid(): number | undefined {
     return this.child.pid;
+  }
+
+  /** Whether every further call would be rejected. */
+  get hasEnded(): boolean {
+    return this.end !== undefined;
   }
 
   /**
@@ -111,6 +118,14 @@ export class HostProcess {
     clearTimeout(timer);
   }
 
+  /** Closes once nothing is in flight any more: for a process that gets no further calls. */
+  async retire(graceMs: number): Promise<void> {
+    // Whoever was given this host in the same turn of the event loop has called by then.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (this.pending.size > 0) await new Promise<void>((resolve) => (this.onDrained = resolve));
+    await this.close(graceMs);
+  }
+
   private settle(answer: HostAnswer, payload: Uint8Array): void {
     const call = this.pending.get(answer.id);
     if (!call) return;
@@ -118,6 +133,7 @@ export class HostProcess {
     clearTimeout(call.timer);
     if ('error' in answer) call.reject(new EngineError(answer.error.kind, answer.error.message));
     else call.resolve({ answer, payload });
+    if (this.pending.size === 0) this.onDrained?.();
   }
 
   private finish(reason: string): void {
@@ -130,5 +146,6 @@ export class HostProcess {
       call.reject(new EngineError('crashed', this.end));
     }
     this.pending.clear();
+    this.onDrained?.();
   }
 }

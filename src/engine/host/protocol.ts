@@ -1,7 +1,10 @@
 import type { EngineError, EngineInfo, LoadedModel, LoadOptions } from '../engine.js';
 import type { TensorHeader } from './tensor-codec.js';
 
-/** What the HTTP process asks of an engine host: a call of the `Engine` contract. `id` comes back in the answer. */
+/**
+ * What the HTTP process asks of an engine host: a call of the `Engine` contract, or how much memory its process takes. `id` comes back
+ * in the answer.
+ */
 export type HostCall =
   | { readonly call: 'info' }
   | {
@@ -16,7 +19,8 @@ export type HostCall =
       readonly signature: string;
       readonly tensors: readonly TensorHeader[];
     }
-  | { readonly call: 'unload'; readonly model: string };
+  | { readonly call: 'unload'; readonly model: string }
+  | { readonly call: 'memory' };
 
 export type HostRequest = HostCall & { readonly id: number };
 
@@ -25,4 +29,5 @@ export type HostAnswer =
   | { readonly id: number; readonly loaded: LoadedModel }
   | { readonly id: number; readonly tensors: readonly TensorHeader[] }
   | { readonly id: number; readonly unloaded: true }
+  | { readonly id: number; readonly residentBytes: number }
   | { readonly id: number; readonly error: { readonly kind: EngineError['kind']; readonly message: string } };

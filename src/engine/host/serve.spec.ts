@@ -50,6 +50,18 @@ describe('an engine host', () => {
     await ended;
   });
 
+  it('says what its process takes of memory', async () => {
+    const { socket, send, received, ended } = await connected(Promise.resolve(new FakeEngine()));
+    send(1, { call: 'memory' });
+    const [reply] = await received(1);
+    const rss = process.memoryUsage.rss();
+    const { residentBytes } = reply!.answer as { residentBytes: number };
+    expect(residentBytes).toBeGreaterThan(rss / 2);
+    expect(residentBytes).toBeLessThan(rss * 2);
+    socket.end();
+    await ended;
+  });
+
   it('understands calls that arrive byte by byte', async () => {
     const { socket, received, ended } = await connected(Promise.resolve(new FakeEngine()));
     socket.setNoDelay(true);

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { type Engine, EngineError } from '../engine.js';
 import { encodeFrame, FrameReader } from './frames.js';
 import type { HostAnswer, HostRequest } from './protocol.js';
+import { residentBytes } from './resident-bytes.js';
 import { decodeTensors, encodeTensors } from './tensor-codec.js';
 
 /**
@@ -52,6 +53,8 @@ async function answer(
       case 'unload':
         await engine.unload(request.model);
         return frameOf({ id, unloaded: true });
+      case 'memory':
+        return frameOf({ id, residentBytes: await residentBytes() });
     }
   } catch (error) {
     const kind = error instanceof EngineError ? error.kind : request.call === 'run' ? 'run' : 'load';

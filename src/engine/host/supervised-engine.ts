@@ -7,43 +7,50 @@ import {
   type LoadOptions,
   type NamedTensors,
 } from '../engine.js';
+import { GrowthWatch } from './growth-watch.js';
+import { HeldModels } from './held-models.js';
+import { HostCalls, type LoadCall } from './host-calls.js';
 import { HostProcess } from './host-process.js';
-import type { HostCall } from './protocol.js';
+import { makeReady } from './make-ready.js';
+import { modelBytes } from './model-bytes.js';
+import { residentBytesOf } from './resident-bytes.js';
 import { restartDelayMs } from './restart-delay.js';
-import { decodeTensors, encodeTensors } from './tensor-codec.js';
+import type { SupervisedEngineOptions } from './supervised-engine-options.js';
 
-export interface SupervisedEngineOptions {
-  /** Name of the runtime that the host shall hold. */
-  readonly runtime: string;
-  /** How long one run may take, in ms, before the host counts as hung. */
-  readonly runTimeoutMs: number;
-  readonly loadTimeoutMs: number;
-  /** What the host's process prints, line by line. */
-  readonly onOutput: (line: string) => void;
-  /** A host ended that nobody asked to end; another is on its way. */
-  readonly onCrash: (reason: string) => void;
-  /** A new host holds the models again. */
-  readonly onRestart: (pid: number | undefined) => void;
+interface Successor {
+  readonly host: HostProcess;
+  readonly residentBytes: number;
 }
-
-type LoadCall = Extract<HostCall, { call: 'load' }>;
 
 /** How long a call waits for a host that is being replaced before it gives up, in ms. */
 const PATIENCE_MS = 10_000;
+/** How long a host may take to end, in ms. */
+const GRACE_MS = 2_000;
 
 /**
  * The engine as the line sees it: calls go to an engine host. When that process ends, another takes its place, with the
- * same models, and each run that was in flight is tried once more there.
+ * same models, and each run that was in flight is tried once more there. When its memory has grown, another is made ready beside it and
+ * then takes its place; the old one finishes what is in flight.
  */
 export class SupervisedEngine implements Engine {
   /** Told of each model that a new host could not load again, with the reason. */
   onLost: (model: string, reason: string) => void = () => {};
   /** The host in service, with the models loaded; `undefined` while one is being replaced. */
   private inService: HostProcess | undefined;
-  /** The host that was last started, once it is in service. */
+  /** The host that was last started to be in service, once it is. */
   private host: Promise<HostProcess>;
-  /** The loaded models and how they were loaded: what a new host must load. */
-  private readonly models = new Map<string, LoadCall>();
+  /** That host, from its start on: if it ends, another must be started. */
+  private newest: HostProcess;
+  /** The host that is being made ready to take over, once it has; `undefined` if it did not. */
+  private successor: Promise<HostProcess | undefined> | undefined;
+  /** Every process that has not ended. */
+  private readonly alive = new Set<HostProcess>();
+  /** Loads, unloads and hand-overs: one after the other. */
+  private turn: Promise<unknown> = Promise.resolve();
+  private readonly calls: HostCalls;
+  private readonly models: HeldModels;
+  private readonly growth: GrowthWatch;
+  private recheck: NodeJS.Timeout | undefined;
   private readonly crashes: number[] = [];
   /** What the next host shall hold, and why it is not what was asked for. */
   private runtime: string;
@@ -54,86 +61,101 @@ export class SupervisedEngine implements Engine {
 
   constructor(private readonly options: SupervisedEngineOptions) {
     this.runtime = options.runtime;
-    this.inService = this.start();
+    this.calls = new HostCalls(options);
+    this.models = new HeldModels(this.calls, options.onOutput);
+    this.growth = new GrowthWatch(options.handOvers ?? {}, Date.now());
+    this.newest = this.inService = this.start();
     this.host = Promise.resolve(this.inService);
   }
 
   /** Rejects, with the runtime's own sentence, if the runtime cannot be used on this machine. */
   async info(): Promise<EngineInfo> {
-    const answer = await this.again(async () => {
-      const host = await this.current();
-      return (await host.call({ call: 'info' }, this.options.loadTimeoutMs)).answer;
-    });
-    if (!('info' in answer)) throw unexpectedAnswer();
+    const info = await this.again(async () => this.calls.info(await this.current()));
     this.known = true;
-    return answer.info;
+    return info;
   }
 
-  async load(model: string, directory: string, options: LoadOptions): Promise<LoadedModel> {
-    const host = await this.current();
-    const call: LoadCall = { call: 'load', model, directory, options };
-    const loaded = await this.loadInto(host, call);
-    this.models.set(model, call);
-    return loaded;
+  load(model: string, directory: string, options: LoadOptions): Promise<LoadedModel> {
+    return this.inTurn(async () => {
+      const bytes = await modelBytes(directory);
+      const host = await this.current();
+      this.growth.emptyBytes ??= await this.calls.memory(host);
+      const call: LoadCall = { call: 'load', model, directory, options };
+      const loaded = await this.calls.load(host, call);
+      this.models.add(call, bytes);
+      return loaded;
+    });
   }
 
   /** A run that fails because its host died is tried once more, in the next one. */
   run(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
-    return this.again(() => this.runOnce(model, signature, inputs));
+    return this.again(async () => this.calls.run(await this.current(), model, signature, inputs));
+  }
+
+  /** A run that every later host is given too, after it has loaded the model and before it is in service. */
+  async warmUp(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
+    const outputs = await this.run(model, signature, inputs);
+    this.models.addWarmUp(model, signature, inputs);
+    return outputs;
   }
 
   async unload(model: string): Promise<void> {
-    this.models.delete(model);
-    const host = await this.current();
-    await host.call({ call: 'unload', model }, this.options.runTimeoutMs);
+    this.models.delete(model); // At once: a host that is started now need not load it.
+    await this.inTurn(async () => {
+      this.models.delete(model); // Its load may have come before it in the line.
+      await this.calls.unload(await this.current(), model);
+    });
+    this.takeStock(true);
+  }
+
+  /** What the host in service takes of the machine's memory; `undefined` where that cannot be told. */
+  async residentBytes(): Promise<number | undefined> {
+    const pid = this.inService?.pid;
+    return pid === undefined ? undefined : residentBytesOf(pid);
   }
 
   async close(): Promise<void> {
     if (this.closing.signal.aborted) return;
     this.closing.abort();
-    const host = await this.host.catch(() => undefined);
-    await host?.close(2_000);
+    clearTimeout(this.recheck);
+    await Promise.all([...this.alive].map((host) => host.close(GRACE_MS)));
   }
 
   private async again<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof EngineError) || error.kind !== 'crashed' || this.closing.signal.aborted)
-        throw error;
+      if (!isCrash(error) || this.closing.signal.aborted) throw error;
       return work();
     }
   }
 
-  private async runOnce(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
-    const host = await this.current();
-    const { headers, payload } = encodeTensors(inputs);
-    const call = { call: 'run', model, signature, tensors: headers } as const;
-    const reply = await host.call(call, this.options.runTimeoutMs, payload);
-    if (!('tensors' in reply.answer)) throw unexpectedAnswer();
-    return decodeTensors(reply.answer.tensors, reply.payload);
-  }
-
-  private async loadInto(host: HostProcess, call: LoadCall): Promise<LoadedModel> {
-    const { answer } = await host.call(call, this.options.loadTimeoutMs);
-    if (!('loaded' in answer)) throw unexpectedAnswer();
-    return answer.loaded;
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.turn.then(work);
+    this.turn = result.catch(() => {});
+    return result;
   }
 
   private start(): HostProcess {
-    return new HostProcess(this.runtime, this.note, {
+    const host: HostProcess = new HostProcess(this.runtime, this.note, {
       onOutput: this.options.onOutput,
-      onEnd: (reason) => {
-        if (this.closing.signal.aborted) return;
-        this.crashes.push(Date.now());
-        if (this.crashes.length > 16) this.crashes.shift();
-        this.inService = undefined;
-        this.options.onCrash(reason);
-        this.doWithoutTensorFlow(reason);
-        this.host = this.replace();
-        this.host.catch(() => {}); // Only `close` ends a replacement; callers see it from `current`.
-      },
+      onEnd: (reason) => this.ended(host, reason),
     });
+    this.alive.add(host);
+    return host;
+  }
+
+  /** Only the end of the host that is or shall be in service is a crash: others are to end, or a hand-over fails with them. */
+  private ended(host: HostProcess, reason: string): void {
+    this.alive.delete(host);
+    if (this.closing.signal.aborted || host !== this.newest) return;
+    this.crashes.push(Date.now());
+    if (this.crashes.length > 16) this.crashes.shift();
+    this.inService = undefined;
+    this.options.onCrash(reason);
+    this.doWithoutTensorFlow(reason);
+    this.host = this.replace();
+    this.host.catch(() => {}); // Only `close` ends a replacement; callers see it from `current`.
   }
 
   /** TensorFlow can end its process while it is loaded, on a processor that it was not built for: it would do so again. */
@@ -145,21 +167,95 @@ export class SupervisedEngine implements Engine {
 
   /** A host that holds the models again; a model that it cannot load any more is given up. */
   private async replace(): Promise<HostProcess> {
-    await sleep(restartDelayMs(this.crashes, Date.now()), undefined, { signal: this.closing.signal });
-    const host = this.start();
-    for (const [model, call] of this.models) {
-      try {
-        await this.loadInto(host, call);
-      } catch (error) {
-        if (!(error instanceof EngineError)) throw error;
-        if (error.kind === 'crashed') return host; // Gone too: its successor has taken over.
-        this.models.delete(model);
-        this.onLost(model, error.message);
-      }
-    }
-    this.inService = host;
+    const host = (await this.successor) ?? (await this.startAgain());
+    if (host !== this.inService) return host; // Gone too: its successor has taken over.
     this.options.onRestart(host.pid);
     return host;
+  }
+
+  /** A new host, in service if it did not end before it was ready. */
+  private async startAgain(): Promise<HostProcess> {
+    await sleep(restartDelayMs(this.crashes, Date.now()), undefined, { signal: this.closing.signal });
+    const host = this.start();
+    this.newest = host;
+    try {
+      await this.models.loadInto(host, (model, { message }) => {
+        this.models.delete(model);
+        this.onLost(model, message);
+      });
+    } catch (error) {
+      if (!isCrash(error)) throw error;
+    }
+    if (!host.hasEnded) {
+      this.growth.replaced();
+      this.inService = host;
+    }
+    return host;
+  }
+
+  /** Looks, when it has its turn, whether the host in service has grown, and has it replaced then. */
+  private takeStock(afterUnload: boolean): void {
+    this.inTurn(() => this.handOverIfGrown(afterUnload)).catch((error: unknown) => {
+      // A host that ended is being replaced as it is.
+      if (!isCrash(error)) this.options.onHandOverFailed?.(messageOf(error));
+    });
+  }
+
+  private async handOverIfGrown(afterUnload: boolean): Promise<void> {
+    const host = this.inService;
+    if (!host) return;
+    const size = { residentBytes: await this.calls.memory(host), modelBytes: this.models.bytes };
+    if (host !== this.inService || this.closing.signal.aborted) return;
+    if (afterUnload) this.growth.unloaded(size);
+    const fresh = this.growth.worthReplacing(size);
+    if (fresh === null) return;
+    const delayMs = this.growth.delayMs(Date.now());
+    if (delayMs === 0) await this.handOver(host, size.residentBytes, fresh);
+    else this.takeStockAfter(delayMs);
+  }
+
+  private takeStockAfter(ms: number): void {
+    clearTimeout(this.recheck);
+    this.recheck = setTimeout(() => this.takeStock(false), ms).unref();
+  }
+
+  private async handOver(old: HostProcess, beforeBytes: number, fresh: number): Promise<void> {
+    this.growth.began(Date.now());
+    const ready = this.successorOf(old, fresh);
+    this.successor = ready.then(
+      ({ host }) => host,
+      () => undefined,
+    );
+    try {
+      const { host, residentBytes: afterBytes } = await ready;
+      this.options.onHandOver?.({ pid: host.pid, beforeBytes, afterBytes });
+      old.retire(GRACE_MS).catch(() => {}); // It is gone, or `close` ends it.
+    } catch (error) {
+      if (this.closing.signal.aborted) return;
+      this.options.onHandOverFailed?.(messageOf(error));
+      this.takeStockAfter(this.growth.delayMs(Date.now()));
+    } finally {
+      this.successor = undefined;
+    }
+  }
+
+  /** A new host that holds the models and is in service in the place of `old`, whatever became of that meanwhile. */
+  private async successorOf(old: HostProcess, fresh: number): Promise<Successor> {
+    if (process.availableMemory() < fresh) {
+      throw new EngineError('load', 'There is not enough memory for another process beside it.');
+    }
+    const host = this.start();
+    try {
+      const residentBytes = await makeReady(host, old, this.calls, this.models);
+      if (host.hasEnded || this.closing.signal.aborted) throw new EngineError('crashed', 'Another ended.');
+      this.growth.succeeded({ residentBytes, modelBytes: this.models.bytes });
+      this.newest = this.inService = host;
+      this.host = Promise.resolve(host);
+      return { host, residentBytes };
+    } catch (error) {
+      host.kill('It is not needed.');
+      throw error;
+    }
   }
 
   /** The host that is in service, or the next one if it comes within `PATIENCE_MS`. */
@@ -183,6 +279,10 @@ export class SupervisedEngine implements Engine {
   }
 }
 
-function unexpectedAnswer(): Error {
-  return new Error('This is a bug. The engine host answered another call than it was asked.');
+function isCrash(error: unknown): boolean {
+  return error instanceof EngineError && error.kind === 'crashed';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -6,16 +6,25 @@ import {
   type LoadOptions,
   type NamedTensors,
 } from '../engine.js';
+import { isElementwise } from '../../graph/elementwise.js';
 import { openModel } from '../open-model.js';
+import type { TensorSpec } from '../tensor.js';
 import { loadTensorFlow } from './binding.js';
+import { checkShapes } from './input-shapes.js';
 import { nativeBinding } from './native-binding.js';
 import { SessionOpener, type TensorFlowRuntime } from './open-session.js';
 import type { Session } from './session.js';
 import { carriedSignatures, declaredSignatures, publicSignature } from '../signatures.js';
 
+interface OpenModel {
+  readonly session: Session;
+  /** The inputs of the signatures that are held to their shapes, by the signature's name. */
+  readonly held: ReadonlyMap<string, readonly TensorSpec[]>;
+}
+
 /** TensorFlow's C library through `@tensorflow/tfjs-node-gpu`. A run blocks its process: it belongs into a host. */
 export class TensorFlowEngine implements Engine {
-  private readonly sessions = new Map<string, Session>();
+  private readonly models = new Map<string, OpenModel>();
   private readonly opener: SessionOpener;
 
   private constructor(private readonly runtime: TensorFlowRuntime) {
@@ -32,7 +41,7 @@ export class TensorFlowEngine implements Engine {
   }
 
   async load(model: string, directory: string, options: LoadOptions): Promise<LoadedModel> {
-    if (this.sessions.has(model)) throw new Error(`This is a bug. ${model} is loaded already.`);
+    if (this.models.has(model)) throw new Error(`This is a bug. ${model} is loaded already.`);
     const opened = await openModel(directory, options.allowOps);
     const { signatures, refused } = carriedSignatures(opened.signatures);
     if (signatures.size === 0) {
@@ -40,7 +49,12 @@ export class TensorFlowEngine implements Engine {
     }
     const before = process.memoryUsage.rss();
     const { session, graph } = await this.opener.open(opened, signatures, options);
-    this.sessions.set(model, session);
+    const { saved } = opened;
+    const held = [...signatures].filter(([, signature]) => !saved || !isElementwise(saved, signature));
+    this.models.set(model, {
+      session,
+      held: new Map(held.map(([name, signature]) => [name, publicSignature(signature).inputs])),
+    });
     return {
       signatures: Object.fromEntries([...signatures].map(([name, saved]) => [name, publicSignature(saved)])),
       refused: Object.fromEntries(refused),
@@ -52,19 +66,20 @@ export class TensorFlowEngine implements Engine {
   }
 
   async run(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
-    const session = this.sessions.get(model);
-    if (!session) throw new EngineError('run', `There is no model ${model}.`);
-    return session.run(signature, inputs);
+    const open = this.models.get(model);
+    if (!open) throw new EngineError('run', `There is no model ${model}.`);
+    checkShapes(open.held.get(signature) ?? [], inputs);
+    return open.session.run(signature, inputs);
   }
 
   async unload(model: string): Promise<void> {
-    const session = this.sessions.get(model);
-    if (!session) return;
-    this.sessions.delete(model);
-    session.close();
+    const open = this.models.get(model);
+    if (!open) return;
+    this.models.delete(model);
+    open.session.close();
   }
 
   async close(): Promise<void> {
-    for (const model of this.sessions.keys()) await this.unload(model);
+    for (const model of this.models.keys()) await this.unload(model);
   }
 }

@@ -1,0 +1,26 @@
+import type { HandOverLimits } from './growth-watch.js';
+import type { CallTimeouts } from './host-calls.js';
+
+export interface SupervisedEngineOptions extends CallTimeouts {
+  /** Name of the runtime that the host shall hold. */
+  readonly runtime: string;
+  /** What the host's process prints, line by line. */
+  readonly onOutput: (line: string) => void;
+  /** A host ended that nobody asked to end; another is on its way. */
+  readonly onCrash: (reason: string) => void;
+  /** A new host holds the models again. */
+  readonly onRestart: (pid: number | undefined) => void;
+  /** A host had grown, and another is in service in its place. */
+  readonly onHandOver?: (handOver: HandOver) => void;
+  /** A host has grown and stays in service, since no other could be had. It is tried again later. */
+  readonly onHandOverFailed?: (reason: string) => void;
+  readonly handOvers?: Partial<HandOverLimits>;
+}
+
+export interface HandOver {
+  /** Of the new host. */
+  readonly pid: number | undefined;
+  /** What the old one took, and what the new one takes. */
+  readonly beforeBytes: number;
+  readonly afterBytes: number;
+}
