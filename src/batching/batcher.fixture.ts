@@ -35,7 +35,9 @@ function engine() {
 }
 
 /** A batcher over such an engine, with the rows of each batch that ended well. */
-export function batcher(limits: { maxBatchSize?: number; maxQueue?: number; signature?: Signature } = {}) {
+export function batcher(
+  limits: { maxBatchSize?: number; maxQueue?: number; concurrency?: number; signature?: Signature } = {},
+) {
   const { runs, run } = engine();
   const batches: number[] = [];
   const made = new Batcher(run, limits.signature ?? SIGNATURE, {

@@ -1,13 +1,15 @@
 import { EngineError, type NamedTensors, type Signature } from '../engine/engine.js';
 import { ServingError } from '../errors/serving-error.js';
 import { nextBatch, type Waiting } from './next-batch.js';
-import { isBatchable, joinRows, kindOf, rowsOf, splitRows } from './rows.js';
+import { haveSameRows, isBatchable, joinRows, kindOf, rowsOf, splitRows } from './rows.js';
 
 export interface BatcherOptions {
   /** Most rows in one run; 1 where the signature has no batch dimension. */
   readonly maxBatchSize: number;
   /** Most rows that wait; a request beyond is refused. */
   readonly maxQueue: number;
+  /** Most runs at once; 1 by default: an engine in this machine takes them one after the other anyway. */
+  readonly concurrency?: number;
   /** Told after each run. */
   readonly onBatch?: (batch: { readonly rows: number }) => void;
 }
@@ -29,14 +31,16 @@ interface Entry extends Waiting {
 }
 
 /**
- * Turns requests for one signature of one model into runs of the engine. One batch runs at a time; all that arrives
- * meanwhile forms the next. Nothing waits while the engine is idle.
+ * Turns requests for one signature of one model into runs of the engine. As many batches run at a time as `concurrency` says; all
+ * that arrives meanwhile forms the next. Nothing waits while a run may begin.
  */
 export class Batcher {
   private queue: Entry[] = [];
   private queuedRows = 0;
-  private running = false;
+  private running = 0;
+  private loners = 0;
   private readonly batchable: boolean;
+  private readonly concurrency: number;
 
   constructor(
     private readonly engineRun: (inputs: NamedTensors) => Promise<NamedTensors>,
@@ -44,9 +48,10 @@ export class Batcher {
     private readonly options: BatcherOptions,
   ) {
     this.batchable = isBatchable(signature);
+    this.concurrency = options.concurrency ?? 1;
   }
 
-  /** Rows that wait, the running batch not counted. */
+  /** Rows that wait, the running batches not counted. */
   get depth(): number {
     return this.queuedRows;
   }
@@ -76,7 +81,8 @@ export class Batcher {
         reject(signal.reason);
       };
       const entry: Entry = {
-        kind: this.batchable ? kindOf(inputs) : '',
+        // A kind of its own is joined with no other.
+        kind: this.batchable && haveSameRows(inputs) ? kindOf(inputs) : `alone ${this.loners++}`,
         rows,
         inputs,
         signal,
@@ -93,7 +99,7 @@ export class Batcher {
       signal.addEventListener('abort', leave, { once: true });
       this.queue.push(entry);
       this.queuedRows += rows;
-      if (!this.running) void this.work();
+      if (this.running < this.concurrency) void this.work();
     });
   }
 
@@ -105,15 +111,15 @@ export class Batcher {
   }
 
   private async work(): Promise<void> {
-    this.running = true;
+    this.running++;
     // Requests that arrive in the same turn of the event loop, such as one caller's pictures, start together.
     await Promise.resolve();
     while (this.queue.length > 0) await this.runBatch(this.take());
-    this.running = false;
+    this.running--;
   }
 
   private take(): Entry[] {
-    const chosen = this.batchable ? new Set(nextBatch(this.queue, this.options.maxBatchSize)) : new Set([0]);
+    const chosen = new Set(nextBatch(this.queue, this.options.maxBatchSize));
     const batch = this.queue.filter((_, index) => chosen.has(index));
     this.queue = this.queue.filter((_, index) => !chosen.has(index));
     for (const { rows } of batch) this.queuedRows -= rows;

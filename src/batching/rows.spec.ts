@@ -1,6 +1,6 @@
 import type { NamedTensors, Signature } from '../engine/engine.js';
 import type { DType, Tensor, TensorArrays, TensorSpec } from '../engine/tensor.js';
-import { isBatchable, joinRows, kindOf, rowsOf, splitRows } from './rows.js';
+import { haveSameRows, isBatchable, joinRows, kindOf, rowsOf, splitRows } from './rows.js';
 
 const tensor = <D extends DType>(dtype: D, shape: readonly number[], data: TensorArrays[D]): Tensor => ({
   dtype,
@@ -38,8 +38,22 @@ describe('requests for a signature', () => {
   });
 
   it('bring as many rows as their inputs have', () => {
-    expect(rowsOf({ x: floats(1, 2, 3) })).toBe(3);
+    expect(rowsOf({ x: floats(1, 2, 3), y: floats(4, 5, 6) })).toBe(3);
+    expect(rowsOf({ x: floats(1), y: floats(1, 2, 3) })).toBe(3);
     expect(rowsOf({ x: tensor('float32', [], Float32Array.of(1)) })).toBe(1);
+    expect(rowsOf({})).toBe(1);
+  });
+
+  it.each<[string, boolean, NamedTensors]>([
+    ['one input', true, { x: floats(1, 2) }],
+    ['inputs of as many rows', true, { x: floats(1, 2), y: tensor('bool', [2, 3], new Uint8Array(6)) }],
+    ['inputs without rows', true, { x: floats(), y: floats() }],
+    ['inputs of unequal rows', false, { x: floats(1, 2), y: floats(1) }],
+    ['a scalar', false, { x: tensor('float32', [], Float32Array.of(1)) }],
+    ['a scalar besides a row', false, { x: floats(1), y: tensor('float32', [], Float32Array.of(1)) }],
+    ['no input', false, {}],
+  ])('with %s have rows that can be told apart: %s', (_, expected, inputs) => {
+    expect(haveSameRows(inputs)).toBe(expected);
   });
 });
 

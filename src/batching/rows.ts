@@ -9,9 +9,20 @@ export function isBatchable({ inputs, outputs }: Signature): boolean {
   return [...inputs, ...outputs].every(({ shape }) => shape !== null && shape[0] === null);
 }
 
-/** How many rows a request brings: the first dimension, which all its inputs share. */
+/** How many rows a request brings: its inputs' first dimension, the largest if they differ. */
 export function rowsOf(inputs: NamedTensors): number {
-  return Object.values(inputs)[0]?.shape[0] ?? 1;
+  const [first = 1, ...others] = Object.values(inputs).map(({ shape }) => shape[0] ?? 1);
+  return Math.max(first, ...others);
+}
+
+/**
+ * Whether a request's rows can be told apart from another's in one run: all its inputs have the same first dimension. A protocol
+ * may let others through, scalars too, for the model to judge.
+ */
+export function haveSameRows(inputs: NamedTensors): boolean {
+  const [first, ...others] = Object.values(inputs);
+  const rows = first?.shape[0];
+  return rows !== undefined && others.every(({ shape }) => shape[0] === rows);
 }
 
 /** Requests with the same kind can be joined: same inputs, dtypes and shapes but for the number of rows. */

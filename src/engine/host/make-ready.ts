@@ -14,9 +14,11 @@ export async function makeReady(
   calls: HostCalls,
   models: HeldModels,
 ): Promise<number> {
-  const [before, after] = await Promise.all([calls.info(inService), calls.info(next)]);
+  // One that has ended meanwhile is nothing to be held against.
+  const before = await calls.info(inService).catch(() => null);
+  const after = await calls.info(next);
   // A second process may find no place on the GPU, and the CPU would be slower than anybody expects.
-  if (!isSame(before, after)) {
+  if (before && !isSame(before, after)) {
     throw new EngineError('load', `Another would be ${after.runtime} ${after.version} on ${after.device}.`);
   }
   await models.loadInto(next, (model, { message }) => {
