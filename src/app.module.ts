@@ -8,6 +8,7 @@ import { requestLog } from './http/request-log.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { ModelsModule } from './models/models.module.js';
 import { PredictModule } from './predict/predict.module.js';
+import { TfServingModule } from './tf-serving/tf-serving.module.js';
 
 /** The modules, in the order a request meets them. */
 @Module({})
@@ -20,6 +21,7 @@ export class AppModule {
         LoggerModule.forRoot(requestLog(settings)),
         HttpModule,
         PredictModule,
+        TfServingModule,
         ModelsModule,
         HealthModule,
         MetricsModule,

@@ -2,6 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { PREDICT_BODY_EXTENSION } from './predict/api-predict.decorator.js';
 import { EXAMPLE_PICTURE } from './predict/example-picture.js';
+import { TF_SERVING_PATHS } from './tf-serving/openapi-paths.js';
 
 /** Serves Swagger UI at `/docs` and the document at `/openapi.json`, both without a key: they hold no secrets. */
 export function serveOpenApi(app: INestApplication, version: string): void {
@@ -25,6 +26,7 @@ function openApiDocument(app: INestApplication, version: string): OpenAPIObject 
     .addSecurityRequirements('Bearer')
     .build();
   const document = SwaggerModule.createDocument(app, config);
+  Object.assign(document.paths, TF_SERVING_PATHS);
   for (const { post } of Object.values(document.paths)) {
     if (post && PREDICT_BODY_EXTENSION in post) {
       delete (post as unknown as Record<string, unknown>)[PREDICT_BODY_EXTENSION];

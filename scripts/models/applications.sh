@@ -13,7 +13,7 @@ set -eu
 cache="${TENSORNEST_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/tensornest}/applications"
 case "$cache" in /*) ;; *) cache="$PWD/$cache" ;; esac
 cd "$(dirname "$0")"
-key=$(cat applications.py untrained.py drawing.py requirements*.txt | cksum | cut -d ' ' -f 1)
+key=$(cat applications.py untrained.py drawing.py requirements-2*.txt requirements.txt | cksum | cut -d ' ' -f 1)
 models="$cache/$key"
 
 if [ "${1:-}" = --where ]; then

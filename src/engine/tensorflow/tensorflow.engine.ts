@@ -6,11 +6,9 @@ import {
   type LoadOptions,
   type NamedTensors,
 } from '../engine.js';
-import { isElementwise } from '../../graph/elementwise.js';
+import { InputShapes } from '../input-shapes.js';
 import { openModel } from '../open-model.js';
-import type { TensorSpec } from '../tensor.js';
 import { loadTensorFlow } from './binding.js';
-import { checkShapes } from './input-shapes.js';
 import { nativeBinding } from './native-binding.js';
 import { SessionOpener, type TensorFlowRuntime } from './open-session.js';
 import type { Session } from './session.js';
@@ -18,8 +16,7 @@ import { carriedSignatures, declaredSignatures, publicSignature } from '../signa
 
 interface OpenModel {
   readonly session: Session;
-  /** The inputs of the signatures that are held to their shapes, by the signature's name. */
-  readonly held: ReadonlyMap<string, readonly TensorSpec[]>;
+  readonly shapes: InputShapes;
 }
 
 /** TensorFlow's C library through `@tensorflow/tfjs-node-gpu`. A run blocks its process: it belongs into a host. */
@@ -49,12 +46,7 @@ export class TensorFlowEngine implements Engine {
     }
     const before = process.memoryUsage.rss();
     const { session, graph } = await this.opener.open(opened, signatures, options);
-    const { saved } = opened;
-    const held = [...signatures].filter(([, signature]) => !saved || !isElementwise(saved, signature));
-    this.models.set(model, {
-      session,
-      held: new Map(held.map(([name, signature]) => [name, publicSignature(signature).inputs])),
-    });
+    this.models.set(model, { session, shapes: new InputShapes(opened, signatures, true) });
     return {
       signatures: Object.fromEntries([...signatures].map(([name, saved]) => [name, publicSignature(saved)])),
       refused: Object.fromEntries(refused),
@@ -68,7 +60,7 @@ export class TensorFlowEngine implements Engine {
   async run(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
     const open = this.models.get(model);
     if (!open) throw new EngineError('run', `There is no model ${model}.`);
-    checkShapes(open.held.get(signature) ?? [], inputs);
+    open.shapes.check(signature, inputs);
     return open.session.run(signature, inputs);
   }
 

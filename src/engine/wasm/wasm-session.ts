@@ -97,6 +97,9 @@ export class WasmSession {
       answers = Array.isArray(answered) ? answered : [answered];
       return outputs.map((tensor, index) => readTensor(tf, answers[index]!, this.dtypeOf(tensor)));
     } catch (error) {
+      // A kernel that trapped has left the memory that all models share in disorder.
+      if (error instanceof Error && error.name === 'RuntimeError')
+        throw new EngineError('crashed', `WebAssembly broke off (${error.message}).`);
       throw error instanceof EngineError ? error : new EngineError('run', messageOf(error));
     } finally {
       tf.dispose(fed);

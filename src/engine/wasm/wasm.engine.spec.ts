@@ -38,27 +38,39 @@ describe('the WebAssembly engine', () => {
     const before = tf.memory();
     await engine.load('shapes', modelIn('models/shapes'), OPTIONS);
     await engine.load('half', fixture('half_plus_two'), OPTIONS);
+    await engine.load('scale', fixture('signatures'), OPTIONS);
     const loaded = tf.memory();
     expect(loaded.numTensors).toBeGreaterThan(before.numTensors);
     const image: Tensor = { dtype: 'float32', shape: [1, 64, 64, 3], data: new Float32Array(64 * 64 * 3) };
-    const wrong: Tensor = { dtype: 'float32', shape: [1, 5, 64, 1], data: new Float32Array(5 * 64) };
+    const value: Tensor = { dtype: 'float32', shape: [2, 2], data: new Float32Array(4) };
+    const factor: Tensor = { dtype: 'float32', shape: [3, 1], data: new Float32Array(3) };
     const failures: unknown[] = [];
     for (let round = 0; round < 500; round++) {
       await engine.run('shapes', 'serving_default', { image });
       await engine.run('half', 'serving_default', { x: floats(1, 2) });
-      await engine
-        .run('shapes', 'serving_default', { image: wrong })
-        .catch((error) => failures.push(error.kind));
+      await engine.run('scale', 'scale', { value, factor }).catch((error) => failures.push(error.kind));
     }
     expect(new Set(failures)).toEqual(new Set(['run']));
     expect(failures).toHaveLength(500);
     expect(tf.memory()).toEqual(loaded);
     await engine.unload('shapes');
     await engine.unload('half');
+    await engine.unload('scale');
     expect(tf.memory()).toMatchObject({
       numTensors: before.numTensors,
       numDataBuffers: before.numDataBuffers,
     });
+  });
+
+  it('refuses what has no elements, which would leave WebAssembly out of order', async () => {
+    await engine.load('empty', modelIn('models/shapes'), OPTIONS);
+    const image: Tensor = { dtype: 'float32', shape: [0, 64, 64, 3], data: new Float32Array() };
+    await expect(engine.run('empty', 'serving_default', { image })).rejects.toMatchObject({
+      kind: 'input',
+      message:
+        'Expected at least one element of float32 [?, 64, 64, 3] for the input "image" but received the shape [0, 64, 64, 3].',
+    });
+    await engine.unload('empty');
   });
 
   it('keeps nothing of a model that it refuses', async () => {

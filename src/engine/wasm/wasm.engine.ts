@@ -6,6 +6,7 @@ import {
   type LoadOptions,
   type NamedTensors,
 } from '../engine.js';
+import { InputShapes } from '../input-shapes.js';
 import { openModel } from '../open-model.js';
 import { carriedSignatures, declaredSignatures, publicSignature } from '../signatures.js';
 import { startBackend, type WasmBackend } from './backend.js';
@@ -14,12 +15,17 @@ import { mendKernels } from './kernels.js';
 import { wasmGraph } from './wasm-graph.js';
 import { WasmSession } from './wasm-session.js';
 
+interface OpenModel {
+  readonly session: WasmSession;
+  readonly shapes: InputShapes;
+}
+
 /**
  * TensorFlow.js on WebAssembly: needs nothing but Node. A run blocks its process, decoding and encoding of pictures aside: it belongs
  * into a host.
  */
 export class WasmEngine implements Engine {
-  private readonly sessions = new Map<string, WasmSession>();
+  private readonly models = new Map<string, OpenModel>();
   /** The last run that was asked for: the next one begins when it ends. */
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -42,7 +48,7 @@ export class WasmEngine implements Engine {
   }
 
   async load(model: string, directory: string, options: LoadOptions): Promise<LoadedModel> {
-    if (this.sessions.has(model)) throw new Error(`This is a bug. ${model} is loaded already.`);
+    if (this.models.has(model)) throw new Error(`This is a bug. ${model} is loaded already.`);
     const opened = await openModel(directory, options.allowOps);
     const { signatures, refused } = carriedSignatures(opened.signatures);
     const before = process.memoryUsage.rss();
@@ -52,7 +58,10 @@ export class WasmEngine implements Engine {
       const [sentence = 'The model has no signatures.'] = all.values(); // The others mostly say the same.
       throw new EngineError('load', sentence);
     }
-    this.sessions.set(model, new WasmSession(this.backend, graph));
+    const session = new WasmSession(this.backend, graph);
+    // A kernel that divides by their number would leave WebAssembly out of order for all that follow.
+    const shapes = new InputShapes(opened, signatures, false);
+    this.models.set(model, { session, shapes });
     const served = [...signatures].filter(([name]) => graph.signatures.has(name));
     return {
       signatures: Object.fromEntries(served.map(([name, saved]) => [name, publicSignature(saved)])),
@@ -68,9 +77,10 @@ export class WasmEngine implements Engine {
 
   run(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
     const result = this.turn.then(() => {
-      const session = this.sessions.get(model);
-      if (!session) throw new EngineError('run', `There is no model ${model}.`);
-      return session.run(signature, inputs);
+      const open = this.models.get(model);
+      if (!open) throw new EngineError('run', `There is no model ${model}.`);
+      open.shapes.check(signature, inputs);
+      return open.session.run(signature, inputs);
     });
     this.turn = result.catch(() => {});
     return result;
@@ -78,11 +88,11 @@ export class WasmEngine implements Engine {
 
   async unload(model: string): Promise<void> {
     await this.turn; // The runs that were asked for before.
-    this.sessions.get(model)?.close();
-    this.sessions.delete(model);
+    this.models.get(model)?.session.close();
+    this.models.delete(model);
   }
 
   async close(): Promise<void> {
-    for (const model of this.sessions.keys()) await this.unload(model);
+    for (const model of this.models.keys()) await this.unload(model);
   }
 }

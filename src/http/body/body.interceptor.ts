@@ -9,8 +9,8 @@ import type { Request, Response } from 'express';
 import type { Observable } from 'rxjs';
 import { SETTINGS_TOKEN } from '../../config/config.module.js';
 import type { Settings } from '../../config/settings.js';
-import { ServingError } from '../../errors/serving-error.js';
 import { type BodyReader, makeBodyReader } from './read-body.js';
+import { readInTime } from './read-in-time.js';
 
 /**
  * Reads the body of the routes that take one. As an interceptor it runs after the guards: a refused caller costs no
@@ -27,20 +27,7 @@ export class BodyInterceptor implements NestInterceptor {
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const request = context.switchToHttp().getRequest<Request>();
     const response = context.switchToHttp().getResponse<Response>();
-    // See main.ts: whoever asked whether to send gets the answer here.
-    if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
-    const { bodyTimeoutMs } = this.settings;
-    let timer: NodeJS.Timeout | undefined;
-    const tooSlow = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(new ServingError('BODY_TIMEOUT', `The body did not arrive within ${bodyTimeoutMs} ms.`));
-      }, bodyTimeoutMs);
-    });
-    try {
-      request.body = await Promise.race([this.read(request, response), tooSlow]);
-    } finally {
-      clearTimeout(timer);
-    }
+    request.body = await readInTime(this.read, request, response, this.settings.bodyTimeoutMs);
     return next.handle();
   }
 }

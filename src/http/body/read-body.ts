@@ -85,14 +85,14 @@ async function readForm(
   if (request.headers['content-encoding'] !== undefined) {
     throw new ServingError('MEDIA_TYPE_UNSUPPORTED', 'Send a multipart form without Content-Encoding.');
   }
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw bodyTooLarge(maxBytes);
   const overflow = new Promise<never>((_, reject) => {
     let received = 0;
     request.on('data', (chunk: Uint8Array) => {
       received += chunk.length;
       if (received <= maxBytes) return;
       request.unpipe();
-      reject(tooLarge(maxBytes));
+      reject(bodyTooLarge(maxBytes));
     });
   });
   await Promise.race([passThrough(form, request, response), overflow]);
@@ -106,7 +106,8 @@ function refuseDeepJson(_request: unknown, _response: unknown, body: Buffer, enc
   }
 }
 
-function tooLarge(maxBytes: number): ServingError {
+/** For a body beyond MAX_BODY_BYTES. */
+export function bodyTooLarge(maxBytes: number): ServingError {
   return new ServingError(
     'BODY_TOO_LARGE',
     `The body may have ${maxBytes} bytes at most; this one has more.`,
@@ -119,7 +120,7 @@ function asServingError(error: unknown, maxBytes: number, maxFiles: number): unk
   if (error instanceof MulterError) {
     switch (error.code) {
       case 'LIMIT_FILE_SIZE':
-        return tooLarge(maxBytes);
+        return bodyTooLarge(maxBytes);
       case 'LIMIT_FILE_COUNT':
       case 'LIMIT_PART_COUNT':
         return new ServingError('TOO_MANY_IMAGES', `Send ${maxFiles} pictures at most in one request.`);
@@ -136,7 +137,7 @@ function asServingError(error: unknown, maxBytes: number, maxFiles: number): unk
   if (cause instanceof ServingError) return cause;
   switch (type) {
     case 'entity.too.large':
-      return tooLarge(maxBytes);
+      return bodyTooLarge(maxBytes);
     case 'entity.verify.failed':
       return new ServingError('BODY_UNREADABLE', (error as Error).message);
     case 'encoding.unsupported':

@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../../tf-serving/json/json-value.js';
-import { parseJson } from '../../../tf-serving/json/parse-json.js';
-import { StatusError } from '../../../tf-serving/status.js';
+import type { JsonObject } from '../../../json/json-value.js';
+import { parseJson } from '../../../json/parse-json.js';
+import { JsonError } from '../../../json/parse-error.js';
 import { unreadable } from '../upstream-error.js';
 
 /** An answer's JSON with every digit of its numbers. @throws EngineError `upstream-failed` unless it is an object */
@@ -9,7 +9,7 @@ export function parseAnswer(bytes: Uint8Array): JsonObject {
   try {
     value = parseJson(bytes);
   } catch (error) {
-    if (!(error instanceof StatusError)) throw error;
+    if (!(error instanceof JsonError)) throw error;
     throw unreadable('it is not JSON');
   }
   if (value.kind !== 'object') throw unreadable('it is not a JSON object');

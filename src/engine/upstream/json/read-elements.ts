@@ -1,7 +1,7 @@
 import { toBfloat16, toFloat16 } from '../../../numbers/half.js';
-import { type JsonValue, JsonString } from '../../../tf-serving/json/json-value.js';
-import { INTEGER, type NumberStore } from '../../../tf-serving/json/number-store.js';
-import { dimensions, MAX_RANK } from '../../../tf-serving/json/shape.js';
+import { type JsonValue, JsonString } from '../../../json/json-value.js';
+import { INTEGER, type NumberStore } from '../../../json/number-store.js';
+import { dimensions, MAX_RANK } from '../../../json/shape.js';
 import { type DType, elements, NUMBER_ARRAYS, type Tensor } from '../../tensor.js';
 
 type Element = number | bigint | Uint8Array;

@@ -1,4 +1,4 @@
-import { type JsonObject, JsonString, type JsonValue } from '../../../tf-serving/json/json-value.js';
+import { type JsonObject, JsonString, type JsonValue } from '../../../json/json-value.js';
 import type { NamedTensors } from '../../engine.js';
 import { type Tensor, type TensorSpec } from '../../tensor.js';
 import { parseAnswer } from '../json/parse-answer.js';

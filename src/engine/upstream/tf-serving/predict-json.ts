@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../../tf-serving/json/json-value.js';
+import type { JsonValue } from '../../../json/json-value.js';
 import type { NamedTensors } from '../../engine.js';
 import { describeTensor, type Tensor, type TensorSpec } from '../../tensor.js';
 import { parseAnswer } from '../json/parse-answer.js';

@@ -1,0 +1,22 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { Monitoring } from './monitoring.js';
+
+@ApiTags('TensorFlow Serving')
+@Controller('monitoring/prometheus')
+export class MonitoringController {
+  constructor(private readonly monitoring: Monitoring) {}
+
+  @Get('metrics')
+  @ApiOperation({
+    summary: 'Metrics of /v1 under TensorFlow Serving’s names',
+    description: 'GET /metrics has all others.',
+  })
+  @ApiProduces('text/plain')
+  @ApiOkResponse({ description: 'One line per metric.', schema: { type: 'string' } })
+  async read(@Res() response: Response): Promise<void> {
+    const text = await this.monitoring.registry.metrics();
+    response.setHeader('Content-Type', 'text/plain').end(text);
+  }
+}

@@ -1,0 +1,131 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { SETTINGS_TOKEN } from '../config/config.module.js';
+import type { Settings } from '../config/settings.js';
+import type { NamedTensors } from '../engine/engine.js';
+import { elements, type Tensor, type TensorArrays } from '../engine/tensor.js';
+import { ServingError } from '../errors/serving-error.js';
+import type { ImageToImagePlan, ModelPlan } from '../models/model-plan.js';
+import { readHeader } from '../preprocessing/picture.js';
+import { isServed, sniffFormat } from '../preprocessing/picture-format.js';
+import type { PreprocessingPlan } from '../preprocessing/plan.js';
+import { type PreprocessedPicture, PreprocessingService } from '../preprocessing/preprocessing.service.js';
+import type { Pictures } from './request/pictures.js';
+
+/** An input of numbers that takes pictures as well, and what is done to them. */
+export interface PictureInput {
+  readonly name: string;
+  readonly preprocessing: PreprocessingPlan;
+  /** Whether the input has a batch dimension. */
+  readonly batched: boolean;
+  readonly maxPixels: number | undefined;
+}
+
+/** The pictures of a request as one tensor, and how long that took: all pictures' times together, but the longest wait. */
+export interface JoinedPictures {
+  readonly tensor: Tensor;
+  readonly waitMs: number;
+  readonly decodeMs: number;
+  readonly preprocessMs: number;
+}
+
+/** The input of a signature that takes pictures, if it is the one that the model is served with. */
+export function pictureInputOf(plan: ModelPlan, signatureName: string): PictureInput | undefined {
+  if (plan.task === 'image-to-image' || plan.signatureName !== signatureName) return undefined;
+  const target = plan.task === 'tensor' ? plan.picture : plan;
+  if (!target) return undefined;
+  const { input: name, preprocessing } = target;
+  const shape = plan.signature.inputs.find((input) => input.name === name)?.shape;
+  return { name, preprocessing, batched: shape?.length !== 3, maxPixels: plan.maxPixels };
+}
+
+/** Turns the pictures of a request into what their input takes, as the model's training did it. */
+@Injectable()
+export class PictureJoiner {
+  constructor(
+    private readonly preprocessing: PreprocessingService,
+    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
+  ) {}
+
+  /**
+   * @returns uint8 of the shape `[pictures, height, width, channels]`, without the first where one is sent by itself and the input has no
+   * batch
+   * @throws ServingError about a picture, by its number; or the signal's reason
+   */
+  async join(
+    { bytes, batched }: Pictures,
+    input: PictureInput,
+    signal: AbortSignal,
+  ): Promise<JoinedPictures> {
+    if (bytes.length > this.settings.maxImages) {
+      const sentence = `Send ${this.settings.maxImages} pictures at most in one request, not ${bytes.length}.`;
+      throw new ServingError('TOO_MANY_IMAGES', sentence);
+    }
+    const pictures = await Promise.all(
+      bytes.map((picture, index) => this.read(picture, index, input, signal)),
+    );
+    const tensor = joined(pictures, input);
+    const sum = (of: (picture: PreprocessedPicture) => number): number =>
+      pictures.reduce((total, picture) => total + of(picture), 0);
+    return {
+      tensor: batched || input.batched ? tensor : { ...tensor, shape: tensor.shape.slice(1) },
+      waitMs: Math.max(...pictures.map(({ waitMs }) => waitMs)),
+      decodeMs: sum(({ decodeMs }) => decodeMs),
+      preprocessMs: sum(({ preprocessMs }) => preprocessMs),
+    };
+  }
+
+  /**
+   * Holds pictures that the model will decode against the limits, so that none of them unpacks to more than is allowed; what is no
+   * picture, or damaged, is for the model to judge. The bytes stay as they are.
+   * @throws ServingError IMAGE_TOO_LARGE
+   */
+  async checkEncoded({ input, maxPixels = Infinity }: ImageToImagePlan, inputs: NamedTensors): Promise<void> {
+    const limits = { ...this.settings, maxImagePixels: Math.min(this.settings.maxImagePixels, maxPixels) };
+    for (const [index, picture] of ((inputs[input]?.data ?? []) as TensorArrays['string']).entries()) {
+      if (!isServed(sniffFormat(picture))) continue;
+      await readHeader(picture, limits).catch((error: unknown) => {
+        if (!(error instanceof ServingError) || error.code === 'IMAGE_TOO_LARGE')
+          throw ofPicture(index, input, error);
+      });
+    }
+  }
+
+  private async read(
+    picture: Uint8Array,
+    index: number,
+    { name, preprocessing, maxPixels }: PictureInput,
+    signal: AbortSignal,
+  ): Promise<PreprocessedPicture> {
+    try {
+      return await this.preprocessing.toPixels(picture, preprocessing, signal, maxPixels);
+    } catch (error) {
+      throw ofPicture(index, name, error);
+    }
+  }
+}
+
+/** The same error with the picture that it is about, if it is about one. */
+function ofPicture(index: number, input: string, error: unknown): unknown {
+  if (!(error instanceof ServingError) || !error.code.startsWith('IMAGE_')) return error;
+  const sentence = `Picture ${index} of the input "${input}": ${error.message}`;
+  return new ServingError(error.code, sentence, { cause: error.cause });
+}
+
+function joined(pictures: readonly PreprocessedPicture[], { name }: PictureInput): Tensor {
+  const [first, ...others] = pictures.map(({ tensor }) => tensor);
+  if (!first) throw new Error('This is a bug. There is no picture.');
+  const [, ...size] = first.shape;
+  const other = others.find(({ shape }) => String(shape.slice(1)) !== String(size));
+  if (other) {
+    const sizes = [first, other].map(({ shape }) => `${shape[2]} × ${shape[1]}`).join(' and ');
+    throw new ServingError(
+      'INPUT_INVALID',
+      `The pictures of the input "${name}" are of different sizes, ${sizes} pixels: send them one by one, or set preprocessing.size in model.yaml.`,
+    );
+  }
+  if (others.length === 0) return first;
+  const pixels = elements(size);
+  const data = new Uint8Array(pictures.length * pixels);
+  for (const [index, { tensor }] of pictures.entries()) data.set(tensor.data as Uint8Array, index * pixels);
+  return { ...first, shape: [pictures.length, ...size], data };
+}

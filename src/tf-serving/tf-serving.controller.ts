@@ -1,0 +1,133 @@
+import { All, Controller, Inject, Options, Req, Res, UseFilters } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { SETTINGS_TOKEN } from '../config/config.module.js';
+import type { Settings } from '../config/settings.js';
+import { ServingError } from '../errors/serving-error.js';
+import { Public } from '../http/api-keys/public.decorator.js';
+import { assertModelAllowed, mayUse } from '../http/api-keys/model-scope.js';
+import { readRawBody } from '../http/body/raw-body.js';
+import { readInTime } from '../http/body/read-in-time.js';
+import { requestSignal } from '../http/request-signal.js';
+import { ModelsService } from '../models/models.service.js';
+import { callerOf } from '../predict/caller.js';
+import { rounded } from '../predict/timings.js';
+import { statusCodeOf } from './error-answer.js';
+import { acquireTarget, statusOfTarget } from './find-model.js';
+import { Monitoring } from './monitoring.js';
+import { parsePath, type ServingPath, type Target, type Verb } from './path.js';
+import { PredictionService } from './prediction.service.js';
+import { readEnvelope } from './request/read-envelope.js';
+import { modelMetadata } from './response/metadata.js';
+import { modelStatus, versionsOf } from './response/model-status.js';
+import { StatusError } from './status.js';
+import { TfServingFilter } from './tf-serving.filter.js';
+
+type ModelPath = Extract<ServingPath, { readonly target: Target }>;
+
+/**
+ * TensorFlow Serving's REST API. Its paths are no routes as Nest knows them (`m/versions/1:predict`, in either case), so every path of
+ * `/v1` comes here and is read by `parsePath`; `openapi-paths.ts` documents them.
+ */
+@ApiExcludeController()
+@Controller('v1')
+@UseFilters(TfServingFilter)
+export class TfServingController {
+  constructor(
+    private readonly models: ModelsService,
+    private readonly predictions: PredictionService,
+    private readonly monitoring: Monitoring,
+    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
+  ) {}
+
+  /** What browsers ask first, without a key. Whether pages may call at all is said by `CORS_ORIGINS`, which answers before this. */
+  @Options('{*path}')
+  @Public()
+  preflight(@Req() request: Request, @Res() response: Response): void {
+    const isWeb = /https?:\/\//.test(request.headers.origin ?? '');
+    response.status(isWeb ? 200 : 400).end();
+  }
+
+  @All('{*path}')
+  async answer(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const path = parsePath(request.method, request.path);
+    switch (path.kind) {
+      case 'malformed':
+        throw new StatusError('INVALID_ARGUMENT', `Malformed request: ${request.method} ${request.path}`);
+      case 'models':
+        sendJson(response, this.list(request));
+        return;
+      default:
+        await this.monitored(path, () => this.answerAbout(path, request, response));
+    }
+  }
+
+  private async answerAbout(path: ModelPath, request: Request, response: Response): Promise<void> {
+    assertModelAllowed(request.apiKey, path.target.name);
+    switch (path.kind) {
+      case 'status':
+        sendJson(response, modelStatus(statusOfTarget(this.models, path.target)));
+        return;
+      case 'metadata':
+        await this.sendMetadata(path.target, request, response);
+        return;
+      default:
+        await this.predict(path.kind, path.target, request, response);
+    }
+  }
+
+  /** The models that the key may use: TensorFlow Serving has no such answer, so this one has the form of its status. */
+  private list({ apiKey }: Request): object {
+    const allowed = this.models.all().filter(({ name }) => mayUse(apiKey, name));
+    return { models: allowed.map((model) => ({ name: model.name, ...modelStatus(versionsOf(model)) })) };
+  }
+
+  private async sendMetadata(target: Target, request: Request, response: Response): Promise<void> {
+    const signal = requestSignal(response, this.settings.requestTimeoutMs);
+    const model = await acquireTarget(this.models, target, callerOf(request), signal);
+    try {
+      sendJson(response, modelMetadata(model.name, model.version, model.ready.loaded.declared));
+    } finally {
+      model.release();
+    }
+  }
+
+  /** In TensorFlow Serving's order: JSON that cannot be read is told before a model that is not there. */
+  private async predict(verb: Verb, target: Target, request: Request, response: Response): Promise<void> {
+    const { maxBodyBytes, bodyTimeoutMs, requestTimeoutMs } = this.settings;
+    const read = (): Promise<Uint8Array> => readRawBody(request, maxBodyBytes);
+    const envelope = readEnvelope(await readInTime(read, request, response, bodyTimeoutMs));
+    const signal = requestSignal(response, requestTimeoutMs);
+    const model = await acquireTarget(this.models, target, callerOf(request), signal);
+    try {
+      const { body, timings } = await this.predictions.answer(verb, model, envelope, signal);
+      const { name, version } = model;
+      response.locals.prediction = { model: name, version, timings: rounded(timings) };
+      response.setHeader('Content-Type', 'application/json').end(body);
+    } finally {
+      model.release();
+    }
+  }
+
+  private async monitored({ kind, target }: ModelPath, work: () => Promise<void>): Promise<void> {
+    const started = performance.now();
+    const verb = kind === 'status' || kind === 'metadata' ? '' : kind;
+    const isKnown = this.models.all().some(({ name }) => name === target.name);
+    const model = isKnown ? target.name : '';
+    try {
+      await work();
+      this.monitoring.request(model, verb, 'OK', performance.now() - started);
+    } catch (error) {
+      const code =
+        error instanceof StatusError
+          ? error.code
+          : statusCodeOf(error instanceof ServingError ? error.code : 'INTERNAL');
+      this.monitoring.request(model, verb, code, performance.now() - started);
+      throw error;
+    }
+  }
+}
+
+function sendJson(response: Response, answer: object): void {
+  response.setHeader('Content-Type', 'application/json').end(JSON.stringify(answer));
+}

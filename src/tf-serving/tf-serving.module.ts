@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { MetricsModule } from '../metrics/metrics.module.js';
+import { ModelsModule } from '../models/models.module.js';
+import { PreprocessingModule } from '../preprocessing/preprocessing.module.js';
+import { Monitoring } from './monitoring.js';
+import { MonitoringController } from './monitoring.controller.js';
+import { PictureJoiner } from './pictures.js';
+import { PredictionService } from './prediction.service.js';
+import { TfServingController } from './tf-serving.controller.js';
+
+/** TensorFlow Serving's REST API, for its clients as they are. */
+@Module({
+  imports: [MetricsModule, ModelsModule, PreprocessingModule],
+  controllers: [TfServingController, MonitoringController],
+  providers: [Monitoring, PictureJoiner, PredictionService],
+})
+export class TfServingModule {}
