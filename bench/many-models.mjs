@@ -6,7 +6,7 @@
  *     npm run bench:models
  */
 import { spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -38,7 +38,6 @@ async function measure(count) {
     await cp(join(ROOT, 'test/fixtures/models/half_plus_two'), join(folder, `models/m${index}`), {
       recursive: true,
     });
-    await writeFile(join(folder, `models/m${index}/model.yaml`), 'keepAlive: 0\n');
   }
   const started = performance.now();
   const child = spawn(process.execPath, [join(ROOT, 'dist/main.js')], {

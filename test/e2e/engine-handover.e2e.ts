@@ -113,7 +113,8 @@ class Traffic {
       const [model, number] = [this.model, this.asked++];
       this.count(model, 1);
       try {
-        expect(await this.watched.ask(model, number)).toBe(this.answer(number));
+        const answer = await this.watched.ask(model, number);
+        if (answer !== this.answer(number)) throw new Error(`${number} was answered with ${answer}.`);
       } finally {
         this.count(model, -1);
       }

@@ -164,7 +164,7 @@ describe('the versions that model.yaml asks for', () => {
     server = await TestServer.start({ models: { m: versionsOf(1) }, env: FAKE });
     await server.putYaml('m', 'batching: {maxBatchSize: 2}');
     await server.until(
-      () => server.log().filter(({ msg }) => /^m version 1: /.test(String(msg))).length === 2,
+      () => server.log().filter(({ msg }) => String(msg).startsWith('m version 1: ')).length === 2,
       'it is loaded again',
     );
     expect(await answering(server)).toBe(1);

@@ -15,5 +15,9 @@ if (!isRuntime(name)) throw new Error(`This is a bug. There is no runtime named 
 
 const runtime = startRuntime(name, process.argv[3]);
 runtime.catch(() => {}); // Every call is answered with this error; see serve().
-await serve(runtime, new Socket({ fd: 3, readable: true, writable: true })).catch(() => {});
+const broken = (reason: string): void => {
+  process.stderr.write(`${reason}\n`);
+  process.exit(70); // EX_SOFTWARE of sysexits.h
+};
+await serve(runtime, new Socket({ fd: 3, readable: true, writable: true }), broken).catch(() => {});
 process.exit(0);

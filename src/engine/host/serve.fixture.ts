@@ -19,7 +19,8 @@ export async function connected(runtime: Promise<Engine>) {
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
   const [peer] = (await once(server, 'connection')) as [Socket];
   server.close();
-  const ended = serve(runtime, peer);
+  const broken: string[] = [];
+  const ended = serve(runtime, peer, (reason) => broken.push(reason));
   const replies: Reply[] = [];
   const waiting: (() => void)[] = [];
   const reader = new FrameReader();
@@ -42,5 +43,5 @@ export async function connected(runtime: Promise<Engine>) {
     while (replies.length < count) await new Promise<void>((resolve) => waiting.push(resolve));
     return replies.slice(0, count);
   };
-  return { socket, send, run, received, ended };
+  return { socket, send, run, received, ended, broken };
 }

@@ -149,6 +149,17 @@ describe('an engine host', () => {
     await huge.ended;
   });
 
+  it('whose runtime has crashed says so, in place of an answer that nobody could rely on', async () => {
+    const crash = new EngineError('crashed', 'WebAssembly broke off (divide by zero).');
+    const { socket, run, send, received, broken } = await connected(runtime(() => Promise.reject(crash)));
+    run(1, 'm', floats(1, 2));
+    send(2, { call: 'info' });
+    const [first] = await received(1);
+    expect(first!.answer).toMatchObject({ id: 2 });
+    expect(broken).toEqual(['WebAssembly broke off (divide by zero).']);
+    socket.end();
+  });
+
   it('whose runtime cannot be had answers every call with the reason', async () => {
     const { socket, send, run, received, ended } = await connected(
       Promise.reject(new EngineError('load', 'TensorFlow is not installed.')),

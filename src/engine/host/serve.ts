@@ -8,13 +8,20 @@ import { decodeTensors, encodeTensors } from './tensor-codec.js';
 /**
  * Answers the calls that arrive on `socket` with `runtime`, until the socket ends. A runtime that could not be made
  * answers every call with its error.
+ * @param onBroken the runtime says of itself that it has crashed: nothing it answers from then on can be relied on
  */
-export async function serve(runtime: Promise<Engine>, socket: Duplex): Promise<void> {
+export async function serve(
+  runtime: Promise<Engine>,
+  socket: Duplex,
+  onBroken: (reason: string) => void,
+): Promise<void> {
   const reader = new FrameReader();
   for await (const chunk of socket as AsyncIterable<Uint8Array>) {
     for (const { header, payload } of reader.read(chunk)) {
       // Not awaited: answers leave in the order in which the runtime has them.
-      void respond(runtime, socket, header as HostRequest, payload);
+      respond(runtime, socket, header as HostRequest, payload).catch((error: Error) =>
+        onBroken(error.message),
+      );
     }
   }
 }
@@ -31,7 +38,10 @@ async function respond(
   socket.uncork();
 }
 
-/** The frame of the answer; an answer too large for one is an error like any other. */
+/**
+ * The frame of the answer; an answer too large for one is an error like any other.
+ * Rejects only if the runtime has crashed.
+ */
 async function answer(
   runtime: Promise<Engine>,
   request: HostRequest,
@@ -57,6 +67,7 @@ async function answer(
         return frameOf({ id, residentBytes: await residentBytes() });
     }
   } catch (error) {
+    if (error instanceof EngineError && error.kind === 'crashed') throw error;
     const kind = error instanceof EngineError ? error.kind : request.call === 'run' ? 'run' : 'load';
     return frameOf({ id, error: { kind, message: error instanceof Error ? error.message : String(error) } });
   }
