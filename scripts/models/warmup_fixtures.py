@@ -1,4 +1,4 @@
-"""Writes the warm-up requests that the tests of src/models/warm-up-requests read.
+"""Writes the warm-up requests that the tests of src/models/warm-up/requests read.
 
 test/fixtures/warm-up/<case>/assets.extra/tf_serving_warmup_requests, as TensorFlow
 and TensorFlow Serving's own messages write them. Besides TensorFlow it takes the

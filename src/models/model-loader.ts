@@ -14,8 +14,8 @@ import { Permits } from '../preprocessing/permits.js';
 import type { ModelConfig } from './model-config.js';
 import { type ModelPlan, planModel } from './model-plan.js';
 import type { ReadyModel, Servable } from './servable.js';
-import { runRecordedWarmUp } from './recorded-warm-up.js';
-import { warmUpInputs } from './warm-up.js';
+import { runRecordedWarmUp } from './warm-up/recorded-warm-up.js';
+import { warmUpInputs } from './warm-up/warm-up.js';
 
 const DEFAULT_MAX_BATCH_SIZE = 8;
 

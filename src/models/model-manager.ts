@@ -1,10 +1,10 @@
 import { Logger } from '@nestjs/common';
 import { ConfigError } from '../config/expect.js';
 import { EngineError } from '../engine/engine.js';
-import type { FoundVersion } from './find-versions.js';
+import type { FoundVersion } from './source/find-versions.js';
 import { loadKeyOf, type ModelConfig } from './model-config.js';
 import type { ModelLoader } from './model-loader.js';
-import type { FoundModel } from './model-source.js';
+import type { FoundModel } from './source/model-source.js';
 import { nextAction } from './next-action.js';
 import { retryDelayMs } from './retry-delay.js';
 import { Servable } from './servable.js';

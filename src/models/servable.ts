@@ -1,7 +1,7 @@
 import type { Batcher } from '../batching/batcher.js';
 import type { LoadedModel } from '../engine/engine.js';
 import type { Labels } from '../labels/labels.js';
-import type { FoundVersion } from './find-versions.js';
+import type { FoundVersion } from './source/find-versions.js';
 import type { ModelPlan } from './model-plan.js';
 
 /** TensorFlow Serving's states of a servable (`core/servable_state.h`). They go one way. */

@@ -8,7 +8,7 @@ import {
   text,
   unexpected,
 } from '../config/expect.js';
-import { MAX_VERSION } from './find-versions.js';
+import { MAX_VERSION } from './source/find-versions.js';
 import type { VersionPolicy } from './version-policy.js';
 
 /** The part of `model.yaml` that says who gets which version. A change of it takes effect without loading anything anew. */

@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { fakeModel, TestServer } from './server.js';
 
@@ -232,5 +233,68 @@ describe('where models are told of', () => {
       expect(await answering(server)).toBe(2);
       await server.stop();
     }
+  });
+});
+
+describe('names that lead elsewhere', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await TestServer.start({ models: { m: versionsOf(1) }, env: FAKE });
+  });
+  afterAll(() => server.stop());
+
+  /** The path as it is, which `fetch` would tidy up. */
+  function statusOf(path: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const url = new URL(server.url);
+      const headers = { 'X-API-Key': server.key, 'Content-Type': 'application/json' };
+      const call = request(
+        { host: url.hostname, port: url.port, path, method: 'POST', headers },
+        (response) => {
+          response.resume();
+          resolve(response.statusCode!);
+        },
+      );
+      call.once('error', reject);
+      call.end('{"input":[1]}');
+    });
+  }
+
+  it.each([
+    '/models/..%2f..%2fetc/predict',
+    '/models/%2e%2e/predict',
+    '/models/../predict',
+    '/models/m%2f1/predict',
+    '/models/m%00/predict',
+    '/models/%00/predict',
+    '/models/.git/predict',
+    '/v1/models/..%2f..%2fetc:predict',
+    '/v1/models/m%00:predict',
+    '/v1/models/../../etc:predict',
+  ])('%s finds nothing, and nothing is lost', async (path) => {
+    expect([400, 404]).toContain(await statusOf(path));
+    expect(await answering(server)).toBe(1);
+  });
+
+  it.each(['9223372036854775807', '9223372036854775808', '99999999999999999999999', '-1', '1e3', '0x1'])(
+    'a version %s is refused',
+    async (version) => {
+      expect([404, 422]).toContain(await statusOf(`/models/m/predict?version=${version}`));
+      expect([400, 404]).toContain(await statusOf(`/v1/models/m/versions/${version}:predict`));
+    },
+  );
+
+  it('a link that leads out of the models folder is not followed, though it is put there while the server runs', async () => {
+    const outside = join(server.folder, 'outside/2');
+    await mkdir(outside, { recursive: true });
+    await writeFile(join(outside, 'fake.json'), version()['fake.json']!);
+    await symlink(outside, join(server.folder, 'models/m/2'));
+    await symlink(join(server.folder, 'outside'), join(server.folder, 'models/linked'));
+    await server.until(async () => (await server.versions('m'))['2'] === 'END', 'it is refused');
+    expect(await answering(server)).toBe(1);
+    await server.until(async () => (await server.model('linked')).state === 'END', 'the other is refused');
+    expect((await server.model('linked')).error).toBe(
+      'models/linked is a link that leads out of the models folder.',
+    );
   });
 });

@@ -1,7 +1,7 @@
 import type { NamedTensors, Signature } from '../engine.js';
 import type { DType } from '../tensor.js';
 import type { SavedSignature } from '../../saved-model/signature.js';
-import type { UpstreamAnswer, UpstreamRequest } from './upstream-client.js';
+import type { UpstreamAnswer, UpstreamRequest } from './upstream-message.js';
 
 /** Sends a request and hands back the answer. @throws EngineError where there is none, or where it is an error */
 export type Send = (request: UpstreamRequest) => Promise<UpstreamAnswer>;

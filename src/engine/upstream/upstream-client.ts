@@ -1,22 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { buildConnector, Pool } from 'undici';
 import { afterFailure, atStart, type EndpointHealth, HEALTHY, inOrder } from './endpoint-health.js';
+import type { UpstreamAnswer, UpstreamRequest } from './upstream-message.js';
 import type { UpstreamConfig } from './upstream-config.js';
 import { ConnectFailure, Overtime, transportError } from './upstream-error.js';
-
-export interface UpstreamRequest {
-  readonly method: 'GET' | 'POST';
-  /** From the base URL on: `/v2/models/m`. */
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array;
-}
-
-export interface UpstreamAnswer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Uint8Array;
-}
 
 /** What a server says that cannot serve now, or whose servers behind it cannot. */
 const FAILURE_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);

@@ -1,6 +1,6 @@
 import { errors } from 'undici';
 import { EngineError, type EngineErrorKind } from '../engine.js';
-import type { UpstreamAnswer } from './upstream-client.js';
+import type { UpstreamAnswer } from './upstream-message.js';
 
 /** No connection to a server stands, so that nothing was sent. */
 export class ConnectFailure extends Error {

@@ -1,6 +1,11 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
+import { Transform, type TransformFnParams, Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+
+/** `Number` would take `0x1` and `1e0` for version 1 too. */
+function digitsOnly({ value }: TransformFnParams): unknown {
+  return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+}
 
 /** The options of a prediction. */
 export class PredictQuery {
@@ -8,7 +13,7 @@ export class PredictQuery {
     description: 'Version of the model; the one that is served by default.',
   })
   @IsOptional()
-  @Type(() => Number)
+  @Transform(digitsOnly)
   @IsInt()
   @Min(0)
   @Max(Number.MAX_SAFE_INTEGER)

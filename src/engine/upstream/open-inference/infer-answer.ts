@@ -4,7 +4,7 @@ import { type Tensor, type TensorSpec } from '../../tensor.js';
 import { parseAnswer } from '../json/parse-answer.js';
 import { readElements } from '../json/read-elements.js';
 import { checkDeclared, readShape } from '../remote-shape.js';
-import type { UpstreamAnswer } from '../upstream-client.js';
+import type { UpstreamAnswer } from '../upstream-message.js';
 import { unreadable } from '../upstream-error.js';
 import { tensorOfBytes } from './binary-tensor.js';
 import { datatypeOf } from './datatypes.js';

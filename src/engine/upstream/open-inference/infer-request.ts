@@ -1,6 +1,6 @@
 import { EngineError, type NamedTensors } from '../../engine.js';
 import { nest, type Spelling, writeElements } from '../json/write-elements.js';
-import type { UpstreamRequest } from '../upstream-client.js';
+import type { UpstreamRequest } from '../upstream-message.js';
 import { tensorBytes } from './binary-tensor.js';
 import { datatypeOf } from './datatypes.js';
 

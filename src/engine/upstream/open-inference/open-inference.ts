@@ -3,7 +3,7 @@ import { EngineError, type NamedTensors, type Signature } from '../../engine.js'
 import type { DType } from '../../tensor.js';
 import { readDeclaredShape } from '../remote-shape.js';
 import type { RemoteProtocol, Send } from '../remote-protocol.js';
-import type { UpstreamAnswer, UpstreamRequest } from '../upstream-client.js';
+import type { UpstreamAnswer, UpstreamRequest } from '../upstream-message.js';
 import type { UpstreamConfig } from '../upstream-config.js';
 import { jsonObject, unreadable, upstreamError } from '../upstream-error.js';
 import { datatypeOf, dtypeOf } from './datatypes.js';

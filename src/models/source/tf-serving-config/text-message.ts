@@ -1,4 +1,4 @@
-import { ConfigError, show } from '../../config/expect.js';
+import { ConfigError, show } from '../../../config/expect.js';
 import type { TextField, TextValue } from './text-proto.js';
 import { TextFault } from './text-tokens.js';
 

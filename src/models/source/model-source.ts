@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { ConfigError } from '../config/expect.js';
+import { ConfigError } from '../../config/expect.js';
 import { stampFile } from './file-stamp.js';
 import { type FoundVersion, findVersions } from './find-versions.js';
-import type { ModelConfig } from './model-config.js';
+import type { ModelConfig } from '../model-config.js';
 import { type ReadConfig, readConfigFile } from './model-config-file.js';
 import { findPlaces, type ModelPlace, type Origin } from './model-places.js';
 import { Settling } from './settling.js';

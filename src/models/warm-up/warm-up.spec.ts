@@ -1,8 +1,8 @@
-import type { NamedTensors, Signature } from '../engine/engine.js';
-import type { TensorSpec } from '../engine/tensor.js';
-import { sniffFormat } from '../preprocessing/picture-format.js';
-import type { ModelConfig } from './model-config.js';
-import { planModel } from './model-plan.js';
+import type { NamedTensors, Signature } from '../../engine/engine.js';
+import type { TensorSpec } from '../../engine/tensor.js';
+import { sniffFormat } from '../../preprocessing/picture-format.js';
+import type { ModelConfig } from '../model-config.js';
+import { planModel } from '../model-plan.js';
 import { warmUpInputs } from './warm-up.js';
 
 const SCORES: TensorSpec = { name: 'y', dtype: 'float32', shape: [null, 2] };

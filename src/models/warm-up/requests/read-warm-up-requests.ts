@@ -1,9 +1,9 @@
 import { realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { decode } from '../../saved-model/decode.js';
-import { PredictionLogSchema } from '../../saved-model/proto/prediction_log_pb.js';
-import { readRegularFile } from '../../saved-model/regular-file.js';
-import { SavedModelError } from '../../saved-model/saved-model.errors.js';
+import { decode } from '../../../saved-model/decode.js';
+import { PredictionLogSchema } from '../../../saved-model/proto/prediction_log_pb.js';
+import { readRegularFile } from '../../../saved-model/regular-file.js';
+import { SavedModelError } from '../../../saved-model/saved-model.errors.js';
 import { Allowance } from './allowance.js';
 import { recordsOf } from './record-file.js';
 import { requestsOfLog, type WarmUpRequest } from './requests-of-log.js';

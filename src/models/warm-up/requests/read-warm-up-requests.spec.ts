@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, open, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ExampleSchema } from '../../saved-model/proto/example_pb.js';
-import { SavedModelError } from '../../saved-model/saved-model.errors.js';
+import { ExampleSchema } from '../../../saved-model/proto/example_pb.js';
+import { SavedModelError } from '../../../saved-model/saved-model.errors.js';
 import { readWarmUpRequests } from './read-warm-up-requests.js';
 import { logRecord } from './records.fixture.js';
 

@@ -1,13 +1,13 @@
-import { sharp } from '../images/sharp.js';
-import type { NamedTensors } from '../engine/engine.js';
+import { sharp } from '../../images/sharp.js';
+import type { NamedTensors } from '../../engine/engine.js';
 import {
   elements,
   entriesPerElement,
   NUMBER_ARRAYS,
   type Tensor,
   type TensorSpec,
-} from '../engine/tensor.js';
-import type { ClassificationPlan, ImageToImagePlan, ModelPlan } from './model-plan.js';
+} from '../../engine/tensor.js';
+import type { ClassificationPlan, ImageToImagePlan, ModelPlan } from '../model-plan.js';
 
 /** Stands in for a height or width that the signature leaves open, in pixels. */
 const OPEN_SIZE = 64;

@@ -1,5 +1,5 @@
-import { ConfigError } from '../../config/expect.js';
-import { seeded } from '../../saved-model/mutate.fixture.js';
+import { ConfigError } from '../../../config/expect.js';
+import { seeded } from '../../../saved-model/mutate.fixture.js';
 import { parseModelsConfig } from './parse-models-config.js';
 
 const TEXT = `model_config_list {

@@ -1,5 +1,5 @@
-import { maskedCrc32c } from '../../saved-model/crc32c.js';
-import { SavedModelError } from '../../saved-model/saved-model.errors.js';
+import { maskedCrc32c } from '../../../saved-model/crc32c.js';
+import { SavedModelError } from '../../../saved-model/saved-model.errors.js';
 
 const HEADER_BYTES = 12;
 const CHECKSUM_BYTES = 4;

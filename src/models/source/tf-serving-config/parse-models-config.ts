@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { VersionPolicy } from '../version-policy.js';
+import type { VersionPolicy } from '../../version-policy.js';
 import { parsed, refusal, TextMessage } from './text-message.js';
 import { parseTextProto } from './text-proto.js';
 

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { ConfigError } from '../config/expect.js';
+import { ConfigError } from '../../config/expect.js';
 import { type FoundModel, ModelSource } from './model-source.js';
 
 let place: string;

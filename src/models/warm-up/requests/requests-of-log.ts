@@ -1,11 +1,11 @@
-import type { NamedTensors } from '../../engine/engine.js';
+import type { NamedTensors } from '../../../engine/engine.js';
 import type {
   ModelSpec,
   MultiInferenceRequest,
   PredictionLog,
   PredictRequest,
-} from '../../saved-model/proto/prediction_log_pb.js';
-import { quote, SavedModelError } from '../../saved-model/saved-model.errors.js';
+} from '../../../saved-model/proto/prediction_log_pb.js';
+import { quote, SavedModelError } from '../../../saved-model/saved-model.errors.js';
 import type { Allowance } from './allowance.js';
 import { examplesOf } from './examples.js';
 import { TensorFault, tensorOfProto } from './tensor-of-proto.js';

@@ -1,8 +1,8 @@
-import { DTYPES, type DType, entriesPerElement, NUMBER_ARRAYS, type Tensor } from '../../engine/tensor.js';
-import { tensorConstant } from '../../graph/constant.js';
-import { Cursor, CursorFault } from '../../saved-model/cursor.js';
-import { dtypeName, elementBytes } from '../../saved-model/dtypes.js';
-import type { TensorProto, TensorShapeProto } from '../../saved-model/proto/tensor_pb.js';
+import { DTYPES, type DType, entriesPerElement, NUMBER_ARRAYS, type Tensor } from '../../../engine/tensor.js';
+import { tensorConstant } from '../../../graph/constant.js';
+import { Cursor, CursorFault } from '../../../saved-model/cursor.js';
+import { dtypeName, elementBytes } from '../../../saved-model/dtypes.js';
+import type { TensorProto, TensorShapeProto } from '../../../saved-model/proto/tensor_pb.js';
 import type { Allowance } from './allowance.js';
 
 /** Why a serialised tensor cannot be given to a model, as a predicate: `has a negative size`. */

@@ -1,4 +1,4 @@
-import { SavedModelError } from '../../saved-model/saved-model.errors.js';
+import { SavedModelError } from '../../../saved-model/saved-model.errors.js';
 
 /** Bytes of memory, by estimates: a few bytes of a file can stand for a tensor of many. */
 export class Allowance {

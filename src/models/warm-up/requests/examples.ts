@@ -1,8 +1,8 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { decode } from '../../saved-model/decode.js';
-import { type Example, ExampleSchema } from '../../saved-model/proto/example_pb.js';
-import type { Input } from '../../saved-model/proto/prediction_log_pb.js';
-import { SavedModelError } from '../../saved-model/saved-model.errors.js';
+import { decode } from '../../../saved-model/decode.js';
+import { type Example, ExampleSchema } from '../../../saved-model/proto/example_pb.js';
+import type { Input } from '../../../saved-model/proto/prediction_log_pb.js';
+import { SavedModelError } from '../../../saved-model/saved-model.errors.js';
 import type { Allowance } from './allowance.js';
 
 /** Estimated bytes of the object of an example. */

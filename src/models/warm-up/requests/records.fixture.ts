@@ -1,7 +1,7 @@
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
-import { maskedCrc32c } from '../../saved-model/crc32c.js';
-import { PredictionLogSchema } from '../../saved-model/proto/prediction_log_pb.js';
-import { type DataType, type TensorProto, TensorProtoSchema } from '../../saved-model/proto/tensor_pb.js';
+import { maskedCrc32c } from '../../../saved-model/crc32c.js';
+import { PredictionLogSchema } from '../../../saved-model/proto/prediction_log_pb.js';
+import { type DataType, type TensorProto, TensorProtoSchema } from '../../../saved-model/proto/tensor_pb.js';
 
 /** A record of a TFRecord file, with right checksums. */
 export function record(data: Uint8Array): Buffer {

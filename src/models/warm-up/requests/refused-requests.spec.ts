@@ -1,8 +1,8 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { ExampleSchema } from '../../saved-model/proto/example_pb.js';
-import { InputSchema } from '../../saved-model/proto/prediction_log_pb.js';
-import { DataType } from '../../saved-model/proto/tensor_pb.js';
-import { SavedModelError } from '../../saved-model/saved-model.errors.js';
+import { ExampleSchema } from '../../../saved-model/proto/example_pb.js';
+import { InputSchema } from '../../../saved-model/proto/prediction_log_pb.js';
+import { DataType } from '../../../saved-model/proto/tensor_pb.js';
+import { SavedModelError } from '../../../saved-model/saved-model.errors.js';
 import { parseWarmUpRequests } from './read-warm-up-requests.js';
 import { logRecord, predictRecord, record } from './records.fixture.js';
 

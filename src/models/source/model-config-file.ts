@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { ConfigError } from '../config/expect.js';
+import { ConfigError } from '../../config/expect.js';
 import { stampFile } from './file-stamp.js';
-import { type ModelConfig, parseModelConfig } from './model-config.js';
+import { type ModelConfig, parseModelConfig } from '../model-config.js';
 
 export interface ReadConfig {
   readonly stamp: string;

@@ -1,4 +1,4 @@
-import { ConfigError } from '../../config/expect.js';
+import { ConfigError } from '../../../config/expect.js';
 import { parseModelsConfig } from './parse-models-config.js';
 
 const parse = (text: string) => parseModelsConfig(text, 'models.config', '/etc/serving');

@@ -1,7 +1,7 @@
-import { type Engine, EngineError, type LoadedModel, type NamedTensors } from '../engine/engine.js';
-import { SavedModelError } from '../saved-model/saved-model.errors.js';
-import { readWarmUpRequests } from './warm-up-requests/read-warm-up-requests.js';
-import type { WarmUpRequest } from './warm-up-requests/requests-of-log.js';
+import { type Engine, EngineError, type LoadedModel, type NamedTensors } from '../../engine/engine.js';
+import { SavedModelError } from '../../saved-model/saved-model.errors.js';
+import { readWarmUpRequests } from './requests/read-warm-up-requests.js';
+import type { WarmUpRequest } from './requests/requests-of-log.js';
 
 /**
  * Runs the requests that were recorded beside a SavedModel for TensorFlow Serving. As there, one that fails keeps the version from

@@ -1,9 +1,9 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { ConfigError, unexpected } from '../config/expect.js';
-import type { Settings } from '../config/settings.js';
+import { ConfigError, unexpected } from '../../config/expect.js';
+import type { Settings } from '../../config/settings.js';
 import { findVersions, isInside, realFolder } from './find-versions.js';
-import type { ModelConfig } from './model-config.js';
+import type { ModelConfig } from '../model-config.js';
 import { parseModelsConfig } from './tf-serving-config/parse-models-config.js';
 
 /** What tells which models there are: a folder of models, TensorFlow Serving's `models.config`, or one model's folder. */

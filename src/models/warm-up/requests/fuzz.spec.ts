@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { mutate, seeded } from '../../saved-model/mutate.fixture.js';
-import { SavedModelError } from '../../saved-model/saved-model.errors.js';
+import { mutate, seeded } from '../../../saved-model/mutate.fixture.js';
+import { SavedModelError } from '../../../saved-model/saved-model.errors.js';
 import { parseWarmUpRequests } from './read-warm-up-requests.js';
 import { dataOf, record } from './records.fixture.js';
 
