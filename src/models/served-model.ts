@@ -106,14 +106,9 @@ export class ServedModel {
 
   private noVersion(version: number): ServingError {
     const serving = this.serving;
-    const list =
-      serving.length === 0
-        ? 'none is served'
-        : `served ${serving.length === 1 ? 'is' : 'are'} ${serving.join(', ')}`;
-    return new ServingError(
-      'MODEL_NOT_FOUND',
-      `There is no version ${version} of the model "${this.name}"; ${list}.`,
-    );
+    const list = serving.length > 1 ? `versions ${serving.join(', ')}` : `version ${serving[0]}`;
+    const sentence = `There is no version ${version} of the model "${this.name}"; it has ${serving.length === 0 ? 'none' : list}.`;
+    return new ServingError('MODEL_NOT_FOUND', sentence);
   }
 
   private noLabel(label: string): ServingError {

@@ -5,7 +5,7 @@ const STATUSES: Record<number, readonly ErrorCode[]> = {
   400: ['REQUEST_INVALID', 'BODY_UNREADABLE', 'IMAGE_MISSING', 'IMAGE_UNREADABLE'],
   401: ['KEY_MISSING', 'KEY_INVALID'],
   403: ['KEY_FORBIDDEN'],
-  404: ['ROUTE_NOT_FOUND', 'MODEL_NOT_FOUND'],
+  404: ['ROUTE_NOT_FOUND', 'MODEL_NOT_FOUND', 'LABEL_NOT_FOUND'],
   408: ['BODY_TIMEOUT'],
   413: ['BODY_TOO_LARGE', 'IMAGE_TOO_LARGE', 'TOO_MANY_IMAGES'],
   415: ['MEDIA_TYPE_UNSUPPORTED', 'IMAGE_UNSUPPORTED'],
@@ -13,8 +13,9 @@ const STATUSES: Record<number, readonly ErrorCode[]> = {
   429: ['RATE_LIMITED'],
   499: ['CANCELLED'],
   500: ['INTERNAL'],
-  503: ['MODEL_NOT_READY', 'QUEUE_FULL', 'ENGINE_FAILED'],
-  504: ['DEADLINE_EXCEEDED'],
+  502: ['UPSTREAM_FAILED'],
+  503: ['MODEL_NOT_READY', 'QUEUE_FULL', 'ENGINE_FAILED', 'UPSTREAM_UNAVAILABLE'],
+  504: ['DEADLINE_EXCEEDED', 'UPSTREAM_TIMEOUT'],
 };
 const cases = Object.entries(STATUSES).flatMap(([status, codes]) =>
   codes.map((code) => [code, Number(status)] as const),
