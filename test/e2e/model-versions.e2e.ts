@@ -278,9 +278,9 @@ describe('names that lead elsewhere', () => {
 
   it.each(['9223372036854775807', '9223372036854775808', '99999999999999999999999', '-1', '1e3', '0x1'])(
     'a version %s is refused',
-    async (version) => {
-      expect([404, 422]).toContain(await statusOf(`/models/m/predict?version=${version}`));
-      expect([400, 404]).toContain(await statusOf(`/v1/models/m/versions/${version}:predict`));
+    async (number) => {
+      expect([404, 422]).toContain(await statusOf(`/models/m/predict?version=${number}`));
+      expect([400, 404]).toContain(await statusOf(`/v1/models/m/versions/${number}:predict`));
     },
   );
 
