@@ -7,14 +7,12 @@
  *
  * The models are test/fixtures/versions, models/shapes and MobileNetV2 of scripts/models/applications.sh. Reads /proc, so it needs Linux.
  */
-import { execFileSync, spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
+import { execFileSync } from 'node:child_process';
+import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { residentOf, ROOT, startServer } from './server.mjs';
 
-const ROOT = resolve(import.meta.dirname, '..');
 const reloads = Number(process.argv[2] ?? 50);
 const CALLERS = 8;
 /** How long the load lasts before the first reload: until the heap of the server has its size. */
@@ -37,31 +35,21 @@ console.log(`${''.padEnd(22)}${SHOWN.map((reload) => String(reload).padStart(6))
 for (const model of MODELS) await measure(model);
 
 async function measure({ name, directory, request }) {
-  const folder = await mkdtemp(join(tmpdir(), 'tensornest-bench-'));
-  await mkdir(join(folder, 'models/m'), { recursive: true });
-  await mkdir(join(folder, 'labels'));
-  const put = async (version) => {
+  const put = async (folder, version) => {
     await cp(directory, join(folder, 'next'), { recursive: true });
     await rename(join(folder, 'next'), join(folder, 'models/m', String(version)));
   };
-  await put(1);
-  await writeFile(join(folder, 'models/m/model.yaml'), 'labels: none\n');
-  const server = spawn(process.execPath, [join(ROOT, 'dist/main.js')], {
-    cwd: folder,
-    env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      PORT: '0',
-      AUTH: 'off',
-      RATE_LIMIT: '1000000',
-      LOG_FORMAT: 'json',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const fill = async (folder) => {
+    await mkdir(join(folder, 'models/m'));
+    await put(folder, 1);
+    await writeFile(join(folder, 'models/m/model.yaml'), 'labels: none\n');
+  };
+  let handOvers = 0;
+  const server = await startServer(fill, (line) => {
+    if (line.includes('had grown to')) handOvers += 1;
   });
-  const handOvers = [];
   try {
-    const url = await listening(server, handOvers);
-    while (!(await fetch(`${url}/health/ready`)).ok) await sleep(20);
+    const { url, folder } = server;
     const load = startLoad(url, request);
     await sleep(WARM_MS);
     const sizes = new Map();
@@ -74,22 +62,20 @@ async function measure({ name, directory, request }) {
     const sum = (reload) => sizes.get(reload).server + sizes.get(reload).engine;
     const growth = ((sum(last) / sum(5) - 1) * 100).toFixed(1);
     for (const part of ['server', 'engine']) {
-      const shown = SHOWN.map((reload) => sizes.get(reload)[part].toFixed(0).padStart(6)).join('');
+      const shown = SHOWN.map((reload) => (sizes.get(reload)[part] / 1e6).toFixed(0).padStart(6)).join('');
       console.log(`${`${name}, ${part}`.padEnd(22)}${shown}`);
     }
     console.log(
-      `  both, ${last} to 5: ${growth} %; ${sent} requests, ${failures.length} failed; ${handOvers.length} hand-overs`,
+      `  both, ${last} to 5: ${growth} %; ${sent} requests, ${failures.length} failed; ${handOvers} hand-overs`,
     );
     for (const failure of failures.slice(0, 3)) console.log(failure);
   } finally {
-    server.kill('SIGTERM');
-    await new Promise((done) => server.once('exit', done));
-    await rm(folder, { recursive: true });
+    await server.stop();
   }
 }
 
 async function reloadTo(url, folder, put, version) {
-  await put(version);
+  await put(folder, version);
   await rm(join(folder, 'models/m', String(version - 1)), { recursive: true });
   const serves = async () => {
     const { versions } = await (await fetch(`${url}/models/m`)).json();
@@ -117,30 +103,4 @@ function startLoad(url, request) {
     await Promise.all(callers);
     return { sent, failures };
   };
-}
-
-function listening(child, handOvers) {
-  return new Promise((done, failed) => {
-    child.once('exit', () => failed(new Error('The server ended.')));
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      if (line.includes('had grown to')) handOvers.push(line);
-      const url = /Listening at (http:\S+?)[ .]*(?:\(|"|$)/.exec(line)?.[1];
-      if (url) done(url);
-    });
-  });
-}
-
-/** In MB. */
-async function residentOf(pid) {
-  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8'))
-    .trim()
-    .split(' ')
-    .filter(Boolean);
-  const engines = await Promise.all(children.map(megabytesOf));
-  return { server: await megabytesOf(pid), engine: engines.reduce((sum, size) => sum + size, 0) };
-}
-
-async function megabytesOf(pid) {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1000;
 }

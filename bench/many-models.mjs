@@ -5,14 +5,12 @@
  *
  *     npm run bench:models
  */
-import { spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
+import { cp, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { residentOf, ROOT, startServer } from './server.mjs';
 
-const ROOT = resolve(import.meta.dirname, '..');
+const MODEL = join(ROOT, 'test/fixtures/models/half_plus_two');
 const COUNTS = [1, 50, 200];
 const REQUESTS = 2000;
 const IDLE_MS = 5000;
@@ -32,60 +30,29 @@ console.log(
 );
 
 async function measure(count) {
-  const folder = await mkdtemp(join(tmpdir(), 'tensornest-bench-'));
-  await mkdir(join(folder, 'labels'));
-  for (let index = 0; index < count; index++) {
-    await cp(join(ROOT, 'test/fixtures/models/half_plus_two'), join(folder, `models/m${index}`), {
-      recursive: true,
-    });
-  }
-  const started = performance.now();
-  const child = spawn(process.execPath, [join(ROOT, 'dist/main.js')], {
-    cwd: folder,
-    env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      PORT: '0',
-      AUTH: 'off',
-      RATE_LIMIT: '1000000',
-      LOG_FORMAT: 'json',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const server = await startServer(async (folder) => {
+    for (let index = 0; index < count; index++)
+      await cp(MODEL, join(folder, `models/m${index}`), { recursive: true });
   });
   try {
-    const url = await listening(child);
-    while (!(await fetch(`${url}/health/ready`)).ok) await sleep(10);
-    const readyMs = performance.now() - started;
-    await ask(url, count, REQUESTS); // Warm.
-    const latencies = await ask(url, count, REQUESTS);
-    const [server, engine] = await Promise.all([rss(child.pid), engineRss(child.pid)]);
-    const before = await ticks(child.pid);
+    await ask(server.url, count, REQUESTS); // Warm.
+    const latencies = await ask(server.url, count, REQUESTS);
+    const resident = await residentOf(server.pid);
+    const before = await ticks(server.pid);
     await sleep(IDLE_MS);
-    const idle = (await ticks(child.pid)) - before;
+    const idle = (await ticks(server.pid)) - before;
     return {
       models: count,
-      'ready after, ms': Math.round(readyMs),
-      'server, MiB': server,
-      'engine, MiB': engine,
+      'ready after, ms': Math.round(server.readyMs),
+      'server, MiB': Math.round(resident.server / 2 ** 20),
+      'engine, MiB': Math.round(resident.engine / 2 ** 20),
       'request p50, ms': Number(latencies[Math.floor(latencies.length / 2)].toFixed(3)),
       'request p99, ms': Number(latencies[Math.floor(latencies.length * 0.99)].toFixed(3)),
       'idle CPU, %': Number(((idle / TICKS_PER_SECOND / (IDLE_MS / 1000)) * 100).toFixed(1)),
     };
   } finally {
-    child.kill('SIGTERM');
-    await new Promise((done) => child.once('exit', done));
-    await rm(folder, { recursive: true });
+    await server.stop();
   }
-}
-
-function listening(child) {
-  return new Promise((done, failed) => {
-    child.once('exit', () => failed(new Error('The server ended.')));
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const url = /Listening at (http:\S+?)[ .]*(?:\(|"|$)/.exec(line)?.[1];
-      if (url) done(url);
-    });
-  });
 }
 
 /** One request after the other, each to the next model. @returns what each took, ascending, in ms */
@@ -105,20 +72,6 @@ async function ask(url, count, requests) {
     if (predictions?.[2] !== 4.5) throw new Error(`A wrong answer: ${JSON.stringify(predictions)}`);
   }
   return latencies.toSorted((a, b) => a - b);
-}
-
-async function rss(pid) {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)[1]) / 1024);
-}
-
-async function engineRss(pid) {
-  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8'))
-    .trim()
-    .split(' ')
-    .filter(Boolean);
-  const sizes = await Promise.all(children.map(rss));
-  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 async function ticks(pid) {
