@@ -39,6 +39,16 @@ export interface TensorPlan extends PlanOf<'tensor'> {
 /** How a model is served: what `model.yaml` says, and for the rest what its signature tells. */
 export type ModelPlan = ClassificationPlan | ImageToImagePlan | TensorPlan;
 
+/** The input that takes a picture as pixels, and what is done to the picture before; `null` where none does. */
+export function pixelInput(
+  plan: ModelPlan,
+): { readonly spec: TensorSpec; readonly preprocessing: PreprocessingPlan } | null {
+  if (plan.task === 'image-to-image') return null;
+  const picture = plan.task === 'tensor' ? plan.picture : plan;
+  const spec = picture && plan.signature.inputs.find(({ name }) => name === picture.input);
+  return spec ? { spec, preprocessing: picture.preprocessing } : null;
+}
+
 /** @throws ConfigError where `config` asks for what the model does not have */
 export function planModel(config: Partial<ModelConfig>, loaded: LoadedModel): ModelPlan {
   const [signatureName, signature] = chooseSignature(config.signature, loaded);

@@ -8,6 +8,7 @@ import {
   text,
   unexpected,
 } from '../config/expect.js';
+import { VERSION_LABEL } from './names.js';
 import { MAX_VERSION } from './source/find-versions.js';
 import type { VersionPolicy } from './version-policy.js';
 
@@ -57,15 +58,12 @@ const readVersions: Reader<VersionPolicy> = (value, name) => {
   return { kind: 'latest', count: latest };
 };
 
-/** The same characters that a label may have in the path of a request. */
-const LABEL = /^\w[\w.-]{0,127}$/;
-
 const readLabels: Reader<Readonly<Record<string, number>>> = (value, name) => {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw unexpected('an object such as {stable: 1}', name, value);
   return Object.fromEntries(
     Object.entries(value).map(([label, number]) => {
-      if (!LABEL.test(label))
+      if (!VERSION_LABEL.test(label))
         throw unexpected('letters, digits, "_", "." and "-"', `a label of ${name}`, label);
       return [label, version()(number, `${name}.${label}`)];
     }),

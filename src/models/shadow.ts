@@ -1,5 +1,6 @@
 import type { NamedTensors } from '../engine/engine.js';
 import { compareTensors, haveSameBest } from '../engine/tensor-difference.js';
+import { ModelHandle } from './model-handle.js';
 import type { Servable } from './servable.js';
 import type { ShadowConfig } from './serving-config.js';
 
@@ -33,25 +34,24 @@ export class Shadow {
       return;
     }
     this.running += 1;
-    servable.hold(performance.now());
-    void this.outcomeOf(servable, signature, inputs, answer)
+    const handle = new ModelHandle(servable, undefined);
+    void this.outcomeOf(handle, signature, inputs, answer)
       .catch((): ShadowOutcome => 'failed')
-      .then((outcome) => this.settle(servable.version, outcome))
+      .then((outcome) => this.settle(handle.version, outcome))
       .finally(() => {
         this.running -= 1;
-        servable.release(performance.now());
+        handle.release();
       });
   }
 
   private async outcomeOf(
-    { ready }: Servable,
+    handle: ModelHandle,
     signature: string,
     inputs: NamedTensors,
     answer: NamedTensors,
   ): Promise<ShadowOutcome> {
-    const batcher = ready!.batchers.get(signature);
-    if (!batcher) return 'failed';
-    const { outputs } = await batcher.run(inputs, AbortSignal.timeout(PATIENCE_MS));
+    if (!handle.ready.batchers.has(signature)) return 'failed';
+    const { outputs } = await handle.run(signature, inputs, AbortSignal.timeout(PATIENCE_MS));
     let equal = true;
     for (const [name, expected] of Object.entries(answer)) {
       const found = outputs[name];
@@ -60,7 +60,7 @@ export class Shadow {
       if (Number.isFinite(worst)) this.largestDifference = Math.max(this.largestDifference, worst / largest);
       equal &&= worst <= this.config.tolerance * largest;
     }
-    const { plan } = ready!;
+    const { plan } = handle.ready;
     if (plan.task === 'classification' && answer[plan.output] && outputs[plan.output]) {
       if (!haveSameBest(answer[plan.output]!, outputs[plan.output]!)) this.otherLabels += 1;
     }

@@ -44,12 +44,7 @@ export function predictInputOf(body: RequestBody, maxImages: number): PredictInp
 function fromJson({ image, images, input, instances }: PredictBody, maxImages: number): PredictInput {
   if (image !== undefined) return { kind: 'picture', picture: decodeBase64(image) };
   if (images !== undefined) {
-    if (images.length > maxImages) {
-      throw new ServingError(
-        'TOO_MANY_IMAGES',
-        `Send ${maxImages} pictures at most in one request, not ${images.length}.`,
-      );
-    }
+    if (images.length > maxImages) throw tooManyImages(maxImages, images.length);
     return { kind: 'pictures', pictures: images.map(decodeOrError) };
   }
   return instances === undefined ? { kind: 'input', value: input } : { kind: 'instances', values: instances };
@@ -97,6 +92,10 @@ function readEnvelope(value: unknown): PredictBody {
 
 function isField(name: string): boolean {
   return (FIELDS as readonly string[]).includes(name);
+}
+
+export function tooManyImages(most: number, sent: number): ServingError {
+  return new ServingError('TOO_MANY_IMAGES', `Send ${most} pictures at most in one request, not ${sent}.`);
 }
 
 function imageMissing(): ServingError {

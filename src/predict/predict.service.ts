@@ -6,6 +6,7 @@ import { rank, type Ranked } from '../labels/rank.js';
 import { softmax } from '../labels/softmax.js';
 import { Metrics } from '../metrics/metrics.js';
 import type { ModelHandle } from '../models/model-handle.js';
+import { pixelInput } from '../models/model-plan.js';
 import { PreprocessingService } from '../preprocessing/preprocessing.service.js';
 import { tensorToJson } from './tensor-json.js';
 import type { Timings } from './timings.js';
@@ -76,7 +77,7 @@ export class PredictService {
         preprocessMs: 0,
       };
     }
-    const target = plan.task === 'tensor' ? plan.picture : plan;
+    const target = pixelInput(plan);
     if (!target) {
       const sentence = `The model "${model.name}" takes numbers, not pictures: send {"input": …}. GET /models/${model.name} shows its inputs.`;
       throw new ServingError('FIELD_INVALID', sentence);
@@ -87,9 +88,10 @@ export class PredictService {
       signal,
       plan.maxPixels,
     );
-    const single = rankOf(model, target.input) === 3;
+    const { spec } = target;
+    const single = spec.shape?.length === 3;
     const input: Tensor = single ? { ...tensor, shape: tensor.shape.slice(1) } : tensor;
-    return { inputs: { [target.input]: input }, waitMs, decodeMs, preprocessMs };
+    return { inputs: { [spec.name]: input }, waitMs, decodeMs, preprocessMs };
   }
 }
 

@@ -4,7 +4,8 @@ import type { Settings } from '../config/settings.js';
 import type { NamedTensors } from '../engine/engine.js';
 import { elements, type Tensor, type TensorArrays } from '../engine/tensor.js';
 import { ServingError } from '../errors/serving-error.js';
-import type { ImageToImagePlan, ModelPlan } from '../models/model-plan.js';
+import { type ImageToImagePlan, type ModelPlan, pixelInput } from '../models/model-plan.js';
+import { tooManyImages } from '../predict/predict-input.js';
 import { readHeader } from '../preprocessing/picture.js';
 import { isServed, sniffFormat } from '../preprocessing/picture-format.js';
 import type { PreprocessingPlan } from '../preprocessing/plan.js';
@@ -30,12 +31,10 @@ export interface JoinedPictures {
 
 /** The input of a signature that takes pictures, if it is the one that the model is served with. */
 export function pictureInputOf(plan: ModelPlan, signatureName: string): PictureInput | undefined {
-  if (plan.task === 'image-to-image' || plan.signatureName !== signatureName) return undefined;
-  const target = plan.task === 'tensor' ? plan.picture : plan;
+  const target = plan.signatureName === signatureName ? pixelInput(plan) : null;
   if (!target) return undefined;
-  const { input: name, preprocessing } = target;
-  const shape = plan.signature.inputs.find((input) => input.name === name)?.shape;
-  return { name, preprocessing, batched: shape?.length !== 3, maxPixels: plan.maxPixels };
+  const { spec, preprocessing } = target;
+  return { name: spec.name, preprocessing, batched: spec.shape?.length !== 3, maxPixels: plan.maxPixels };
 }
 
 /** Turns the pictures of a request into what their input takes, as the model's training did it. */
@@ -56,10 +55,8 @@ export class PictureJoiner {
     input: PictureInput,
     signal: AbortSignal,
   ): Promise<JoinedPictures> {
-    if (bytes.length > this.settings.maxImages) {
-      const sentence = `Send ${this.settings.maxImages} pictures at most in one request, not ${bytes.length}.`;
-      throw new ServingError('TOO_MANY_IMAGES', sentence);
-    }
+    const { maxImages } = this.settings;
+    if (bytes.length > maxImages) throw tooManyImages(maxImages, bytes.length);
     const pictures = await Promise.all(
       bytes.map((picture, index) => this.read(picture, index, input, signal)),
     );

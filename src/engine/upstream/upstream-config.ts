@@ -35,9 +35,7 @@ export interface UpstreamConfig {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-type Written = Omit<UpstreamConfig, 'urls'> & { readonly urls: readonly string[] };
-
-const readFields = fields<Written>({
+const readFields = fields<UpstreamConfig>({
   urls: readUrls,
   protocol: oneOf(...PROTOCOLS),
   model: text(),

@@ -1,8 +1,8 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { ServingError } from '../../errors/serving-error.js';
-import { endEarly, isBodyUnread } from '../body/end-early.js';
 import { problemOf } from './problem.js';
+import { internalError, sendError } from './send-error.js';
 
 /** Answers every exception with a problem document; one that nobody expected is logged and told as little of as possible. */
 @Catch()
@@ -23,15 +23,12 @@ export class ProblemFilter implements ExceptionFilter {
     }
     const error = asServingError(exception, request);
     const problem = problemOf(error, requestIdOf(request));
-    if (problem.status === 500) this.logger.error(exception instanceof Error ? exception : String(exception));
-    else if (error.cause instanceof Error) this.logger.warn(`${error.code}: ${error.cause.message}`);
-    if (error.retryAfter !== undefined)
-      response.setHeader('Retry-After', String(Math.ceil(error.retryAfter)));
-    if (problem.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="tensornest"');
-    response.status(problem.status).setHeader('Content-Type', 'application/problem+json; charset=utf-8');
-    const payload = JSON.stringify(problem);
-    if (isBodyUnread(request)) endEarly(request, response, payload);
-    else response.send(payload);
+    const answer = {
+      status: problem.status,
+      contentType: 'application/problem+json; charset=utf-8',
+      payload: JSON.stringify(problem),
+    };
+    sendError(request, response, exception, error, answer, this.logger);
   }
 }
 
@@ -44,10 +41,7 @@ function asServingError(exception: unknown, request: Request): ServingError {
   if (exception instanceof HttpException && exception.getStatus() < 500) {
     return new ServingError('REQUEST_INVALID', `The request cannot be understood: ${exception.message}.`);
   }
-  return new ServingError(
-    'INTERNAL',
-    "Something unexpected happened. The server's log has it under this request's id.",
-  );
+  return internalError();
 }
 
 function isHealthReport(body: unknown): boolean {

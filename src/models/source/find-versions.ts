@@ -29,16 +29,10 @@ export async function findVersions(
   root: string,
   shown: string,
 ): Promise<FoundVersion[] | undefined> {
-  const entries = await readdir(directory).catch(() => undefined);
-  if (entries === undefined) return undefined;
-  const spellings = new Map<number, string>();
-  for (const entry of entries.filter((name) => VERSION.test(name)).toSorted(byLength)) {
-    if (!spellings.has(Number(entry))) spellings.set(Number(entry), entry);
-  }
+  const folders = await versionFolders(directory);
+  if (folders === undefined) return undefined;
   const found: FoundVersion[] = [];
-  for (const [number, entry] of [...spellings].toSorted(([a], [b]) => a - b)) {
-    const real = await realFolder(join(directory, entry));
-    if (real === undefined) continue;
+  for (const { number, entry, real } of folders) {
     const fault = faultOf(number, real, root, `${shown}/${entry}`);
     found.push(
       fault === undefined
@@ -47,6 +41,30 @@ export async function findVersions(
     );
   }
   return found;
+}
+
+interface VersionFolder {
+  readonly number: number;
+  /** The number as the folder's name spells it. */
+  readonly entry: string;
+  /** The real path. */
+  readonly real: string;
+}
+
+/** The same by their names alone, without a look at their files. */
+export async function versionFolders(directory: string): Promise<VersionFolder[] | undefined> {
+  const entries = await readdir(directory).catch(() => undefined);
+  if (entries === undefined) return undefined;
+  const spellings = new Map<number, string>();
+  for (const entry of entries.filter((name) => VERSION.test(name)).toSorted(byLength)) {
+    if (!spellings.has(Number(entry))) spellings.set(Number(entry), entry);
+  }
+  const folders: VersionFolder[] = [];
+  for (const [number, entry] of [...spellings].toSorted(([a], [b]) => a - b)) {
+    const real = await realFolder(join(directory, entry));
+    if (real !== undefined) folders.push({ number, entry, real });
+  }
+  return folders;
 }
 
 function faultOf(number: number, real: string, root: string, shown: string): string | undefined {

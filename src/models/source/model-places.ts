@@ -2,8 +2,9 @@ import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ConfigError, unexpected } from '../../config/expect.js';
 import type { Settings } from '../../config/settings.js';
-import { findVersions, isInside, realFolder } from './find-versions.js';
+import { isInside, realFolder, versionFolders } from './find-versions.js';
 import type { ModelConfig } from '../model-config.js';
+import { MODEL_NAME } from '../names.js';
 import { parseModelsConfig } from './tf-serving-config/parse-models-config.js';
 
 /** What tells which models there are: a folder of models, TensorFlow Serving's `models.config`, or one model's folder. */
@@ -27,7 +28,6 @@ export interface ModelPlace {
   readonly fault?: string;
 }
 
-const NAME = /^[A-Za-z0-9][\w.-]{0,127}$/;
 const NAME_FAULT = 'A model may be named with letters, digits, ".", "_" and "-", a letter or digit first.';
 
 export function originOf(settings: Settings): Origin {
@@ -60,7 +60,7 @@ async function placesIn(directory: string): Promise<ModelPlace[]> {
     if (found === undefined) continue;
     const shown = `${basename(root)}/${name}`;
     const place = { name, directory: found, root, shown, config: {} };
-    if (!NAME.test(name)) places.push({ ...place, fault: NAME_FAULT });
+    if (!MODEL_NAME.test(name)) places.push({ ...place, fault: NAME_FAULT });
     else if (isInside(root, found)) places.push(place);
     else places.push({ ...place, fault: `${shown} is a link that leads out of the models folder.` });
   }
@@ -88,7 +88,7 @@ async function placesOf(file: string): Promise<ModelPlace[]> {
 
 async function onePlace(name: string, basePath: string, config: Partial<ModelConfig>): Promise<ModelPlace> {
   const shown = basename(basePath);
-  if (!NAME.test(name)) throw new ConfigError(`${NAME_FAULT} MODEL_NAME is ${JSON.stringify(name)}.`);
+  if (!MODEL_NAME.test(name)) throw new ConfigError(`${NAME_FAULT} MODEL_NAME is ${JSON.stringify(name)}.`);
   const real = await realFolder(basePath);
   if (real !== undefined) return { name, directory: real, root: real, shown, config };
   return {
@@ -106,7 +106,7 @@ async function onePlace(name: string, basePath: string, config: Partial<ModelCon
  * model's folder in it, as the variable of its Docker image (`tools/docker/Dockerfile`).
  */
 async function basePathOf({ name, basePath }: Extract<Origin, { kind: 'model' }>): Promise<string> {
-  const versions = await findVersions(basePath, basePath, basePath);
+  const versions = await versionFolders(basePath);
   if (versions !== undefined && versions.length > 0) return basePath;
   return (await realFolder(join(basePath, name))) ?? basePath;
 }

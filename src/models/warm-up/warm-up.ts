@@ -7,7 +7,7 @@ import {
   type Tensor,
   type TensorSpec,
 } from '../../engine/tensor.js';
-import type { ClassificationPlan, ImageToImagePlan, ModelPlan } from '../model-plan.js';
+import { type ClassificationPlan, type ImageToImagePlan, type ModelPlan, pixelInput } from '../model-plan.js';
 
 /** Stands in for a height or width that the signature leaves open, in pixels. */
 const OPEN_SIZE = 64;
@@ -18,11 +18,10 @@ const OPEN_SIZE = 64;
  */
 export async function warmUpInputs(plan: ModelPlan): Promise<NamedTensors | null> {
   if (plan.task === 'image-to-image') return { [plan.input]: await encodedPicture(plan) };
-  const picture = plan.task === 'tensor' ? plan.picture : plan.task === 'classification' ? plan : null;
+  const picture = pixelInput(plan);
   const inputs: Record<string, Tensor> = {};
   for (const spec of plan.signature.inputs) {
-    const tensor =
-      picture && spec.name === picture.input ? zeroPicture(spec, picture.preprocessing) : zeros(spec);
+    const tensor = spec === picture?.spec ? zeroPicture(spec, picture.preprocessing) : zeros(spec);
     if (!tensor) return null;
     inputs[spec.name] = tensor;
   }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { VersionPolicy } from '../../version-policy.js';
 import { parsed, refusal, TextMessage } from './text-message.js';
 import { parseTextProto } from './text-proto.js';
+import { MODEL_NAME, VERSION_LABEL } from '../../names.js';
 
 /** A model of TensorFlow Serving's `--model_config_file`. */
 export interface ModelEntry {
@@ -15,8 +16,6 @@ export interface ModelEntry {
 
 export type ModelsConfig = readonly ModelEntry[];
 
-const NAME = /^[A-Za-z0-9][\w.-]{0,127}$/;
-const LABEL = /^\w[\w.-]{0,127}$/;
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//;
 const MAX_UINT32 = 2 ** 32 - 1;
 
@@ -94,7 +93,7 @@ function readModel(model: TextMessage, directory: string): ModelEntry {
 
 function readName(model: TextMessage): string {
   const name = required(model, 'name', 'a name');
-  if (!NAME.test(name))
+  if (!MODEL_NAME.test(name))
     throw model.wrong(
       'letters, digits, ".", "_" and "-", a letter or digit first, 128 at most,',
       'name',
@@ -144,7 +143,7 @@ function readLabels(model: TextMessage): Readonly<Record<string, number>> {
   const labels = Object.create(null) as Record<string, number>;
   for (const entry of model.messages('version_labels', LABEL_ENTRY)) {
     const label = entry.text('key') ?? '';
-    if (!LABEL.test(label))
+    if (!VERSION_LABEL.test(label))
       throw refusal(
         'letters, digits, "_", "." and "-"',
         'a label',
