@@ -35,6 +35,27 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly batches = new Counter({
+    name: 'tensornest_batches_total',
+    help: 'Runs of the engine, by why they began when they did: full, idle (an engine was free), wait (maxWaitMs was over) or deadline.',
+    labelNames: ['model', 'reason'] as const,
+    registers: [this.registry],
+  });
+
+  readonly refusals = new Counter({
+    name: 'tensornest_refused_total',
+    help: 'Pictures, or requests of numbers, that were refused with 503: queue-full or deadline.',
+    labelNames: ['model', 'reason'] as const,
+    registers: [this.registry],
+  });
+
+  readonly queuedRows = new Gauge({
+    name: 'tensornest_queued_rows',
+    help: 'Pictures, or rows of numbers, that wait for an engine.',
+    labelNames: ['model'] as const,
+    registers: [this.registry],
+  });
+
   readonly modelRequests = new Counter({
     name: 'tensornest_model_requests_total',
     help: 'Requests by the version that was to answer them, and why it was that one: version, label, default or canary.',

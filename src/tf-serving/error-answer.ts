@@ -32,6 +32,7 @@ export function statusCodeOf(code: ErrorCode): ErrorStatus {
       return 'NOT_FOUND';
     case 'MODEL_NOT_READY':
     case 'QUEUE_FULL':
+    case 'DEADLINE_UNREACHABLE':
     case 'ENGINE_FAILED':
     case 'UPSTREAM_UNAVAILABLE':
       return 'UNAVAILABLE';

@@ -54,6 +54,7 @@ export function statusOf(code: ErrorCode): number {
       return 502;
     case 'MODEL_NOT_READY':
     case 'QUEUE_FULL':
+    case 'DEADLINE_UNREACHABLE':
     case 'ENGINE_FAILED':
     case 'UPSTREAM_UNAVAILABLE':
       return 503;

@@ -1,0 +1,50 @@
+import type { NamedTensors, Signature } from '../engine/engine.js';
+import type { Call } from '../turns/call.js';
+
+/** How requests for one model become runs of the engine; what `model.yaml` says under `batching`. */
+export interface BatchingRules {
+  /** Most rows in one run. A single request with more runs alone. */
+  readonly maxBatchSize: number;
+  /** How long a batch that is not full may wait for more, in ms; 0: it runs as soon as an engine is free. */
+  readonly maxWaitMs: number;
+  /** The sizes that the engine is given, ascending; a smaller batch is padded up to the next. Empty: any size. */
+  readonly allowedBatchSizes: readonly number[];
+}
+
+/** A version that the engine has loaded. */
+export interface BatchedModel {
+  /** The model's own name: models take turns by it, and metrics name it. */
+  readonly name: string;
+  readonly signatures: Readonly<Record<string, Signature>>;
+  readonly rules: BatchingRules;
+}
+
+export interface BatchedAnswer {
+  readonly outputs: NamedTensors;
+  /** From the request's arrival until its batch was sent, in ms. */
+  readonly queueMs: number;
+  /** From the batch's sending until its answer, in ms. */
+  readonly inferenceMs: number;
+}
+
+/**
+ * Turns requests into runs of the engine: batches form while it is busy. The requests of all HTTP workers meet in one of these;
+ * in a worker it is the far end of one.
+ */
+export interface Batching {
+  /** From now on requests for the model, under the engine's name for it, are taken. */
+  open(engineName: string, model: BatchedModel): void;
+
+  /**
+   * Runs one request, alone or with others. A caller that leaves while it waits is dropped; a run, once begun, is not taken back.
+   * @throws ServingError DEADLINE_UNREACHABLE at once when, by the measured cost of batches, the deadline cannot be met;
+   * INPUT_REFUSED, ENGINE_FAILED, UPSTREAM_…; or the signal's reason
+   */
+  run(engineName: string, signature: string, inputs: NamedTensors, call: Call): Promise<BatchedAnswer>;
+
+  /** How long a request of `rows` rows that comes now would take until its answer, in ms; 0 where nothing was measured yet. */
+  expectedMs(engineName: string, signature: string, rows: number): number;
+
+  /** The model is about to be unloaded, and nobody uses it. */
+  close(engineName: string): void;
+}
