@@ -21,9 +21,9 @@ export interface BatchedModel {
 
 export interface BatchedAnswer {
   readonly outputs: NamedTensors;
-  /** From the request's arrival until its batch was sent, in ms. */
+  /** From the request's arrival until its batch ran, in ms: the time for which that lay ready in the engine is waiting too. */
   readonly queueMs: number;
-  /** From the batch's sending until its answer, in ms. */
+  /** From then until the batch's answer, in ms. */
   readonly inferenceMs: number;
 }
 
@@ -42,8 +42,16 @@ export interface Batching {
    */
   run(engineName: string, signature: string, inputs: NamedTensors, call: Call): Promise<BatchedAnswer>;
 
-  /** How long a request of `rows` rows that comes now would take until its answer, in ms; 0 where nothing was measured yet. */
-  expectedMs(engineName: string, signature: string, rows: number): number;
+  /**
+   * How long a request of `rows` rows that comes now would take until its answer, in ms; 0 where nothing was measured yet.
+   * @param call whose request it is, where what goes before it can be told from what does not; else all that waits goes before it
+   */
+  expectedMs(
+    engineName: string,
+    signature: string,
+    rows: number,
+    call?: Pick<Call, 'caller' | 'priority'>,
+  ): number;
 
   /** The model is about to be unloaded, and nobody uses it. */
   close(engineName: string): void;

@@ -21,7 +21,7 @@ describe('a model.yaml', () => {
       encoding: jpeg
       topK: 3
       maxPixels: 1000000
-      batching: { maxBatchSize: 16 }`;
+      batching: { maxBatchSize: 16, maxWaitMs: 5, allowedBatchSizes: [1, 4, 16] }`;
     expect(read(yaml)).toEqual({
       task: 'classification',
       signature: 'serve',
@@ -33,7 +33,7 @@ describe('a model.yaml', () => {
       encoding: 'jpeg',
       topK: 3,
       maxPixels: 1_000_000,
-      batching: { maxBatchSize: 16 },
+      batching: { maxBatchSize: 16, maxWaitMs: 5, allowedBatchSizes: [1, 4, 16] },
     });
   });
 
@@ -59,12 +59,6 @@ describe('a model.yaml', () => {
     ['encoding: webp', 'Expected one of png, jpeg for encoding but received "webp".'],
     ['topK: 0', 'Expected a whole number from 1 to 1000 for topK but received 0.'],
     ['topK: .nan', 'Expected a whole number from 1 to 1000 for topK but received NaN.'],
-    ['batching: 8', 'Expected an object with maxBatchSize for batching but received 8.'],
-    [
-      'batching: { maxBatchSize: 1025 }',
-      'Expected a whole number from 1 to 1024 for batching.maxBatchSize but received 1025.',
-    ],
-    ['batching: { size: 8 }', 'Expected one of maxBatchSize as a key of batching but received "size".'],
     [
       'preprocessing: { size: 0 }',
       'Expected a whole number from 1 to 8192 for preprocessing.size but received 0.',

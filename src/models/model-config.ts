@@ -1,4 +1,6 @@
 import { type Document, parseDocument } from 'yaml';
+import type { BatchingRules } from '../batching/batching.js';
+import { readBatching } from '../batching/batching-rules.js';
 import { ConfigError, fields, flag, integer, list, oneOf, text } from '../config/expect.js';
 import { type PreprocessingConfig, readPreprocessing } from '../preprocessing/preprocessing-config.js';
 import { readUpstream, type UpstreamConfig } from '../engine/upstream/upstream-config.js';
@@ -26,7 +28,7 @@ export interface ModelConfig extends ServingConfig {
   readonly topK: number;
   /** Largest picture, width times height; the server's MAX_IMAGE_PIXELS where that is less. */
   readonly maxPixels: number;
-  readonly batching: Partial<BatchingConfig>;
+  readonly batching: Partial<BatchingRules>;
   /** Ops that the model may have beyond those that image models need, by name. */
   readonly allowOps: readonly string[];
   /** `off` to run the SavedModel exactly as it was exported. */
@@ -34,11 +36,6 @@ export interface ModelConfig extends ServingConfig {
   /** `upstream`: another server runs it. */
   readonly engine: 'local' | 'upstream';
   readonly upstream: UpstreamConfig;
-}
-
-export interface BatchingConfig {
-  /** Most pictures, or rows of numbers, in one run. */
-  readonly maxBatchSize: number;
 }
 
 const readModelConfig = fields<ModelConfig>({
@@ -52,7 +49,7 @@ const readModelConfig = fields<ModelConfig>({
   encoding: oneOf('png', 'jpeg'),
   topK: integer(1, 1000),
   maxPixels: integer(1, 2 ** 31),
-  batching: fields<BatchingConfig>({ maxBatchSize: integer(1, 1024) }),
+  batching: readBatching,
   allowOps: list(text()),
   optimise: oneOf('on', 'off'),
   engine: oneOf('local', 'upstream'),

@@ -1,5 +1,7 @@
-import type { BatchedAnswer } from '../batching/batcher.js';
+import type { Admitted } from '../batching/admission.js';
+import type { BatchedAnswer } from '../batching/batching.js';
 import type { NamedTensors } from '../engine/engine.js';
+import type { Call } from '../turns/call.js';
 import type { ReadyModel, Servable } from './servable.js';
 
 /** Told after each run, with what went in and came out. */
@@ -27,13 +29,21 @@ export class ModelHandle {
   }
 
   /**
-   * Runs a signature, alone or together with others' requests.
-   * @throws ServingError QUEUE_FULL, INPUT_REFUSED, ENGINE_FAILED, UPSTREAM_…; or the signal's reason
+   * Asks for room for pictures, or rows of numbers, before any work is done for them. Who is let in leaves, whatever happens, and goes on
+   * with the call that it was given.
+   * @param bytes of what was sent for them
+   * @throws ServingError QUEUE_FULL, DEADLINE_UNREACHABLE; or the signal's reason
    */
-  async run(signature: string, inputs: NamedTensors, signal: AbortSignal): Promise<BatchedAnswer> {
-    const batcher = this.ready.batchers.get(signature);
-    if (!batcher) throw new Error(`This is a bug. ${this.name} has no signature ${signature}.`);
-    const answer = await batcher.run(inputs, signal);
+  admit(rows: number, bytes: number, call: Call): Admitted {
+    return this.ready.admission.enter(rows, bytes, call);
+  }
+
+  /**
+   * Runs a signature, alone or together with others' requests.
+   * @throws ServingError DEADLINE_UNREACHABLE, INPUT_REFUSED, ENGINE_FAILED, UPSTREAM_…; or the signal's reason
+   */
+  async run(signature: string, inputs: NamedTensors, call: Call): Promise<BatchedAnswer> {
+    const answer = await this.ready.batching.run(this.servable.engineName, signature, inputs, call);
     this.onRun?.(signature, inputs, answer.outputs);
     return answer;
   }

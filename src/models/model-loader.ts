@@ -1,13 +1,18 @@
 import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
-import { Batcher } from '../batching/batcher.js';
+import { Admission } from '../batching/admission.js';
+import { batchMetrics, countRefusal } from '../batching/batch-metrics.js';
+import type { Batching } from '../batching/batching.js';
+import { rulesOf } from '../batching/batching-rules.js';
+import { BATCHING } from '../batching/batching.token.js';
+import { Scheduler } from '../batching/scheduler.js';
 import { SETTINGS_TOKEN } from '../config/config.module.js';
 import type { Settings } from '../config/settings.js';
-import { type Engine, EngineError, type LoadedModel, type NamedTensors } from '../engine/engine.js';
+import { type Engine, EngineError, type NamedTensors } from '../engine/engine.js';
 import { ENGINE } from '../engine/engine.token.js';
 import { checkLength, type Labels } from '../labels/labels.js';
 import { LabelsService } from '../labels/labels.service.js';
-import type { SupervisedEngine } from '../engine/host/supervised-engine.js';
+import type { ServingEngine } from '../engine/pool/serving-engine.js';
 import { UpstreamEngine } from '../engine/upstream/upstream.engine.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Permits } from '../preprocessing/permits.js';
@@ -17,15 +22,12 @@ import type { ReadyModel, Servable } from './servable.js';
 import { runRecordedWarmUp } from './warm-up/recorded-warm-up.js';
 import { warmUpInputs } from './warm-up/warm-up.js';
 
-const DEFAULT_MAX_BATCH_SIZE = 8;
-
 type Run = (signature: string, inputs: NamedTensors) => Promise<NamedTensors>;
 
 /** How the engine of one version is used. */
 interface EngineUse {
   readonly warmUp: Run;
-  /** Runs of a signature at once. */
-  readonly concurrency: number;
+  readonly batching: Batching;
   unload(): Promise<void>;
 }
 
@@ -36,7 +38,8 @@ export class ModelLoader {
   private readonly turns = new Permits(1);
 
   constructor(
-    @Inject(ENGINE) private readonly engine: SupervisedEngine,
+    @Inject(ENGINE) private readonly engine: ServingEngine,
+    @Inject(BATCHING) private readonly batching: Batching,
     @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
     private readonly labels: LabelsService,
     private readonly metrics: Metrics,
@@ -51,7 +54,7 @@ export class ModelLoader {
       () =>
         this.loadInto(engine, servable, config, {
           warmUp: (signature, inputs) => engine.warmUp(servable.engineName, signature, inputs),
-          concurrency: 1,
+          batching: this.batching,
           unload: () => engine.unload(servable.engineName),
         }),
       never,
@@ -63,7 +66,7 @@ export class ModelLoader {
     try {
       return await this.loadInto(engine, servable, config, {
         warmUp: (signature, inputs) => engine.run(servable.engineName, signature, inputs),
-        concurrency: config.upstream!.concurrency,
+        batching: this.batchingOf(engine, config.upstream!.concurrency),
         unload: () => engine.close(),
       });
     } catch (error) {
@@ -74,15 +77,16 @@ export class ModelLoader {
 
   private async loadInto(
     engine: Engine,
-    { name, engineName, found }: Servable,
+    { name, engineName, found, key }: Servable,
     config: Partial<ModelConfig>,
-    { warmUp, concurrency, unload }: EngineUse,
+    { warmUp, batching, unload }: EngineUse,
   ): Promise<ReadyModel> {
     const started = performance.now();
     const loaded = await engine.load(engineName, found.directory, {
       allowOps: config.allowOps ?? [],
       optimise: config.optimise !== 'off',
       cacheDirectory: join(this.settings.tensornestCacheDir, 'models'),
+      fingerprint: key,
     });
     const loadMs = performance.now() - started;
     try {
@@ -92,10 +96,13 @@ export class ModelLoader {
       await runRecordedWarmUp(engine, engineName, loaded, found.directory);
       const warmUpMs = performance.now() - warm;
       const labels = await this.readLabels(name, config, plan, outputs);
-      const run = (signature: string, inputs: NamedTensors): Promise<NamedTensors> =>
-        engine.run(engineName, signature, inputs);
-      const batchers = this.makeBatchers(name, loaded, config, run, concurrency);
-      return { plan, labels, loaded, batchers, loadMs, warmUpMs, unload };
+      const admission = this.admissionTo(name, batching, engineName, plan.signatureName);
+      batching.open(engineName, { name, signatures: loaded.signatures, rules: rulesOf(config.batching) });
+      const end = (): Promise<void> => {
+        batching.close(engineName);
+        return unload();
+      };
+      return { plan, labels, loaded, batching, admission, loadMs, warmUpMs, unload: end };
     } catch (error) {
       await unload().catch(() => {});
       throw error;
@@ -116,24 +123,22 @@ export class ModelLoader {
     return labels;
   }
 
-  private makeBatchers(
-    name: string,
-    { signatures }: LoadedModel,
-    config: Partial<ModelConfig>,
-    run: Run,
-    concurrency: number,
-  ): ReadonlyMap<string, Batcher> {
-    const options = {
-      maxBatchSize: config.batching?.maxBatchSize ?? DEFAULT_MAX_BATCH_SIZE,
-      maxQueue: this.settings.maxQueue,
-      concurrency,
-      onBatch: ({ rows }: { rows: number }) => this.metrics.batchRows.observe({ model: name }, rows),
-    };
-    return new Map(
-      Object.entries(signatures).map(([signatureName, signature]) => [
-        signatureName,
-        new Batcher((inputs) => run(signatureName, inputs), signature, options),
-      ]),
+  /** Another server's runs go beside those of the engines here. */
+  private batchingOf(engine: Engine, concurrency: number): Batching {
+    return new Scheduler({
+      run: (engineName, signature, inputs) => engine.run(engineName, signature, inputs),
+      hosts: concurrency,
+      sendsAhead: false,
+      ...batchMetrics(this.metrics),
+    });
+  }
+
+  private admissionTo(name: string, batching: Batching, engineName: string, signature: string): Admission {
+    const { maxQueue: maxRows, maxQueueBytes: maxBytes } = this.settings;
+    return new Admission(
+      { maxRows, maxBytes },
+      (rows, turn) => batching.expectedMs(engineName, signature, rows, turn),
+      (reason) => countRefusal(this.metrics, name, reason),
     );
   }
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { BatchingModule } from '../batching/batching.module.js';
 import { EngineModule } from '../engine/engine.module.js';
 import { LabelsModule } from '../labels/labels.module.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
@@ -7,7 +8,7 @@ import { ModelRepository } from './model-repository.js';
 import { ModelsService } from './models.service.js';
 
 @Module({
-  imports: [EngineModule, LabelsModule, MetricsModule],
+  imports: [BatchingModule, EngineModule, LabelsModule, MetricsModule],
   providers: [ModelLoader, ModelRepository, ModelsService],
   exports: [ModelsService],
 })

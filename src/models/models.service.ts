@@ -3,7 +3,7 @@ import { SETTINGS_TOKEN } from '../config/config.module.js';
 import type { Settings } from '../config/settings.js';
 import type { EngineInfo } from '../engine/engine.js';
 import { ENGINE } from '../engine/engine.token.js';
-import type { SupervisedEngine } from '../engine/host/supervised-engine.js';
+import type { ServingEngine } from '../engine/pool/serving-engine.js';
 import { ServingError } from '../errors/serving-error.js';
 import { Metrics } from '../metrics/metrics.js';
 import { ModelHandle, type OnRun } from './model-handle.js';
@@ -19,7 +19,7 @@ export class ModelsService implements OnModuleInit, OnModuleDestroy {
   engineInfo: EngineInfo | undefined;
 
   constructor(
-    @Inject(ENGINE) private readonly engine: SupervisedEngine,
+    @Inject(ENGINE) private readonly engine: ServingEngine,
     @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
     private readonly repository: ModelRepository,
     private readonly metrics: Metrics,

@@ -1,4 +1,5 @@
-import type { Batcher } from '../batching/batcher.js';
+import type { Admission } from '../batching/admission.js';
+import type { Batching } from '../batching/batching.js';
 import type { LoadedModel } from '../engine/engine.js';
 import type { Labels } from '../labels/labels.js';
 import type { FoundVersion } from './source/find-versions.js';
@@ -12,11 +13,13 @@ export interface ReadyModel {
   readonly plan: ModelPlan;
   readonly labels: Labels | null;
   readonly loaded: LoadedModel;
-  /** One queue per signature. */
-  readonly batchers: ReadonlyMap<string, Batcher>;
+  /** Runs its signatures, under the engine's name for it. */
+  readonly batching: Batching;
+  /** Lets in, or refuses, what is to be run. */
+  readonly admission: Admission;
   readonly loadMs: number;
   readonly warmUpMs: number;
-  /** Gives back what the engine holds of it. */
+  /** Gives back what the engine holds of it. Nobody uses it any more. */
   unload(): Promise<void>;
 }
 

@@ -2,6 +2,7 @@ import type { NamedTensors } from '../engine/engine.js';
 import { compareTensors, haveSameBest } from '../engine/tensor-difference.js';
 import { ModelHandle } from './model-handle.js';
 import type { Servable } from './servable.js';
+import type { Call } from '../turns/call.js';
 import type { ShadowConfig } from './serving-config.js';
 
 /** What became of one copied request. */
@@ -50,8 +51,8 @@ export class Shadow {
     inputs: NamedTensors,
     answer: NamedTensors,
   ): Promise<ShadowOutcome> {
-    if (!handle.ready.batchers.has(signature)) return 'failed';
-    const { outputs } = await handle.run(signature, inputs, AbortSignal.timeout(PATIENCE_MS));
+    if (!Object.hasOwn(handle.ready.loaded.signatures, signature)) return 'failed';
+    const { outputs } = await handle.run(signature, inputs, copiedCall());
     let equal = true;
     for (const [name, expected] of Object.entries(answer)) {
       const found = outputs[name];
@@ -71,4 +72,14 @@ export class Shadow {
     this.outcomes[outcome] += 1;
     this.onOutcome(version, outcome);
   }
+}
+
+/** A copy runs after those who wait for an answer. */
+function copiedCall(): Call {
+  return {
+    signal: AbortSignal.timeout(PATIENCE_MS),
+    deadline: performance.now() + PATIENCE_MS,
+    caller: 'shadow',
+    priority: 'low',
+  };
 }

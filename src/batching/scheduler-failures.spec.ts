@@ -1,60 +1,59 @@
 import { getEventListeners } from 'node:events';
 import { EngineError } from '../engine/engine.js';
-import { batcher, numbers, patient, request, settle } from './batcher.fixture.js';
+import type { BatchedAnswer } from './batching.js';
+import { answerTo, numbers, patient, request, rowsIn, scheduler, settle } from './scheduler.fixture.js';
 
 const refusal = new EngineError('run', 'Incompatible shapes at /models/flowers/1.');
 const crash = new EngineError('crashed', 'The engine process ended (SIGSEGV).');
 /** The answers of several requests, each as its numbers or as the code it was refused with. */
-const outcomes = (answers: readonly ReturnType<ReturnType<typeof batcher>['batcher']['run']>[]) =>
+const outcomes = (answers: readonly Promise<BatchedAnswer>[]) =>
   Promise.all(answers.map((answer) => answer.then(numbers, ({ code }: { code?: string }) => code)));
 
 describe('a caller that leaves', () => {
   const reason = new Error('left');
 
   it('before it asks is not served', async () => {
-    const { batcher: idle, runs } = batcher();
-    await expect(idle.run(request(1), AbortSignal.abort(reason))).rejects.toBe(reason);
+    const { run, runs } = scheduler();
+    await expect(run([1], patient({ signal: AbortSignal.abort(reason) }))).rejects.toBe(reason);
     await settle();
-    expect([runs.length, idle.depth]).toEqual([0, 0]);
+    expect(runs).toHaveLength(0);
   });
 
   it('in the turn in which it asked is not served', async () => {
-    const { batcher: idle, runs } = batcher();
+    const { run, runs } = scheduler();
     const caller = new AbortController();
-    const answer = idle.run(request(1), caller.signal);
+    const answer = run([1], patient({ signal: caller.signal }));
     caller.abort(reason);
     await expect(answer).rejects.toBe(reason);
     await settle();
-    expect([runs.length, idle.depth]).toEqual([0, 0]);
-    const next = idle.run(request(2), patient());
+    expect(runs).toHaveLength(0);
+    const next = run([2]);
     await settle();
     runs[0]!.answer();
     expect(numbers(await next)).toEqual([3]);
   });
 
-  it('while it waits makes room at once, and its rows are never run', async () => {
-    const { batcher: busy, runs } = batcher({ maxQueue: 2 });
+  it('while it waits is told at once, and its rows are never run', async () => {
+    const { run, runs, sent } = scheduler();
     const caller = new AbortController();
-    const first = busy.run(request(1), patient());
+    const first = run([1]);
     await settle();
-    const leaving = busy.run(request(2, 3), caller.signal);
-    expect(busy.depth).toBe(2);
+    const leaving = run([2, 3], patient({ signal: caller.signal }));
+    const last = run([4, 5]);
     caller.abort(reason);
     await expect(leaving).rejects.toBe(reason);
-    expect(busy.depth).toBe(0);
-    const last = busy.run(request(4, 5), patient());
     runs[0]!.answer();
     await settle();
     runs[1]!.answer();
-    expect(runs.map(({ rows }) => rows)).toEqual([[1], [4, 5]]);
+    expect(sent()).toEqual([[1], [4, 5]]);
     expect([numbers(await first), numbers(await last)]).toEqual([[2], [5, 6]]);
   });
 
   it('while it runs is told at once, and its neighbours get their own rows', async () => {
-    const { batcher: idle, runs } = batcher();
+    const { run, runs } = scheduler();
     const caller = new AbortController();
-    const leaving = idle.run(request(1), caller.signal);
-    const staying = idle.run(request(2), patient());
+    const leaving = run([1], patient({ signal: caller.signal }));
+    const staying = run([2]);
     await settle();
     caller.abort(reason);
     await expect(leaving).rejects.toBe(reason);
@@ -63,10 +62,10 @@ describe('a caller that leaves', () => {
   });
 
   it('is not run again when its batch failed', async () => {
-    const { batcher: idle, runs } = batcher();
+    const { run, runs, sent } = scheduler();
     const caller = new AbortController();
-    const leaving = idle.run(request(1), caller.signal);
-    const staying = idle.run(request(2), patient());
+    const leaving = run([1], patient({ signal: caller.signal }));
+    const staying = run([2]);
     await settle();
     caller.abort(reason);
     await expect(leaving).rejects.toBe(reason);
@@ -74,14 +73,14 @@ describe('a caller that leaves', () => {
     await settle();
     runs[1]!.answer();
     expect(numbers(await staying)).toEqual([3]);
-    expect(runs.map(({ rows }) => rows)).toEqual([[1, 2], [2]]);
+    expect(sent()).toEqual([[1, 2], [2]]);
   });
 
   it('leaves no listener behind, nor does one that was answered or refused', async () => {
-    const { batcher: busy, runs } = batcher({ maxBatchSize: 1 });
+    const { run, runs } = scheduler({ maxBatchSize: 1 });
     const callers = [new AbortController(), new AbortController(), new AbortController()];
     const listeners = () => callers.map(({ signal }) => getEventListeners(signal, 'abort').length);
-    const ends = outcomes(callers.map(({ signal }, n) => busy.run(request(n), signal)));
+    const ends = outcomes(callers.map(({ signal }, n) => run([n], patient({ signal: signal }))));
     await settle();
     expect(listeners()).toEqual([1, 1, 1]);
     runs[0]!.answer();
@@ -97,8 +96,8 @@ describe('a caller that leaves', () => {
 
 describe('a batch that fails', () => {
   it('for one of its inputs is run again one by one, and only that one is refused', async () => {
-    const { batcher: idle, runs, batches } = batcher();
-    const answers = outcomes([1, 2, 3].map((n) => idle.run(request(n), patient())));
+    const { run, runs, batches, sent } = scheduler();
+    const answers = outcomes([1, 2, 3].map((n) => run([n])));
     await settle();
     runs[0]!.fail(refusal);
     await settle();
@@ -108,13 +107,13 @@ describe('a batch that fails', () => {
     await settle();
     runs[3]!.answer();
     expect(await answers).toEqual([[2], 'INPUT_REFUSED', [4]]);
-    expect(runs.map(({ rows }) => rows)).toEqual([[1, 2, 3], [1], [2], [3]]);
-    expect(batches).toEqual([1, 1]);
+    expect(sent()).toEqual([[1, 2, 3], [1], [2], [3]]);
+    expect(batches).toMatchObject([{ rows: 1 }, { rows: 1 }]);
   });
 
   it('because the engine crashed is not run again: every caller may try again', async () => {
-    const { batcher: idle, runs } = batcher();
-    const answers = [1, 2].map((n) => idle.run(request(n), patient()));
+    const { run, runs } = scheduler();
+    const answers = [1, 2].map((n) => run([n]));
     await settle();
     runs[0]!.fail(crash);
     for (const answer of answers) {
@@ -124,9 +123,9 @@ describe('a batch that fails', () => {
   });
 
   it('by a surprise rejects with that surprise', async () => {
-    const { batcher: idle, runs } = batcher();
+    const { run, runs } = scheduler();
     const surprise = new TypeError('This is a bug.');
-    const answers = [1, 2].map((n) => idle.run(request(n), patient()));
+    const answers = [1, 2].map((n) => run([n]));
     await settle();
     runs[0]!.fail(surprise);
     for (const answer of answers) await expect(answer).rejects.toBe(surprise);
@@ -134,8 +133,8 @@ describe('a batch that fails', () => {
   });
 
   it('tells its callers nothing that only the log shall know', async () => {
-    const { batcher: idle, runs } = batcher();
-    const answer = idle.run(request(1), patient());
+    const { run, runs } = scheduler();
+    const answer = run([1]);
     await settle();
     runs[0]!.fail(refusal);
     const sentence =
@@ -144,12 +143,36 @@ describe('a batch that fails', () => {
   });
 
   it('does not stop the next', async () => {
-    const { batcher: busy, runs } = batcher({ maxBatchSize: 1 });
-    const answers = outcomes([1, 2].map((n) => busy.run(request(n), patient())));
+    const { run, runs } = scheduler({ maxBatchSize: 1 });
+    const answers = outcomes([1, 2].map((n) => run([n])));
     await settle();
     runs[0]!.fail(crash);
     await settle();
     runs[1]!.answer();
     expect(await answers).toEqual(['ENGINE_FAILED', [3]]);
+  });
+
+  it('whose engine gave back too few rows is run again one by one, with the sizes that are allowed', async () => {
+    const given: number[] = [];
+    const { run } = scheduler({
+      allowedBatchSizes: [2, 4],
+      run: async (_model, _signature, inputs) => {
+        given.push(rowsIn(inputs).length);
+        if (given.length === 1) return answerTo(request(1));
+        return answerTo(inputs);
+      },
+    });
+    const answers = [1, 2, 3].map((n) => run([n]));
+    expect((await Promise.all(answers)).map(numbers)).toEqual([[2], [3], [4]]);
+    expect(given).toEqual([4, 2, 2, 2]);
+  });
+
+  it('of one padded request, for its answer cannot be cut, rejects with that', async () => {
+    const { run } = scheduler({
+      allowedBatchSizes: [2],
+      maxBatchSize: 2,
+      run: async () => answerTo(request(1)),
+    });
+    await expect(run([1])).rejects.toThrow(new RangeError('The output y has 1 rows for 2 rows of input.'));
   });
 });

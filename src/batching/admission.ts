@@ -1,0 +1,193 @@
+import { ServingError } from '../errors/serving-error.js';
+import type { Call } from '../turns/call.js';
+import { compareTurns, FairTurns, type Turn } from '../turns/order.js';
+
+export interface AdmissionLimits {
+  /** Most rows of one version that wait or are worked on. */
+  readonly maxRows: number;
+  /** Most bytes of their requests. */
+  readonly maxBytes: number;
+}
+
+type Caller = Pick<Call, 'caller' | 'priority'>;
+
+/** Why somebody is refused, as the metrics name it. */
+export type RefusalReason = 'queue-full' | 'deadline';
+
+/** Somebody who was let in. */
+export interface Admitted {
+  /** The call to go on with: its signal aborts as the original one does, and with QUEUE_FULL when another goes before it. */
+  readonly call: Call;
+  /** To be called when the work for it has ended, however it did. */
+  leave(): void;
+}
+
+interface Guest {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly turn: Turn;
+  readonly controller: AbortController;
+  /** It does not count any more, and hears of nothing. */
+  forget(): void;
+}
+
+/** All of one caller that are in, in order of arrival; never empty. */
+interface Party {
+  /** When one of them last left. */
+  servedAt: number;
+  readonly guests: Guest[];
+}
+
+interface Sum {
+  rows: number;
+  bytes: number;
+}
+
+/**
+ * The bounded entrance of one version, before a picture is decoded: all that is in, waiting or worked on, counts. Where there is no more
+ * room, whoever would be served last is refused, the newcomer or the last one in: a caller that floods shuts no other out.
+ */
+export class Admission {
+  private readonly parties = new Map<string, Party>();
+  private readonly turns = new FairTurns();
+  private readonly sum: Sum = { rows: 0, bytes: 0 };
+
+  /** @param expectedMs how long a request of so many rows takes that comes now, in ms; 0 where that is not known */
+  constructor(
+    private readonly limits: AdmissionLimits,
+    private readonly expectedMs: (rows: number, call: Caller) => number,
+    private readonly onRefused?: (reason: RefusalReason) => void,
+  ) {}
+
+  /** What is in. */
+  get inside(): Readonly<Sum> {
+    return this.sum;
+  }
+
+  /**
+   * Lets a request in, or refuses it.
+   * @param bytes of the request's body, or of its part for these rows
+   * @throws ServingError DEADLINE_UNREACHABLE, QUEUE_FULL; or the signal's reason
+   */
+  enter(rows: number, bytes: number, call: Call): Admitted {
+    call.signal.throwIfAborted();
+    const now = performance.now();
+    this.checkDeadline(rows, call, now);
+    for (const guest of this.makeRoom(rows, bytes, call, now)) {
+      guest.forget();
+      this.turns.gaveUp(guest.turn, guest.rows);
+      guest.controller.abort(this.full(guest.turn));
+    }
+    return this.letIn(rows, bytes, call, now);
+  }
+
+  private checkDeadline(rows: number, call: Call, now: number): void {
+    const ms = this.expectedMs(rows, call);
+    if (now + ms <= call.deadline) return;
+    this.onRefused?.('deadline');
+    throw new ServingError(
+      'DEADLINE_UNREACHABLE',
+      `This request would be answered in about ${(ms / 1000).toPrecision(2)} s, which is after its deadline. ` +
+        'Try again later, or give it more time.',
+      { retryAfter: Math.max(1, Math.ceil(ms / 1000)) },
+    );
+  }
+
+  /**
+   * Those who have to leave for a newcomer; nobody leaves where it cannot be let in.
+   * @throws ServingError QUEUE_FULL
+   */
+  private makeRoom(rows: number, bytes: number, call: Call, now: number): readonly Guest[] {
+    const after = { rows: this.sum.rows + rows, bytes: this.sum.bytes + bytes };
+    if (this.parties.size === 0 || this.hasRoom(after)) return [];
+    const newcomer = this.turns.peek(call, now);
+    const leaving: Guest[] = [];
+    const left = new Map<Party, number>();
+    while (!this.hasRoom(after)) {
+      const last = this.lastInTurn(left, now);
+      if (!last || compareTurns(newcomer, last.turn, now) >= 0) throw this.full(call);
+      leaving.push(last.guest);
+      left.set(last.party, (left.get(last.party) ?? 0) + 1);
+      after.rows -= last.guest.rows;
+      after.bytes -= last.guest.bytes;
+    }
+    return leaving;
+  }
+
+  private hasRoom({ rows, bytes }: Sum): boolean {
+    return rows <= this.limits.maxRows && bytes <= this.limits.maxBytes;
+  }
+
+  /** Who would be served last. @param left how many of the last of each party are not to be looked at */
+  private lastInTurn(
+    left: ReadonlyMap<Party, number>,
+    now: number,
+  ): { party: Party; guest: Guest; turn: Turn } | undefined {
+    let last: { party: Party; guest: Guest; turn: Turn } | undefined;
+    for (const party of this.parties.values()) {
+      const guest = party.guests[party.guests.length - 1 - (left.get(party) ?? 0)];
+      if (!guest) continue;
+      const turn = { ...guest.turn, arrived: Math.max(guest.turn.arrived, party.servedAt) };
+      if (!last || compareTurns(turn, last.turn, now) >= 0) last = { party, guest, turn };
+    }
+    return last;
+  }
+
+  private full(call: Caller): ServingError {
+    this.onRefused?.('queue-full');
+    return new ServingError('QUEUE_FULL', 'Too many requests are waiting for this model. Try again.', {
+      retryAfter: Math.max(1, Math.ceil(this.expectedMs(1, call) / 1000)),
+    });
+  }
+
+  private letIn(rows: number, bytes: number, call: Call, now: number): Admitted {
+    const controller = new AbortController();
+    const hangUp = (): void => controller.abort(call.signal.reason);
+    let isIn = true;
+    const guest: Guest = {
+      rows,
+      bytes,
+      turn: this.turns.turnFor(call, rows, now),
+      controller,
+      forget: () => {
+        isIn = false;
+        call.signal.removeEventListener('abort', hangUp);
+        this.takeOut(guest);
+      },
+    };
+    call.signal.addEventListener('abort', hangUp, { once: true });
+    this.add(guest);
+    return {
+      call: { ...call, signal: controller.signal },
+      leave: () => {
+        if (!isIn) return;
+        guest.forget();
+        this.served(guest);
+      },
+    };
+  }
+
+  private add(guest: Guest): void {
+    const { caller } = guest.turn;
+    const party = this.parties.get(caller);
+    if (party) party.guests.push(guest);
+    else this.parties.set(caller, { servedAt: -Infinity, guests: [guest] });
+    this.sum.rows += guest.rows;
+    this.sum.bytes += guest.bytes;
+  }
+
+  private takeOut(guest: Guest): void {
+    const { caller } = guest.turn;
+    const party = this.parties.get(caller)!;
+    party.guests.splice(party.guests.indexOf(guest), 1);
+    if (party.guests.length === 0) this.parties.delete(caller);
+    this.sum.rows -= guest.rows;
+    this.sum.bytes -= guest.bytes;
+  }
+
+  private served({ turn }: Guest): void {
+    this.turns.served(turn);
+    const party = this.parties.get(turn.caller);
+    if (party) party.servedAt = performance.now();
+  }
+}

@@ -1,0 +1,154 @@
+import type { NamedTensors, Signature } from '../engine/engine.js';
+import { compareTurns, type FairTags, FairTurns, type Turn } from '../turns/order.js';
+import { BatchCost } from './batch-cost.js';
+import type { BatchedAnswer, BatchedModel, BatchingRules } from './batching.js';
+import type { Line, Waiting } from './form-batch.js';
+import type { WaitingLane } from './next-run.js';
+import { haveSameRows, isBatchable, kindOf, paddedRows, rowsOf } from './rows.js';
+
+/** A request in a lane, and who waits for its answer. */
+export interface Entry extends Waiting {
+  readonly inputs: NamedTensors;
+  readonly signal: AbortSignal;
+  resolve(answer: BatchedAnswer): void;
+  reject(error: unknown): void;
+  /** Its caller's leaving does not matter any more. */
+  stay(): void;
+}
+
+interface OpenLine extends Line<Entry> {
+  servedAt: number;
+  readonly requests: Entry[];
+}
+
+const ALONE: BatchingRules = { maxBatchSize: 1, maxWaitMs: 0, allowedBatchSizes: [] };
+
+/** What waits for one signature of one model. */
+export class Lane implements WaitingLane<Entry> {
+  readonly model: string;
+  readonly rules: BatchingRules;
+  readonly lines = new Map<string, OpenLine>();
+  readonly callers = new FairTurns();
+  rows = 0;
+  loners = 0;
+  /** When the first request may have come to where it cannot be answered in time any more; no later than that. */
+  nextExpiry = Infinity;
+  private readonly isBatchable: boolean;
+  private readonly cost = new BatchCost();
+
+  constructor(
+    readonly engineName: string,
+    readonly signature: string,
+    { name, signatures, rules }: BatchedModel,
+    private readonly models: FairTags,
+  ) {
+    this.model = name;
+    this.isBatchable = isBatchable(signatures[signature] as Signature);
+    this.rules = this.isBatchable ? rules : ALONE;
+  }
+
+  get modelTag(): number {
+    return this.models.startOf(this.model);
+  }
+
+  /** How the requests of these inputs are joined with others. */
+  shapeOf(inputs: NamedTensors): Pick<Waiting, 'rows' | 'kind'> {
+    if (!this.isBatchable) return { rows: 1, kind: null };
+    return { rows: rowsOf(inputs), kind: haveSameRows(inputs) ? kindOf(inputs) : null };
+  }
+
+  /** The rows of a run of one request alone, padding included. */
+  paddedRows({ rows, kind }: Pick<Waiting, 'rows' | 'kind'>): number {
+    return kind === null ? rows : paddedRows(rows, this.rules.allowedBatchSizes);
+  }
+
+  /** What a run of so many rows takes, with what they are padded to. */
+  expectedMs(rows: number, now: number): number | undefined {
+    return this.cost.expectedMs(paddedRows(rows, this.rules.allowedBatchSizes), now);
+  }
+
+  /** @param rows padding included */
+  measured(rows: number, ms: number, now: number): void {
+    if (this.cost.expectedMs(rows, now) === undefined) this.nextExpiry = now; // Now it can be told.
+    this.cost.measured(rows, ms, now);
+  }
+
+  /** From when on the request could not be answered in time even if it ran at once, alone; `Infinity` where that cannot be told. */
+  expiryOf({ deadline, rows }: Pick<Waiting, 'deadline' | 'rows'>, now: number): number {
+    return deadline - (this.expectedMs(rows, now) ?? -Infinity);
+  }
+
+  /** How many rows go before a request that comes now. */
+  rowsBefore(turn: Turn, now: number): number {
+    let before = 0;
+    for (const { servedAt, requests } of this.lines.values()) {
+      for (const { turn: other, rows } of requests) {
+        const { caller, priority, tag } = other;
+        const arrived = Math.max(other.arrived, servedAt);
+        if (caller !== turn.caller && compareTurns({ caller, priority, arrived, tag }, turn, now) > 0) break;
+        before += rows;
+      }
+    }
+    return before;
+  }
+
+  add(entry: Entry, now: number): void {
+    const { caller } = entry.turn;
+    const line = this.lines.get(caller);
+    if (line) line.requests.push(entry);
+    else this.lines.set(caller, { servedAt: -Infinity, requests: [entry] });
+    this.count(entry, 1);
+    this.nextExpiry = Math.min(this.nextExpiry, this.expiryOf(entry, now));
+  }
+
+  /** Takes out a request that will not run. @returns whether it was still waiting */
+  drop(entry: Entry): boolean {
+    if (!this.takeOut(entry)) return false;
+    this.callers.gaveUp(entry.turn, entry.rows);
+    return true;
+  }
+
+  /** Takes out what runs now. @param until when it has been served, as far as that is known */
+  take(entries: readonly Entry[], until: number): void {
+    for (const entry of entries) {
+      this.takeOut(entry);
+      this.callers.served(entry.turn);
+      const line = this.lines.get(entry.turn.caller);
+      if (line) line.servedAt = until;
+    }
+  }
+
+  /** The requests that cannot be answered in time any more; looks for the next time when there may be some. */
+  expired(now: number): readonly Entry[] {
+    const expired: Entry[] = [];
+    this.nextExpiry = Infinity;
+    for (const entry of this.waiting()) {
+      const expiry = this.expiryOf(entry, now);
+      if (expiry <= now) expired.push(entry);
+      else this.nextExpiry = Math.min(this.nextExpiry, expiry);
+    }
+    return expired;
+  }
+
+  /** Every request that waits, line by line. */
+  waiting(): readonly Entry[] {
+    return Array.from(this.lines.values()).flatMap(({ requests }) => requests);
+  }
+
+  private takeOut(entry: Entry): boolean {
+    const { caller } = entry.turn;
+    const line = this.lines.get(caller);
+    const at = line?.requests.indexOf(entry) ?? -1;
+    if (!line || at < 0) return false;
+    if (at === 0) line.requests.shift();
+    else line.requests.splice(at, 1);
+    if (line.requests.length === 0) this.lines.delete(caller);
+    this.count(entry, -1);
+    return true;
+  }
+
+  private count({ rows, kind }: Entry, by: 1 | -1): void {
+    this.rows += by * rows;
+    if (kind === null) this.loners += by;
+  }
+}

@@ -1,0 +1,120 @@
+import type { Priority } from '../turns/call.js';
+import { FairTags } from '../turns/order.js';
+import type { BatchingRules } from './batching.js';
+import { Hosts } from './hosts.js';
+import { type Entry, Lane } from './lane.js';
+import { nextRun } from './next-run.js';
+import { rulesWith, SIGNATURE } from './scheduler.fixture.js';
+
+const none = (): void => {};
+
+export interface Asked {
+  readonly id: number;
+  readonly model: string;
+  readonly caller: string;
+  readonly priority: Priority;
+  readonly rows: number;
+  readonly kind: string | null;
+  readonly at: number;
+}
+
+export interface Began {
+  readonly model: string;
+  readonly ids: readonly number[];
+  readonly rows: number;
+  readonly at: number;
+  readonly ms: number;
+}
+
+/** The decision of what runs next, with lanes and hosts as they are, at times that are made up: no engine, no clock. */
+export class Simulation {
+  readonly began: Began[] = [];
+  now = 0;
+  private readonly models = new FairTags();
+  private readonly lanes = new Map<string, Lane>();
+  private readonly hosts: Hosts;
+  private readonly ends: { at: number; end: () => void }[] = [];
+  private readonly ids = new Map<Entry, number>();
+
+  /** @param costs of a run by model: ms for `rows` rows */
+  constructor(
+    costs: Readonly<Record<string, (rows: number) => number>>,
+    rules: Partial<BatchingRules> = {},
+    hosts = 1,
+  ) {
+    this.hosts = new Hosts(hosts, 2);
+    for (const name of Object.keys(costs)) {
+      const model = { name, signatures: { s: SIGNATURE }, rules: rulesWith(rules) };
+      this.lanes.set(name, new Lane(name, 's', model, this.models));
+    }
+    this.costs = costs;
+  }
+
+  private readonly costs: Readonly<Record<string, (rows: number) => number>>;
+
+  ask({ id, model, caller, priority, rows, kind, at }: Asked): void {
+    this.runUntil(at);
+    const lane = this.lanes.get(model)!;
+    const turn = lane.callers.turnFor({ caller, priority }, rows, at);
+    const { signal } = new AbortController();
+    const entry: Entry = {
+      turn,
+      kind,
+      rows,
+      deadline: Infinity,
+      inputs: {},
+      signal,
+      resolve: none,
+      reject: none,
+      stay: none,
+    };
+    this.ids.set(entry, id);
+    lane.add(entry, at);
+    this.decide();
+  }
+
+  /** Lets the time go by, run after run. */
+  runUntil(time: number): void {
+    for (;;) {
+      let first = 0;
+      for (let index = 1; index < this.ends.length; index++) {
+        if (this.ends[index]!.at < this.ends[first]!.at) first = index;
+      }
+      const next = this.ends[first];
+      if (!next || next.at > time) break;
+      this.ends.splice(first, 1);
+      this.now = next.at;
+      next.end();
+      this.decide();
+    }
+    this.now = Math.max(this.now, time);
+    this.decide();
+  }
+
+  waiting(model: string): number {
+    return this.lanes.get(model)!.rows;
+  }
+
+  private decide(): void {
+    for (;;) {
+      const busy = [...this.lanes.values()].filter(({ lines }) => lines.size > 0);
+      const next = nextRun<Entry, Lane>(busy, this.hosts.states, this.now);
+      if ('waitUntil' in next) return;
+      this.begin(next.run, next.requests, busy);
+    }
+  }
+
+  private begin(lane: Lane, entries: readonly Entry[], busy: readonly Lane[]): void {
+    const rows = entries.reduce((sum, entry) => sum + entry.rows, 0);
+    const ms = this.costs[lane.model]!(rows);
+    this.models.served(Math.min(...busy.map(({ modelTag }) => modelTag)));
+    this.models.tagFor(lane.model, ms);
+    lane.take(entries, this.now + ms);
+    const run = this.hosts.begin(ms, this.now);
+    const ids = entries.map((entry) => this.ids.get(entry)!);
+    this.began.push({ model: lane.model, ids, rows, at: this.now, ms });
+    const ahead = this.ends.filter(({ at }) => at > this.now).length >= this.hosts.count;
+    const from = ahead ? Math.min(...this.ends.map(({ at }) => at)) : this.now;
+    this.ends.push({ at: from + ms, end: () => this.hosts.end(run, this.now) });
+  }
+}
