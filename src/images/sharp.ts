@@ -1,3 +1,4 @@
+import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 import sharp from 'sharp';
 
 /*
@@ -6,10 +7,17 @@ import sharp from 'sharp';
  * Of its many loaders only those of the formats that are served stay open: the others are the larger part of its
  * attack surface, and some of them (SVG, PDF) read files and run programs. Several pictures are decoded at once, so
  * each takes one thread; no two are the same, so nothing is cached.
+ *
+ * All of that is libvips's, which the threads of a process share. A thread that did it again would close the loaders for a moment, in
+ * which the others refuse pictures that are whole; so the threads that this one starts are told that it is done.
  */
-sharp.block({ operation: ['VipsForeignLoad'] });
-sharp.unblock({ operation: ['VipsForeignLoadJpeg', 'VipsForeignLoadPng', 'VipsForeignLoadWebp'] });
-sharp.concurrency(1);
-sharp.cache(false);
+const SET_UP = 'sharp is set up';
+if (getEnvironmentData(SET_UP) !== true) {
+  sharp.block({ operation: ['VipsForeignLoad'] });
+  sharp.unblock({ operation: ['VipsForeignLoadJpeg', 'VipsForeignLoadPng', 'VipsForeignLoadWebp'] });
+  sharp.concurrency(1);
+  sharp.cache(false);
+  setEnvironmentData(SET_UP, true);
+}
 
 export { sharp };

@@ -1,7 +1,7 @@
 import type { Sharp } from 'sharp';
 import { BLACK, type Colour, LUMA } from './colour.js';
 import type { Channels } from './image-input.js';
-import { open, type PictureLimits, readHeader, unreadable } from './picture.js';
+import { open, type PictureLimits, readHeader, readOwnChannels, unreadable } from './picture.js';
 import { readPixels } from './read-pixels.js';
 import { sharp } from '../images/sharp.js';
 
@@ -28,7 +28,8 @@ export interface Wanted {
  */
 export async function decode(picture: Uint8Array, wanted: Wanted, limits: PictureLimits): Promise<Pixels> {
   const header = await readHeader(picture, limits);
-  const channels = wanted.channels === 'own' ? ownChannels(header) : wanted.channels;
+  const channels =
+    wanted.channels === 'own' ? await readOwnChannels(picture, header.format) : wanted.channels;
   try {
     const image = open(picture, limits);
     // As sRGB from the start, or a grey picture could not be composited onto a colour.
@@ -38,11 +39,6 @@ export async function decode(picture: Uint8Array, wanted: Wanted, limits: Pictur
   } catch (cause) {
     throw unreadable(header.format, cause);
   }
-}
-
-function ownChannels({ grey, alpha }: { grey: boolean; alpha: boolean }): Channels {
-  if (alpha) return 4;
-  return grey ? 1 : 3;
 }
 
 /**

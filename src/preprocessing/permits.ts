@@ -1,21 +1,46 @@
-/** Lets at most so many pieces of work run at once; the others wait in the order they came. */
-export class Permits {
-  /** In the order of arrival; each is called when its turn has come. */
-  private readonly waiting = new Set<() => void>();
+/** Who waits for a permit, and who is next. `Who`: what the line must know of each. */
+export interface WaitingLine<Who extends readonly unknown[]> {
+  /** @param go what is to be called when its turn has come; it names the entry as well */
+  add(go: () => void, ...who: Who): void;
+  /** Takes out the entry that is next. */
+  shift(): (() => void) | undefined;
+  /** Takes out an entry that does not want its turn any more. */
+  delete(go: () => void): void;
+}
 
-  constructor(private free: number) {}
+/** In the order of arrival. */
+class FirstCome implements WaitingLine<readonly unknown[]> {
+  private readonly entries = new Set<() => void>();
 
-  /** How many wait. */
-  get waitingCount(): number {
-    return this.waiting.size;
+  add(go: () => void, ..._who: readonly unknown[]): void {
+    this.entries.add(go);
   }
+
+  shift(): (() => void) | undefined {
+    const [next] = this.entries;
+    if (next !== undefined) this.entries.delete(next);
+    return next;
+  }
+
+  delete(go: () => void): void {
+    this.entries.delete(go);
+  }
+}
+
+/** Lets at most so many pieces of work run at once; the others wait, and the line says who is next. */
+export class Permits<Who extends readonly unknown[] = []> {
+  /** @param line by default, in the order of arrival */
+  constructor(
+    private free: number,
+    private readonly line: WaitingLine<Who> = new FirstCome(),
+  ) {}
 
   /**
    * Runs `work` when there is a permit for it, and gives the permit back when it settled.
    * Rejects with the signal's reason, and never starts `work`, when the caller left while it waited.
    */
-  async run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    await this.acquire(signal);
+  async run<T>(work: () => Promise<T>, signal: AbortSignal, ...who: Who): Promise<T> {
+    await this.acquire(signal, who);
     try {
       signal.throwIfAborted();
       return await work();
@@ -24,34 +49,33 @@ export class Permits {
     }
   }
 
-  private async acquire(signal: AbortSignal): Promise<void> {
+  private async acquire(signal: AbortSignal, who: Who): Promise<void> {
     signal.throwIfAborted();
-    if (this.free > 0) {
-      this.free -= 1;
-      return;
-    }
     await new Promise<void>((resolve, reject) => {
-      const granted = () => {
+      const go = () => {
         signal.removeEventListener('abort', left);
         resolve();
       };
       const left = () => {
-        this.waiting.delete(granted);
+        this.line.delete(go);
         reject(signal.reason as Error);
       };
-      this.waiting.add(granted);
+      this.line.add(go, ...who);
       signal.addEventListener('abort', left, { once: true });
+      if (this.free > 0) this.callNext();
     });
   }
 
-  /** Hands the permit to who waited longest: nobody that comes later can take it in between. */
+  /** Hands the permit to who is next: nobody that comes later can take it in between. */
   private release(): void {
-    const [next] = this.waiting;
-    if (next === undefined) {
-      this.free += 1;
-    } else {
-      this.waiting.delete(next);
-      next();
-    }
+    this.free += 1;
+    this.callNext();
+  }
+
+  private callNext(): void {
+    const go = this.line.shift();
+    if (go === undefined) return;
+    this.free -= 1;
+    go();
   }
 }

@@ -1,6 +1,9 @@
+import type { Metadata } from 'sharp';
 import type { Settings } from '../config/settings.js';
 import { ServingError } from '../errors/serving-error.js';
+import type { Channels } from './image-input.js';
 import { isServed, SERVED_FORMATS, type ServedFormat, sniffFormat } from './picture-format.js';
+import { readSize, type SizeAndInk } from './picture-size.js';
 import { sharp } from '../images/sharp.js';
 
 /** What the settings allow one picture to be. */
@@ -10,8 +13,6 @@ export type PictureLimits = Pick<Settings, 'maxImageBytes' | 'maxImagePixels' | 
 export interface PictureHeader {
   readonly format: ServedFormat;
   readonly cmyk: boolean;
-  readonly grey: boolean;
-  readonly alpha: boolean;
 }
 
 /** How libvips is to open a picture: obey its EXIF orientation, ignore its colour profile as training code does. */
@@ -50,12 +51,7 @@ export function checkFormat(picture: Uint8Array, { maxImageBytes }: PictureLimit
  */
 export async function readHeader(picture: Uint8Array, limits: PictureLimits): Promise<PictureHeader> {
   const format = checkFormat(picture, limits);
-  const header = await sharp(picture, { limitInputPixels: false, failOn: 'error' })
-    .metadata()
-    .catch((cause: unknown) => {
-      throw unreadable(format, cause);
-    });
-  const { width, height, space, hasAlpha } = header;
+  const { width, height, cmyk } = readSize(picture, format) ?? (await readSizeByLibvips(picture, format));
   if (width * height > limits.maxImagePixels) {
     throw new ServingError(
       'IMAGE_TOO_LARGE',
@@ -63,8 +59,30 @@ export async function readHeader(picture: Uint8Array, limits: PictureLimits): Pr
         `at most ${count(limits.maxImagePixels)} are accepted.`,
     );
   }
-  const grey = space === 'b-w' || space === 'grey16';
-  return { format, cmyk: space === 'cmyk', grey, alpha: hasAlpha };
+  return { format, cmyk };
+}
+
+async function readSizeByLibvips(picture: Uint8Array, format: ServedFormat): Promise<SizeAndInk> {
+  const { width, height, space } = await readMetadata(picture, format);
+  return { width, height, cmyk: space === 'cmyk' };
+}
+
+/**
+ * How many channels a picture has, grey becoming RGB only if it has alpha.
+ * @throws ServingError IMAGE_UNREADABLE
+ */
+export async function readOwnChannels(picture: Uint8Array, format: ServedFormat): Promise<Channels> {
+  const { space, hasAlpha } = await readMetadata(picture, format);
+  if (hasAlpha) return 4;
+  return space === 'b-w' || space === 'grey16' ? 1 : 3;
+}
+
+function readMetadata(picture: Uint8Array, format: ServedFormat): Promise<Metadata> {
+  return sharp(picture, { limitInputPixels: false, failOn: 'error' })
+    .metadata()
+    .catch((cause: unknown) => {
+      throw unreadable(format, cause);
+    });
 }
 
 /** What libvips says goes to the log only: it names its own parts. */

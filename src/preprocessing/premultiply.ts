@@ -3,18 +3,27 @@
  * neighbours when a picture is resampled; rounded as in Pillow's mode `RGBa`.
  */
 export function premultiplied(rgba: Uint8Array): Uint8Array {
-  return rgba.map((value, index) => {
-    if (index % 4 === 3) return value;
-    const product = value * (rgba[index | 3] ?? 0) + 128;
-    return ((product >> 8) + product) >> 8;
-  });
+  const result = new Uint8Array(rgba.length);
+  for (let pixel = 0; pixel < rgba.length; pixel += 4) {
+    const alpha = rgba[pixel + 3]!;
+    for (let at = pixel; at < pixel + 3; at += 1) {
+      const product = rgba[at]! * alpha + 128;
+      result[at] = ((product >> 8) + product) >> 8;
+    }
+    result[pixel + 3] = alpha;
+  }
+  return result;
 }
 
 /** The inverse; where nothing shows, the values stay. */
 export function unpremultiplied(rgba: Uint8Array): Uint8Array {
-  return rgba.map((value, index) => {
-    const alpha = rgba[index | 3] ?? 0;
-    if (index % 4 === 3 || alpha === 0 || alpha === 255) return value;
-    return Math.min(255, Math.floor((255 * value) / alpha));
-  });
+  const result = new Uint8Array(rgba);
+  for (let pixel = 0; pixel < rgba.length; pixel += 4) {
+    const alpha = rgba[pixel + 3]!;
+    if (alpha === 0 || alpha === 255) continue;
+    for (let at = pixel; at < pixel + 3; at += 1) {
+      result[at] = Math.min(255, Math.floor((255 * rgba[at]!) / alpha));
+    }
+  }
+  return result;
 }

@@ -1,6 +1,26 @@
-import { Module } from '@nestjs/common';
+import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { SETTINGS_TOKEN } from '../config/config.module.js';
+import type { Settings } from '../config/settings.js';
+import { PictureThreads } from './picture-threads.js';
+import { PICTURE_WORK } from './picture-work.token.js';
 import { PreprocessingService } from './preprocessing.service.js';
 
 /** Bytes to pixels to a tensor, as the model's training did it. */
-@Module({ providers: [PreprocessingService], exports: [PreprocessingService] })
-export class PreprocessingModule {}
+@Module({
+  providers: [
+    PreprocessingService,
+    {
+      provide: PICTURE_WORK,
+      inject: [SETTINGS_TOKEN],
+      useFactory: ({ decodeConcurrency }: Settings) => new PictureThreads(decodeConcurrency),
+    },
+  ],
+  exports: [PreprocessingService],
+})
+export class PreprocessingModule implements OnApplicationShutdown {
+  constructor(@Inject(PICTURE_WORK) private readonly threads: PictureThreads) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.threads.close();
+  }
+}

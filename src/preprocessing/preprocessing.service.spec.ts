@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { readSettings } from '../config/settings.js';
+import { callWith } from './call.fixture.js';
 import { planPreprocessing } from './plan.js';
 import type { PreprocessingConfig } from './preprocessing-config.js';
 import { PreprocessingService } from './preprocessing.service.js';
@@ -11,7 +12,7 @@ const GREEN = [0, 255, 0];
 const BLUE = [0, 0, 255];
 
 const service = new PreprocessingService(readSettings({}));
-const { signal } = new AbortController();
+const call = callWith();
 
 const fixture = (name: string) =>
   readFileSync(new URL(`../../test/fixtures/images/${name}`, import.meta.url));
@@ -22,7 +23,7 @@ const plan = (channels: number, config: PreprocessingConfig = {}) =>
 
 /** The decoded picture, and what its pixels are. */
 async function decoded(picture: Uint8Array, channels = 3, config: PreprocessingConfig = {}) {
-  const { tensor } = await service.toPixels(picture, plan(channels, config), signal);
+  const { tensor } = await service.toPixels(picture, plan(channels, config), call);
   const [, height = 0, width = 0] = tensor.shape;
   const data = tensor.data as Uint8Array;
   const at = (x: number, y: number) => [
@@ -42,7 +43,7 @@ describe('a picture becomes a tensor', () => {
       { scale: 'caffe' },
       { name: 'image', dtype: 'float32', shape: [null, 20, 30, 3] },
     );
-    const { tensor, decodeMs, preprocessMs } = await service.toPixels(fixture('red.jpg'), sized, signal);
+    const { tensor, decodeMs, preprocessMs } = await service.toPixels(fixture('red.jpg'), sized, call);
     expect(tensor).toMatchObject({ dtype: 'uint8', shape: [1, 20, 30, 3], normalise: sized.normalise });
     expect(tensor.data).toHaveLength(20 * 30 * 3);
     expect(decodeMs).toBeGreaterThan(0);
@@ -221,7 +222,7 @@ describe('a picture for a model that decodes it itself', () => {
     ['orientation-6.jpg', 'jpeg'],
   ] as const)('is given untouched in the model’s encoding: %s', async (name, encoding) => {
     const picture = fixture(name);
-    const { bytes, decodeMs } = await service.toEncoded(picture, encoding, signal);
+    const { bytes, decodeMs } = await service.toEncoded(picture, encoding, call);
     expect(bytes).toBe(picture);
     expect(decodeMs).toBeGreaterThan(0);
   });
@@ -233,7 +234,7 @@ describe('a picture for a model that decodes it itself', () => {
     ['cmyk-red.jpg', 'png'],
     ['rgba.png', 'jpeg'],
   ] as const)('is else given as PNG, upright and with nothing lost: %s', async (name, encoding) => {
-    const { bytes } = await service.toEncoded(fixture(name), encoding, signal);
+    const { bytes } = await service.toEncoded(fixture(name), encoding, call);
     const [before, after] = [await decoded(fixture(name), 4), await decoded(bytes, 4)];
     expect([after.width, after.height]).toEqual([before.width, before.height]);
     expect(Buffer.compare(after.data, before.data)).toBe(0);
@@ -245,6 +246,6 @@ describe('a picture for a model that decodes it itself', () => {
     ['still.gif', 'IMAGE_UNSUPPORTED'],
     ['bomb.png', 'IMAGE_TOO_LARGE'],
   ])('is refused as any other: %s', async (name, code) => {
-    await expect(service.toEncoded(fixture(name), 'png', signal)).rejects.toMatchObject({ code });
+    await expect(service.toEncoded(fixture(name), 'png', call)).rejects.toMatchObject({ code });
   });
 });

@@ -1,15 +1,15 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { SETTINGS_TOKEN } from '../config/config.module.js';
 import type { Settings } from '../config/settings.js';
 import type { Tensor } from '../engine/tensor.js';
-import { ServingError } from '../errors/serving-error.js';
-import { decode, type Pixels, type Wanted } from './decode.js';
-import { encodePng } from './encode.js';
+import type { Call } from '../turns/call.js';
+import { FairLine } from './fair-line.js';
 import { Permits } from './permits.js';
 import { checkFormat, type PictureLimits } from './picture.js';
 import type { ServedFormat } from './picture-format.js';
+import { type PictureWork, workHere } from './picture-work.js';
+import { PICTURE_WORK } from './picture-work.token.js';
 import type { PreprocessingPlan } from './plan.js';
-import { resize } from './resize.js';
 
 export interface PreprocessedPicture {
   /** uint8 of shape `[1, height, width, channels]`, with the plan's `normalise`. */
@@ -32,13 +32,19 @@ export interface EncodedPicture {
 /**
  * Bytes to pixels to a tensor. Every method rejects with a `ServingError` IMAGE_UNREADABLE, IMAGE_UNSUPPORTED or
  * IMAGE_TOO_LARGE when the picture is at fault, and with the signal's reason when the caller left.
+ *
+ * So many pictures at once as DECODE_CONCURRENCY says; the others wait, and their callers take turns. How many may wait is
+ * decided before (`batching/admission.ts`).
  */
 @Injectable()
 export class PreprocessingService {
-  private readonly permits: Permits;
+  private readonly permits: Permits<[call: Call, bytes: number]>;
 
-  constructor(@Inject(SETTINGS_TOKEN) private readonly settings: Settings) {
-    this.permits = new Permits(settings.decodeConcurrency);
+  constructor(
+    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
+    @Optional() @Inject(PICTURE_WORK) private readonly work: PictureWork = workHere,
+  ) {
+    this.permits = new Permits(settings.decodeConcurrency, new FairLine());
   }
 
   /**
@@ -48,25 +54,21 @@ export class PreprocessingService {
   async toPixels(
     picture: Uint8Array,
     plan: PreprocessingPlan,
-    signal: AbortSignal,
+    call: Call,
     maxPixels = Infinity,
   ): Promise<PreprocessedPicture> {
     const limits = this.limits(maxPixels);
     checkFormat(picture, limits);
-    const arrived = performance.now();
-    return this.whenPermitted(async () => {
-      const started = performance.now();
-      const decoded = await decodeUnlessLeft(picture, plan, limits, signal);
-      const upright = performance.now();
-      const { data, width, height, channels } = await resize(decoded, plan);
-      signal.throwIfAborted();
-      return {
-        tensor: { dtype: 'uint8', shape: [1, height, width, channels], data, normalise: plan.normalise },
-        waitMs: started - arrived,
-        decodeMs: upright - started,
-        preprocessMs: performance.now() - upright,
-      };
-    }, signal);
+    const { result, waitMs } = await this.inTurn(picture, call, () =>
+      this.work.toPixels(picture, plan, limits),
+    );
+    const { data, width, height, channels, decodeMs, preprocessMs } = result;
+    return {
+      tensor: { dtype: 'uint8', shape: [1, height, width, channels], data, normalise: plan.normalise },
+      waitMs,
+      decodeMs,
+      preprocessMs,
+    };
   }
 
   /**
@@ -77,47 +79,38 @@ export class PreprocessingService {
   async toEncoded(
     picture: Uint8Array,
     encoding: 'png' | 'jpeg',
-    signal: AbortSignal,
+    call: Call,
     maxPixels = Infinity,
   ): Promise<EncodedPicture> {
     const limits = this.limits(maxPixels);
-    const format = checkFormat(picture, limits);
-    const arrived = performance.now();
-    return this.whenPermitted(async () => {
-      const started = performance.now();
-      const decoded = await decodeUnlessLeft(picture, { channels: 'own', background: null }, limits, signal);
-      const bytes = format === ENCODING[encoding] ? picture : await encodePng(decoded);
-      signal.throwIfAborted();
-      return { bytes, waitMs: started - arrived, decodeMs: performance.now() - started };
-    }, signal);
+    const asPng = checkFormat(picture, limits) !== ENCODING[encoding];
+    const { result, waitMs } = await this.inTurn(picture, call, () =>
+      this.work.toEncoded(picture, asPng, limits),
+    );
+    return { bytes: result.png ?? picture, waitMs, decodeMs: result.decodeMs };
   }
 
-  /** Who waits holds its upload in memory: no more may wait here than for the engine. */
-  private whenPermitted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    if (this.permits.waitingCount >= this.settings.maxQueue) {
-      throw new ServingError('QUEUE_FULL', 'Too many pictures wait to be decoded. Try again.', {
-        retryAfter: 1,
-      });
-    }
-    return this.permits.run(work, signal);
+  /** Work on a picture cannot be interrupted, but what nobody waits for any more goes no further. */
+  private async inTurn<T>(
+    picture: Uint8Array,
+    call: Call,
+    work: () => Promise<T>,
+  ): Promise<{ result: T; waitMs: number }> {
+    const arrived = performance.now();
+    const { signal } = call;
+    const workUnlessLeft = async () => {
+      const waitMs = performance.now() - arrived;
+      try {
+        return { result: await work(), waitMs };
+      } finally {
+        signal.throwIfAborted();
+      }
+    };
+    return this.permits.run(workUnlessLeft, signal, call, picture.length);
   }
 
   private limits(maxPixels: number): PictureLimits {
     return { ...this.settings, maxImagePixels: Math.min(this.settings.maxImagePixels, maxPixels) };
-  }
-}
-
-/** Decoding cannot be interrupted, but what nobody waits for any more goes no further. */
-async function decodeUnlessLeft(
-  picture: Uint8Array,
-  wanted: Wanted,
-  limits: PictureLimits,
-  signal: AbortSignal,
-): Promise<Pixels> {
-  try {
-    return await decode(picture, wanted, limits);
-  } finally {
-    signal.throwIfAborted();
   }
 }
 

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { readSettings } from '../config/settings.js';
 import { ServingError } from '../errors/serving-error.js';
+import { callWith } from './call.fixture.js';
 import { planPreprocessing } from './plan.js';
 import { PreprocessingService } from './preprocessing.service.js';
 import { sharp } from '../images/sharp.js';
 
 const service = new PreprocessingService(readSettings({}));
 const strict = new PreprocessingService(readSettings({ MAX_IMAGE_BYTES: '10000', MAX_IMAGE_PIXELS: '1000' }));
-const { signal } = new AbortController();
+const call = callWith();
 const plan = planPreprocessing({}, { name: 'image', dtype: 'float32', shape: [null, null, null, 3] });
 
 const fixture = (name: string) =>
@@ -15,7 +16,7 @@ const fixture = (name: string) =>
 
 /** The sentence with which a picture is refused. */
 async function refusal(picture: Uint8Array, by = service): Promise<ServingError> {
-  const error: unknown = await by.toPixels(picture, plan, signal).catch((reason: unknown) => reason);
+  const error: unknown = await by.toPixels(picture, plan, call).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(ServingError);
   return error as ServingError;
 }
@@ -85,7 +86,7 @@ describe('a picture is refused', () => {
 
   it('only above the limit, not at it', async () => {
     expect((await refusal(await redStrip(101), strict)).code).toBe('IMAGE_TOO_LARGE');
-    const { tensor } = await strict.toPixels(await redStrip(100), plan, signal);
+    const { tensor } = await strict.toPixels(await redStrip(100), plan, call);
     expect(tensor.shape).toEqual([1, 10, 100, 3]);
   });
 });
@@ -115,7 +116,7 @@ describe('a damaged picture', () => {
       const picture = Buffer.from(fixture(name));
       seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
       picture[seed % picture.length] = (seed >> 8) & 255;
-      const outcome = await service.toPixels(picture, plan, signal).then(
+      const outcome = await service.toPixels(picture, plan, call).then(
         () => 'decoded',
         (error: unknown) => (error instanceof ServingError ? error.code : error),
       );

@@ -79,7 +79,14 @@ export class FrameReader {
   private expect(stage: FrameReader['stage'], length: number): void {
     this.stage = stage;
     this.filled = 0;
-    // A buffer of its own, not a slice of Node's pool: the payload's alignment is then the allocator's.
-    this.target = Buffer.from(new ArrayBuffer(length));
+    // A buffer of its own, not a slice of Node's pool: the payload's alignment is then the allocator's. Not filled with zeros:
+    // it is given on only when every byte of it has arrived.
+    this.target = Buffer.allocUnsafeSlow(length);
   }
+}
+
+/** The frames that arrive on a stream, until it ends. Throws if it cannot be a stream of frames. */
+export async function* readFrames(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Frame> {
+  const reader = new FrameReader();
+  for await (const chunk of stream) yield* reader.read(chunk);
 }

@@ -39,15 +39,20 @@ export class HostProcess {
   private gone = false;
   private onDrained: (() => void) | undefined;
 
-  /** @param note why it is that runtime, for its `info` */
+  /**
+   * @param note why it is that runtime, for its `info`
+   * @param environment variables that the process has beside those of this one
+   */
   constructor(
     runtime: string,
     note: string | undefined,
     private readonly events: HostEvents,
+    environment: Readonly<Record<string, string>> = {},
   ) {
     // A host collects its garbage before it says how large it is.
     const program = ['--expose-gc', MAIN, runtime, ...(note === undefined ? [] : [note])];
-    this.child = spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+    const env = { ...process.env, ...environment };
+    this.child = spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env });
     this.socket = this.child.stdio[3] as Duplex;
     for (const stream of [this.child.stdout, this.child.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', events.onOutput);

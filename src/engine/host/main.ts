@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import { serve } from './serve.js';
 import { isRuntime, startRuntime } from './start-runtime.js';
+import { threadedFrames } from './threaded-frames.js';
 
 /**
  * The engine host: a process that holds one runtime and answers the calls that come over file descriptor 3, a socket
@@ -19,5 +20,7 @@ const broken = (reason: string): void => {
   process.stderr.write(`${reason}\n`);
   process.exit(70); // EX_SOFTWARE of sysexits.h
 };
-await serve(runtime, new Socket({ fd: 3, readable: true, writable: true }), broken).catch(() => {});
+const answers = new Socket({ fd: 3, readable: false, writable: true });
+answers.on('error', () => process.exit(0)); // Nobody is there any more.
+await serve(runtime, threadedFrames(3), answers, broken).catch(() => {});
 process.exit(0);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { Engine, NamedTensors } from '../engine.js';
-import { encodeFrame, FrameReader } from './frames.js';
+import { encodeFrame, FrameReader, readFrames } from './frames.js';
 import type { HostAnswer, HostCall } from './protocol.js';
 import { serve } from './serve.js';
 import { decodeTensors, encodeTensors } from './tensor-codec.js';
@@ -20,7 +20,7 @@ export async function connected(runtime: Promise<Engine>) {
   const [peer] = (await once(server, 'connection')) as [Socket];
   server.close();
   const broken: string[] = [];
-  const ended = serve(runtime, peer, (reason) => broken.push(reason));
+  const ended = serve(runtime, readFrames(peer), peer, (reason) => broken.push(reason));
   const replies: Reply[] = [];
   const waiting: (() => void)[] = [];
   const reader = new FrameReader();

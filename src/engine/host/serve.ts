@@ -1,34 +1,30 @@
-import type { Duplex } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { type Engine, EngineError } from '../engine.js';
-import { encodeFrame, FrameReader } from './frames.js';
+import { encodeFrame, type Frame } from './frames.js';
 import type { HostAnswer, HostRequest } from './protocol.js';
 import { residentBytes } from './resident-bytes.js';
 import { decodeTensors, encodeTensors } from './tensor-codec.js';
 
 /**
- * Answers the calls that arrive on `socket` with `runtime`, until the socket ends. A runtime that could not be made
- * answers every call with its error.
+ * Answers the calls in `frames` with `runtime`, on `socket`, until they end. A runtime that could not be made answers every call with
+ * its error.
  * @param onBroken the runtime says of itself that it has crashed: nothing it answers from then on can be relied on
  */
 export async function serve(
   runtime: Promise<Engine>,
-  socket: Duplex,
+  frames: AsyncIterable<Frame>,
+  socket: Writable,
   onBroken: (reason: string) => void,
 ): Promise<void> {
-  const reader = new FrameReader();
-  for await (const chunk of socket as AsyncIterable<Uint8Array>) {
-    for (const { header, payload } of reader.read(chunk)) {
-      // Not awaited: answers leave in the order in which the runtime has them.
-      respond(runtime, socket, header as HostRequest, payload).catch((error: Error) =>
-        onBroken(error.message),
-      );
-    }
+  for await (const { header, payload } of frames) {
+    // Not awaited: answers leave in the order in which the runtime has them.
+    respond(runtime, socket, header as HostRequest, payload).catch((error: Error) => onBroken(error.message));
   }
 }
 
 async function respond(
   runtime: Promise<Engine>,
-  socket: Duplex,
+  socket: Writable,
   request: HostRequest,
   payload: Uint8Array,
 ): Promise<void> {

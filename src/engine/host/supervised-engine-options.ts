@@ -1,9 +1,12 @@
 import type { HandOverLimits } from './growth-watch.js';
 import type { CallTimeouts } from './host-calls.js';
+import type { OneAtATime } from './one-at-a-time.js';
 
 export interface SupervisedEngineOptions extends CallTimeouts {
   /** Name of the runtime that the host shall hold. */
   readonly runtime: string;
+  /** Variables that the host's environment has beside those of this process: which GPU it sees, how many threads it has. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** What the host's process prints, line by line. */
   readonly onOutput: (line: string) => void;
   /** A host ended that nobody asked to end; another is on its way. */
@@ -15,6 +18,8 @@ export interface SupervisedEngineOptions extends CallTimeouts {
   /** A host has grown and stays in service, since no other could be had. It is tried again later. */
   readonly onHandOverFailed?: (reason: string) => void;
   readonly handOvers?: Partial<HandOverLimits>;
+  /** Engines that are given the same one are never handed over at once. */
+  readonly handOverTurn?: OneAtATime;
 }
 
 export interface HandOver {

@@ -13,6 +13,7 @@ import { HostCalls, type LoadCall } from './host-calls.js';
 import { HostProcess } from './host-process.js';
 import { makeReady } from './make-ready.js';
 import { modelBytes } from './model-bytes.js';
+import { OneAtATime } from './one-at-a-time.js';
 import { residentBytesOf } from './resident-bytes.js';
 import { restartDelayMs } from './restart-delay.js';
 import type { SupervisedEngineOptions } from './supervised-engine-options.js';
@@ -46,7 +47,9 @@ export class SupervisedEngine implements Engine {
   /** Every process that has not ended. */
   private readonly alive = new Set<HostProcess>();
   /** Loads, unloads and hand-overs: one after the other. */
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly turn = new OneAtATime();
+  /** Shared by all engines of a machine, so that no two take twice their memory at once. */
+  private readonly handOvers: OneAtATime;
   private readonly calls: HostCalls;
   private readonly models: HeldModels;
   private readonly growth: GrowthWatch;
@@ -64,6 +67,7 @@ export class SupervisedEngine implements Engine {
     this.calls = new HostCalls(options);
     this.models = new HeldModels(this.calls, options.onOutput);
     this.growth = new GrowthWatch(options.handOvers ?? {}, Date.now());
+    this.handOvers = options.handOverTurn ?? new OneAtATime();
     this.newest = this.inService = this.start();
     this.host = Promise.resolve(this.inService);
   }
@@ -76,7 +80,7 @@ export class SupervisedEngine implements Engine {
   }
 
   load(model: string, directory: string, options: LoadOptions): Promise<LoadedModel> {
-    return this.inTurn(async () => {
+    return this.turn.run(async () => {
       const bytes = await modelBytes(directory);
       const host = await this.current();
       this.growth.emptyBytes ??= await this.calls.memory(host);
@@ -87,9 +91,19 @@ export class SupervisedEngine implements Engine {
     });
   }
 
+  /** Whether a host is in service: a run need not wait for one. */
+  get isInService(): boolean {
+    return this.inService !== undefined;
+  }
+
   /** A run that fails because its host died is tried once more, in the next one. */
   run(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
-    return this.again(async () => this.calls.run(await this.current(), model, signature, inputs));
+    return this.again(() => this.runOnce(model, signature, inputs));
+  }
+
+  /** A run that is not tried again, for who has other engines to try it in. */
+  async runOnce(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
+    return this.calls.run(await this.current(), model, signature, inputs);
   }
 
   /** A run that every later host is given too, after it has loaded the model and before it is in service. */
@@ -101,7 +115,7 @@ export class SupervisedEngine implements Engine {
 
   async unload(model: string): Promise<void> {
     this.models.delete(model); // At once: a host that is started now need not load it.
-    await this.inTurn(async () => {
+    await this.turn.run(async () => {
       this.models.delete(model); // Its load may have come before it in the line.
       await this.calls.unload(await this.current(), model);
     });
@@ -130,17 +144,12 @@ export class SupervisedEngine implements Engine {
     }
   }
 
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.turn.then(work);
-    this.turn = result.catch(() => {});
-    return result;
-  }
-
   private start(): HostProcess {
-    const host: HostProcess = new HostProcess(this.runtime, this.note, {
+    const events = {
       onOutput: this.options.onOutput,
-      onEnd: (reason) => this.ended(host, reason),
-    });
+      onEnd: (reason: string) => this.ended(host, reason),
+    };
+    const host: HostProcess = new HostProcess(this.runtime, this.note, events, this.options.environment);
     this.alive.add(host);
     return host;
   }
@@ -195,10 +204,12 @@ export class SupervisedEngine implements Engine {
 
   /** Looks, when it has its turn, whether the host in service has grown, and has it replaced then. */
   private takeStock(afterUnload: boolean): void {
-    this.inTurn(() => this.handOverIfGrown(afterUnload)).catch((error: unknown) => {
-      // A host that ended is being replaced as it is.
-      if (!isCrash(error)) this.options.onHandOverFailed?.(messageOf(error));
-    });
+    this.turn
+      .run(() => this.handOvers.run(() => this.handOverIfGrown(afterUnload)))
+      .catch((error: unknown) => {
+        // A host that ended is being replaced as it is.
+        if (!isCrash(error)) this.options.onHandOverFailed?.(messageOf(error));
+      });
   }
 
   private async handOverIfGrown(afterUnload: boolean): Promise<void> {

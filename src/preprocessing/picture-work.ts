@@ -1,0 +1,57 @@
+import { decode, type Pixels } from './decode.js';
+import { encodePng } from './encode.js';
+import type { PictureLimits } from './picture.js';
+import type { PreprocessingPlan } from './plan.js';
+import { resize } from './resize.js';
+
+/** Pixels as the model takes them, and what it took to make them. */
+export interface PreparedPixels extends Pixels {
+  /** From the first byte to upright pixels. */
+  readonly decodeMs: number;
+  /** From there to the model's size. */
+  readonly preprocessMs: number;
+  /** How much memory the decoded picture took. */
+  readonly decodedBytes: number;
+}
+
+/** A picture for a model that decodes it itself. */
+export interface CheckedPicture {
+  /** The picture as PNG; `null`: it can be given as it is. */
+  readonly png: Uint8Array | null;
+  readonly decodeMs: number;
+  readonly decodedBytes: number;
+}
+
+/**
+ * What is done to a picture, wherever it is done. Every method rejects with a `ServingError` IMAGE_UNREADABLE, IMAGE_UNSUPPORTED
+ * or IMAGE_TOO_LARGE when the picture is at fault.
+ */
+export interface PictureWork {
+  /** Decodes a picture and brings it to what the model takes. */
+  toPixels(picture: Uint8Array, plan: PreprocessingPlan, limits: PictureLimits): Promise<PreparedPixels>;
+  /** Makes sure that the whole picture decodes. @param asPng whether it is to be turned upright and written as PNG */
+  toEncoded(picture: Uint8Array, asPng: boolean, limits: PictureLimits): Promise<CheckedPicture>;
+}
+
+/** In the thread of the caller, which it blocks while it resamples. */
+export const workHere: PictureWork = {
+  async toPixels(picture, plan, limits) {
+    const started = performance.now();
+    const decoded = await decode(picture, plan, limits);
+    const upright = performance.now();
+    const pixels = await resize(decoded, plan);
+    return {
+      ...pixels,
+      decodeMs: upright - started,
+      preprocessMs: performance.now() - upright,
+      decodedBytes: decoded.data.length,
+    };
+  },
+
+  async toEncoded(picture, asPng, limits) {
+    const started = performance.now();
+    const decoded = await decode(picture, { channels: 'own', background: null }, limits);
+    const png = asPng ? await encodePng(decoded) : null;
+    return { png, decodeMs: performance.now() - started, decodedBytes: decoded.data.length };
+  },
+};
