@@ -1,13 +1,9 @@
 import 'reflect-metadata';
+import cluster from 'node:cluster';
 import { existsSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
-import { createApp } from './create-app.js';
-import { ConfigError } from './config/expect.js';
-import { readSettings } from './config/settings.js';
-import { EngineError } from './engine/engine.js';
-import { KeyStore } from './http/api-keys/key-store.js';
-import { listen } from './listen.js';
-import { stopOnSignals } from './stop-on-signals.js';
+import { readSettings, type Settings } from './config/settings.js';
+import { startFault } from './start-fault.js';
 
 /*
  * Nearly all that the heap holds is gone with its request. Left to itself, V8 lets it become several times as large before it looks for
@@ -15,21 +11,20 @@ import { stopOnSignals } from './stop-on-signals.js';
  */
 setFlagsFromString('--heap-growing-percent=40');
 
-/** Expected reasons not to start are told in one sentence; all else with its stack. */
 try {
   if (existsSync('.env')) process.loadEnvFile('.env');
   const settings = readSettings(process.env);
-  const app = await createApp(settings);
-  stopOnSignals(app, settings);
-  await listen(app, settings, app.get(KeyStore).temporaryKey);
+  // Threads for decoding, and some for files. Node 20 has begun to use its threads by now: there only HTTP workers get them.
+  process.env.UV_THREADPOOL_SIZE ??= String(settings.decodeConcurrency + 4);
+  await run(settings);
 } catch (error) {
-  const expected = error instanceof ConfigError || error instanceof EngineError;
-  const code = (error as NodeJS.ErrnoException).code;
-  if (expected) process.stderr.write(`${error.message}\n`);
-  else if (code === 'EADDRINUSE')
-    process.stderr.write('Another program listens on this port. Set PORT to another.\n');
-  else if (code === 'EACCES')
-    process.stderr.write('Listening on this port is not allowed. Set PORT to one above 1023.\n');
-  else process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(`${startFault(error)}\n`);
   process.exit(1);
+}
+
+/** Each kind of process loads only what it needs. */
+async function run(settings: Settings): Promise<void> {
+  if (cluster.isWorker) return (await import('./cluster/run-worker.js')).runWorker(settings);
+  if (settings.httpWorkers > 1) return (await import('./cluster/run-primary.js')).runPrimary(settings);
+  return (await import('./run-alone.js')).runAlone(settings);
 }

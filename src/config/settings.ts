@@ -226,14 +226,14 @@ export const SETTINGS = {
     default: 256,
     read: integer(1, 100_000),
     unit: 'pictures',
-    help: 'most pictures of one model that wait or are worked on; more are refused with 503',
+    help: 'most pictures of one model that wait or are worked on in one HTTP worker; more are refused with 503',
   }),
   maxQueueBytes: setting({
     env: 'MAX_QUEUE_BYTES',
     default: 512 * 2 ** 20,
     read: integer(2 ** 20, 2 ** 40),
     unit: 'bytes',
-    help: 'most bytes of requests of one model that wait or are worked on; more are refused with 503',
+    help: 'most bytes of requests of one model that wait or are worked on in one HTTP worker; more are refused with 503',
   }),
   decodeConcurrency: setting({
     env: 'DECODE_CONCURRENCY',

@@ -1,48 +1,31 @@
-import { Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import type { Primary } from '../cluster/primary.js';
+import { PRIMARY, PrimaryModule } from '../cluster/primary.module.js';
 import { SETTINGS_TOKEN } from '../config/config.module.js';
 import type { Settings } from '../config/settings.js';
 import { Metrics } from '../metrics/metrics.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { ENGINE } from './engine.token.js';
-import { formatBytes } from './host/format-bytes.js';
-import { SupervisedEngine } from './host/supervised-engine.js';
+import type { ServingEngine } from './pool/serving-engine.js';
+import { startPool } from './pool/start-pool.js';
 
-/** The engine in its host process, which starts with the application and ends after its last answer. */
+/** The engine: in an HTTP worker the primary's; else in host processes, which start with the application and end after its last answer. */
 @Module({
-  imports: [MetricsModule],
-  providers: [{ provide: ENGINE, inject: [SETTINGS_TOKEN, Metrics], useFactory: startEngine }],
+  imports: [MetricsModule, PrimaryModule],
+  providers: [
+    {
+      provide: ENGINE,
+      inject: [SETTINGS_TOKEN, Metrics, PRIMARY],
+      useFactory: (settings: Settings, metrics: Metrics, primary: Primary | null) =>
+        primary?.engine ?? startPool(settings, metrics),
+    },
+  ],
   exports: [ENGINE],
 })
 export class EngineModule implements OnApplicationShutdown {
-  constructor(@Inject(ENGINE) private readonly engine: SupervisedEngine) {}
+  constructor(@Inject(ENGINE) private readonly engine: ServingEngine) {}
 
   async onApplicationShutdown(): Promise<void> {
     await this.engine.close();
   }
-}
-
-function startEngine(settings: Settings, metrics: Metrics): SupervisedEngine {
-  const logger = new Logger('Engine');
-  const engine = new SupervisedEngine({
-    runtime: settings.engine,
-    runTimeoutMs: settings.engineTimeoutMs,
-    loadTimeoutMs: settings.loadTimeoutMs,
-    onOutput: (line) => logger.debug(line),
-    onCrash: (reason) => {
-      metrics.engineRestarts.inc();
-      logger.error(`${reason} Another takes its place.`);
-    },
-    onRestart: (pid) => logger.log(`The new engine process (pid ${pid}) holds the models again.`),
-    onHandOver: ({ pid, beforeBytes, afterBytes }) => {
-      metrics.engineHandOvers.inc();
-      logger.log(
-        `The engine process had grown to ${formatBytes(beforeBytes)} and was replaced by another ` +
-          `(pid ${pid}, ${formatBytes(afterBytes)}); no request was lost.`,
-      );
-    },
-    onHandOverFailed: (reason) =>
-      logger.warn(`The engine process has grown and could not be replaced yet. ${reason}`),
-  });
-  metrics.readEngineMemory = () => engine.residentBytes();
-  return engine;
 }

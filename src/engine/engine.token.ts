@@ -1,2 +1,2 @@
-/** Injection token of the engine; inject as `@Inject(ENGINE) engine: SupervisedEngine`. */
+/** Injection token of the engine; inject as `@Inject(ENGINE) engine: ServingEngine`. */
 export const ENGINE = Symbol('engine');

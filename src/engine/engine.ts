@@ -60,6 +60,8 @@ export interface LoadOptions {
   readonly optimise: boolean;
   /** Where a runtime may keep what it makes of models; it is made when it is needed. */
   readonly cacheDirectory: string;
+  /** Changes with the model's files and with all that says how it is loaded: who loads the same again may be given what is there. */
+  readonly fingerprint?: string;
 }
 
 export type NamedTensors = Readonly<Record<string, Tensor>>;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** The stages of a prediction, as logs, answers and metrics name them. */
-export const STAGES = ['decode', 'preprocess', 'queue', 'inference', 'total'] as const;
+export const STAGES = ['decode', 'preprocess', 'queue', 'inference', 'answer', 'total'] as const;
 export type Stage = (typeof STAGES)[number];
 
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -82,15 +82,15 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  /** What the engine process takes, in bytes; set by the engine. */
-  readEngineMemory: () => Promise<number | undefined> = async () => undefined;
+  /** What the engine processes take, in bytes; set by the engine, which in an HTTP worker is another process's to measure. */
+  readEngineMemory: (() => Promise<number | undefined>) | undefined;
 
   readonly engineResidentBytes: Gauge = new Gauge({
     name: 'tensornest_engine_resident_bytes',
-    help: 'Resident memory of the engine process, in bytes; NaN where it is not known.',
+    help: 'Resident memory of the engine processes, in bytes; NaN where it is not known.',
     registers: [this.registry],
     collect: async () => {
-      this.engineResidentBytes.set((await this.readEngineMemory()) ?? Number.NaN);
+      if (this.readEngineMemory) this.engineResidentBytes.set((await this.readEngineMemory()) ?? Number.NaN);
     },
   });
 
@@ -98,8 +98,16 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
   }
 
+  /** The series of each model's stages: found once, since to find one costs more than to count. */
+  private readonly stagesOf = new Map<string, readonly Histogram.Internal<'model' | 'stage'>[]>();
+
   /** @param timings by stage, in ms, named `<stage>Ms` */
   observeStages(model: string, timings: Readonly<Record<`${Stage}Ms`, number>>): void {
-    for (const stage of STAGES) this.stages.observe({ model, stage }, timings[`${stage}Ms`] / 1000);
+    let series = this.stagesOf.get(model);
+    if (!series) {
+      series = STAGES.map((stage) => this.stages.labels({ model, stage }));
+      this.stagesOf.set(model, series);
+    }
+    for (const [index, stage] of STAGES.entries()) series[index]!.observe(timings[`${stage}Ms`] / 1000);
   }
 }

@@ -20,12 +20,12 @@ export class RateLimitGuard implements CanActivate {
     private readonly reflector: Reflector,
   ) {}
 
-  canActivate(context: ExecutionContext): boolean {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     if (isPublic(this.reflector, context)) return true;
     const http = context.switchToHttp();
     const { apiKey, ip } = http.getRequest<Request>();
     const quota = apiKey?.rateLimit ?? this.settings.rateLimit;
-    this.limiter.count(
+    await this.limiter.count(
       { name: 'default', quota },
       apiKey?.id ?? callerAddress(ip),
       http.getResponse<Response>(),

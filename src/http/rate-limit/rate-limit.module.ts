@@ -1,10 +1,22 @@
 import { Module } from '@nestjs/common';
+import type { Primary } from '../../cluster/primary.js';
+import { PRIMARY, PrimaryModule } from '../../cluster/primary.module.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
 import { RateLimiter } from './rate-limiter.js';
+import { REQUEST_COUNTS, RequestCounter } from './request-counts.js';
 
 /** How often one may call. */
 @Module({
-  providers: [RateLimiter, RateLimitGuard],
+  imports: [PrimaryModule],
+  providers: [
+    {
+      provide: REQUEST_COUNTS,
+      inject: [PRIMARY],
+      useFactory: (primary: Primary | null) => primary?.counts ?? new RequestCounter(),
+    },
+    RateLimiter,
+    RateLimitGuard,
+  ],
   exports: [RateLimiter, RateLimitGuard],
 })
 export class RateLimitModule {}

@@ -1,20 +1,17 @@
-import type { AddressInfo } from 'node:net';
+import { isIPv6 } from 'node:net';
 import { Logger } from '@nestjs/common';
-import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Settings } from './config/settings.js';
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
-/** Listens, and says where and how to call. */
-export async function listen(
-  app: NestExpressApplication,
+/** Says where the server listens and how to call it. */
+export function announce(
+  { address, port }: { readonly address: string; readonly port: number },
   settings: Settings,
   temporaryKey: string | undefined,
-): Promise<void> {
+): void {
   const logger = new Logger('Server');
-  await app.listen(settings.port, settings.host);
-  const { address, port, family } = app.getHttpServer().address() as AddressInfo;
-  const host = family === 'IPv6' ? `[${address}]` : address;
+  const host = isIPv6(address) ? `[${address}]` : address;
   logger.log(`Listening at http://${host}:${port}${settings.docs ? ' (Swagger UI at /docs)' : ''}.`);
   if (!settings.auth) {
     const open = LOOPBACK.has(settings.host) ? '' : ' from every address that reaches this machine';

@@ -1,0 +1,46 @@
+import type { EngineInfo, LoadedModel, LoadOptions, NamedTensors } from '../engine/engine.js';
+import { decodeTensors, encodeTensors } from '../engine/host/tensor-codec.js';
+import type { ServingEngine } from '../engine/pool/serving-engine.js';
+import type { Link } from './link.js';
+import type { PrimaryCalls, WorkerCalls } from './protocol.js';
+
+/** The engine that the primary has, as a worker uses it. The worker's models are told from others' by the link. */
+export class RemoteEngine implements ServingEngine {
+  onLost: (model: string, reason: string) => void = () => {};
+
+  constructor(private readonly link: Link<PrimaryCalls, WorkerCalls>) {}
+
+  async info(): Promise<EngineInfo> {
+    return (await this.link.call('info', {})).body;
+  }
+
+  async load(model: string, directory: string, options: LoadOptions): Promise<LoadedModel> {
+    return (await this.link.call('load', { model, directory, options })).body;
+  }
+
+  run(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
+    return this.runBy('run', model, signature, inputs);
+  }
+
+  warmUp(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
+    return this.runBy('warmUp', model, signature, inputs);
+  }
+
+  async unload(model: string): Promise<void> {
+    await this.link.call('unload', { model });
+  }
+
+  /** Nothing to do: the engine is the primary's, and what this worker holds there it gives up by ending. */
+  async close(): Promise<void> {}
+
+  private async runBy(
+    call: 'run' | 'warmUp',
+    model: string,
+    signature: string,
+    inputs: NamedTensors,
+  ): Promise<NamedTensors> {
+    const { headers: tensors, payload: data } = encodeTensors(inputs);
+    const { body, payload } = await this.link.call(call, { model, signature, tensors }, data);
+    return decodeTensors(body.tensors, payload);
+  }
+}

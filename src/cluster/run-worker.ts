@@ -1,0 +1,25 @@
+import type { Settings } from '../config/settings.js';
+import { createApp } from '../create-app.js';
+import { drain } from '../drain.js';
+import { startFault } from '../start-fault.js';
+import { primaryOfThisProcess } from './primary.js';
+
+/**
+ * Runs an HTTP worker: the whole application, but for what the primary has for all of them. When to end is the primary's to say: Ctrl-C
+ * and SIGTERM may reach the whole process group. If it cannot start, it tells the primary why and ends.
+ */
+export async function runWorker(settings: Settings): Promise<void> {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => {});
+  const primary = primaryOfThisProcess();
+  if (!primary) throw new Error('This is a bug. This process is no HTTP worker.');
+  try {
+    const app = await createApp(settings);
+    await app.listen(settings.port, settings.host);
+    await primary.stopped;
+    await drain(app, settings);
+    process.exit(0);
+  } catch (error) {
+    await primary.failed(startFault(error));
+    process.exit(1);
+  }
+}

@@ -1,0 +1,13 @@
+import type { Engine, NamedTensors } from '../engine.js';
+
+/**
+ * The engine as the line sees it: one or several processes that hold every model, in this process's care or, in an HTTP worker, in
+ * the primary's.
+ */
+export interface ServingEngine extends Engine {
+  /** Told of each model that is no longer held although nobody unloaded it, with the reason. It need not be unloaded. */
+  onLost: (model: string, reason: string) => void;
+
+  /** A run that every later process is given too, after it has loaded the model and before it is in service. */
+  warmUp(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors>;
+}
