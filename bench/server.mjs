@@ -13,9 +13,10 @@ export const ROOT = resolve(import.meta.dirname, '..');
  * The built server in a process and a folder of its own, open to everybody.
  * @param fill puts the models into `<folder>/models`
  * @param onLine told of each line of its log
+ * @param env settings beside or in place of those
  * @returns once it is ready: where it is, how long it took, and `stop`
  */
-export async function startServer(fill, onLine = () => {}) {
+export async function startServer(fill, onLine = () => {}, env = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'tensornest-bench-'));
   await mkdir(join(folder, 'models'));
   await mkdir(join(folder, 'labels'));
@@ -24,7 +25,7 @@ export async function startServer(fill, onLine = () => {}) {
   const started = performance.now();
   const child = spawn(process.execPath, [join(ROOT, 'dist/main.js')], {
     cwd: folder,
-    env: { PATH, HOME, PORT: '0', AUTH: 'off', RATE_LIMIT: '1000000', LOG_FORMAT: 'json' },
+    env: { PATH, HOME, PORT: '0', AUTH: 'off', RATE_LIMIT: '1000000', LOG_FORMAT: 'json', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit');

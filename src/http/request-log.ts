@@ -1,20 +1,21 @@
+import cluster from 'node:cluster';
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Request, Response } from 'express';
-import type { Params } from 'nestjs-pino';
+import { hostname } from 'node:os';
+import { Injectable, type NestMiddleware } from '@nestjs/common';
+import type { NextFunction, Request, Response } from 'express';
+import { type Params, PinoLogger } from 'nestjs-pino';
 import type { Settings } from '../config/settings.js';
 
 const REQUEST_ID = /^[\w.:+/=-]{1,128}$/;
 
-/**
- * One line per request, with its id, route, status, key id, model and stage timings. No headers, no query, no bodies: keys
- * and pictures never get here.
- */
+/** How the log is written. Of requests it has what `LogRequests` writes: the middleware of pino-http is not used. */
 export function requestLog({ logLevel, logFormat }: Settings): Params {
   const pretty = logFormat === 'pretty' || (logFormat === 'auto' && process.stdout.isTTY);
   return {
+    forRoutes: [],
     pinoHttp: {
       level: logLevel,
+      ...(cluster.worker && { base: { pid: process.pid, hostname: hostname(), worker: cluster.worker.id } }),
       ...(pretty && {
         transport: {
           target: 'pino-pretty',
@@ -26,42 +27,54 @@ export function requestLog({ logLevel, logFormat }: Settings): Params {
           },
         },
       }),
-      genReqId: (request, response) => {
-        const given = request.headers['x-request-id'];
-        const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
-        response.setHeader('X-Request-Id', id);
-        return id;
-      },
-      customLogLevel: (_request, response, error) => {
-        if (response.statusCode >= 500 && response.statusCode !== 503 && response.statusCode !== 504)
-          return 'error';
-        return error || response.statusCode >= 500 ? 'warn' : 'info';
-      },
-      autoLogging: { ignore: ({ url = '' }) => url.startsWith('/health') || url.startsWith('/docs') },
-      serializers: { req: () => undefined, res: () => undefined },
-      // The filter logged the error, if it was a surprise; this line says how the request ended.
-      customErrorObject: (_request, _response, _error, { responseTime }: { responseTime: number }) => ({
-        responseTime,
-      }),
-      customSuccessMessage: sentence,
-      customErrorMessage: sentence,
-      customProps: (incoming, outgoing) => {
-        const request = incoming as Request;
-        const { locals } = outgoing as Response;
-        // Asked for twice: for every line that is logged meanwhile, and for the request's own.
-        if (!outgoing.headersSent) return { requestId: request.id };
-        return {
-          status: outgoing.statusCode,
-          address: request.ip,
-          ...(request.apiKey && { key: request.apiKey.id }),
-          ...(locals.prediction as object | undefined),
-        };
-      },
     },
   };
 }
 
-function sentence(incoming: IncomingMessage, response: ServerResponse): string {
-  const { method, path } = incoming as Request;
-  return `${method} ${path} ${response.writableEnded ? response.statusCode : 'left by the client'}`;
+/**
+ * Gives every request an id and writes one line when it has ended: its id, route, status, key id, model and stage timings. No headers, no
+ * query, no bodies: keys and pictures never get here.
+ *
+ * A logger for each request, and Node's way to find it from anywhere, would cost more than all the rest of the log: who logs something
+ * of a request says its id (`errors/send-error.ts`).
+ */
+@Injectable()
+export class LogRequests implements NestMiddleware {
+  constructor(private readonly log: PinoLogger) {}
+
+  use(request: Request, response: Response, next: NextFunction): void {
+    const given = request.headers['x-request-id'];
+    const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+    request.id = id;
+    response.setHeader('X-Request-Id', id);
+    const { originalUrl } = request;
+    if (!originalUrl.startsWith('/health') && !originalUrl.startsWith('/docs')) {
+      const began = Date.now();
+      response.once('close', () => this.write(request, response, Date.now() - began));
+    }
+    next();
+  }
+
+  private write(request: Request, response: Response, responseTime: number): void {
+    const { method, path, apiKey } = request;
+    const status = response.statusCode;
+    const line = {
+      requestId: request.id,
+      status,
+      address: request.ip,
+      ...(apiKey && { key: apiKey.id }),
+      ...(response.locals.prediction as object | undefined),
+      responseTime,
+    };
+    this.log.logger[levelOf(status)](
+      line,
+      `${method} ${path} ${response.writableEnded ? status : 'left by the client'}`,
+    );
+  }
+}
+
+/** A full queue and a deadline are what they are; other errors of the server are somebody's business. */
+function levelOf(status: number): 'info' | 'warn' | 'error' {
+  if (status < 500) return 'info';
+  return status === 503 || status === 504 ? 'warn' : 'error';
 }

@@ -1,5 +1,13 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiExtension, ApiExtraModels, ApiOperation, ApiParam, ApiResponse } from '@nestjs/swagger';
+import {
+  ApiExtension,
+  ApiExtraModels,
+  ApiHeader,
+  ApiOperation,
+  ApiParam,
+  ApiResponse,
+} from '@nestjs/swagger';
+import { TIMEOUT_HEADER } from '../http/call.js';
 import { PredictBody } from './dto/predict-body.dto.js';
 import { ProblemDto } from './dto/problem.dto.js';
 
@@ -15,15 +23,27 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   415: 'The picture is no JPEG, PNG or WebP, or the body is of another type.',
   422: 'A field is wrong, or the numbers do not fit the model.',
   429: 'Too many requests; Retry-After says when to go on.',
-  503: 'The model is not ready, too many requests wait, or the engine failed; Retry-After says when to try again.',
+  503: 'The model is not ready, too many requests wait, the time given is too short, or the engine failed; Retry-After says when to try again.',
   504: 'The prediction took too long.',
 };
 
-const TIMINGS = { decodeMs: 2.1, preprocessMs: 0.6, queueMs: 0.1, inferenceMs: 4.8, totalMs: 7.7 };
+const TIMINGS = {
+  decodeMs: 2.1,
+  preprocessMs: 0.6,
+  queueMs: 0.1,
+  inferenceMs: 4.8,
+  answerMs: 0.1,
+  totalMs: 7.7,
+};
 const TOP = [
   { label: 'star', index: 6, score: 0.998 },
   { label: 'cross', index: 7, score: 0.001 },
 ];
+
+/** What the documentation says of X-Timeout-Ms. */
+export const TIMEOUT_DESCRIPTION =
+  'How many milliseconds the answer may take once the body is there, from 1 to REQUEST_TIMEOUT_MS, which is the default. Where that ' +
+  'cannot be met, the request is refused at once with 503.';
 
 /** The documentation that both prediction routes share. */
 export function ApiPredict(summary: string, modelParam?: string): MethodDecorator {
@@ -37,6 +57,12 @@ export function ApiPredict(summary: string, modelParam?: string): MethodDecorato
         'the picture itself to `Accept: image/png`, else base64 in JSON.',
     }),
     ApiExtension(PREDICT_BODY_EXTENSION, true),
+    ApiHeader({
+      name: TIMEOUT_HEADER,
+      description: TIMEOUT_DESCRIPTION,
+      required: false,
+      schema: { type: 'integer', minimum: 1 },
+    }),
     ...(modelParam
       ? [ApiParam({ name: modelParam, example: 'shapes', description: 'Name of a model; see GET /models.' })]
       : []),

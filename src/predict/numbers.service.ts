@@ -1,35 +1,39 @@
 import { Injectable } from '@nestjs/common';
 import type { NamedTensors, Signature } from '../engine/engine.js';
 import { ServingError } from '../errors/serving-error.js';
-import { Metrics } from '../metrics/metrics.js';
 import type { ModelHandle } from '../models/model-handle.js';
+import type { Call } from '../turns/call.js';
 import { outputsToJson } from './predict.service.js';
+import { roomOf } from './room.js';
 import { tensorFromJson, tensorToJson } from './tensor-json.js';
-import type { Timings } from './timings.js';
+import type { WorkTimes } from './timings.js';
 
 export interface NumbersResult {
   /** One instance was sent, and its answer has no batch dimension either. */
   readonly isInstance: boolean;
   readonly outputs: unknown;
-  readonly timings: Timings;
+  readonly work: WorkTimes;
 }
 
 /** The line for numbers: JSON → tensors → batch → engine → JSON. */
 @Injectable()
 export class NumbersService {
-  constructor(private readonly metrics: Metrics) {}
-
-  /** One tensor per input, whole or one instance of it. */
+  /**
+   * One tensor per input, whole or one instance of it.
+   * @param readMs how long it took to find the numbers in the request
+   */
   async input(
     model: ModelHandle,
     value: unknown,
     signatureName: string | undefined,
-    signal: AbortSignal,
+    call: Call,
+    readMs: number,
   ): Promise<NumbersResult> {
     const started = performance.now();
     const [name, signature] = signatureOf(model, signatureName);
     const { tensors, isInstance } = readInputs(value, signature);
-    return this.run(model, name, tensors, signal, started, (outputs) => ({
+    const decodeMs = readMs + performance.now() - started;
+    return this.run(model, name, signature, tensors, call, decodeMs, (outputs) => ({
       isInstance,
       outputs: outputsToJson(outputs, isInstance),
     }));
@@ -40,12 +44,14 @@ export class NumbersService {
     model: ModelHandle,
     values: readonly unknown[],
     signatureName: string | undefined,
-    signal: AbortSignal,
+    call: Call,
+    readMs: number,
   ): Promise<NumbersResult> {
     const started = performance.now();
     const [name, signature] = signatureOf(model, signatureName);
     const { tensors } = readInputs(columnsOf(values, signature), signature);
-    return this.run(model, name, tensors, signal, started, (outputs) => ({
+    const decodeMs = readMs + performance.now() - started;
+    return this.run(model, name, signature, tensors, call, decodeMs, (outputs) => ({
       isInstance: false,
       outputs: rowsOf(outputs, values.length),
     }));
@@ -53,23 +59,24 @@ export class NumbersService {
 
   private async run(
     model: ModelHandle,
-    signatureName: string,
+    name: string,
+    signature: Signature,
     inputs: NamedTensors,
-    signal: AbortSignal,
-    started: number,
-    answer: (outputs: NamedTensors) => Omit<NumbersResult, 'timings'>,
+    call: Call,
+    decodeMs: number,
+    answer: (outputs: NamedTensors) => Omit<NumbersResult, 'work'>,
   ): Promise<NumbersResult> {
-    const { outputs, queueMs, inferenceMs } = await model.run(signatureName, inputs, signal);
-    const result = answer(outputs);
-    const timings = {
-      decodeMs: 0,
-      preprocessMs: 0,
-      queueMs,
-      inferenceMs,
-      totalMs: performance.now() - started,
-    };
-    this.metrics.observeStages(model.name, timings);
-    return { ...result, timings };
+    const { rows, bytes } = roomOf(signature, inputs);
+    const admitted = model.admit(rows, bytes, call);
+    try {
+      const { outputs, inferenceMs } = await model.run(name, inputs, admitted.call);
+      const began = performance.now();
+      const result = answer(outputs);
+      const answerMs = performance.now() - began;
+      return { ...result, work: { decodeMs, preprocessMs: 0, inferenceMs, answerMs } };
+    } finally {
+      admitted.leave();
+    }
   }
 }
 

@@ -14,31 +14,30 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { SETTINGS_TOKEN } from '../config/config.module.js';
 import type { Settings } from '../config/settings.js';
-import type { ServingError } from '../errors/serving-error.js';
+import { ServingError } from '../errors/serving-error.js';
 import { BodyInterceptor } from '../http/body/body.interceptor.js';
-import type { RequestBody } from '../http/body/request-body.js';
+import { callOf, type RequestCall, timeoutOf } from '../http/call.js';
 import { invalid } from '../http/errors/invalid.js';
-import { requestSignal } from '../http/request-signal.js';
+import { Metrics } from '../metrics/metrics.js';
 import type { ModelHandle } from '../models/model-handle.js';
 import { ModelsService } from '../models/models.service.js';
 import {
-  concernsPicture,
   mediaTypeOf,
   modelNames,
   numbersAnswer,
   pictureAnswer,
   picturesAnswer,
+  timedJson,
+  withTimings,
 } from './answers.js';
 import { ApiPredict } from './api-predict.decorator.js';
 import { callerOf } from './caller.js';
 import { PredictQuery } from './dto/predict-query.dto.js';
 import { ModelGuard } from './model.guard.js';
 import { NumbersService } from './numbers.service.js';
-import { predictInputOf } from './predict-input.js';
+import { type PredictInput, predictInputOf } from './predict-input.js';
 import { PredictService, type PictureResult } from './predict.service.js';
-import { rounded } from './timings.js';
-
-type PredictRequest = Request<Record<string, string>, unknown, RequestBody>;
+import { timingsOf, toMicroseconds, type WorkTimes } from './timings.js';
 
 /** Pictures or numbers in, what the model makes of them out. */
 @ApiTags('predict')
@@ -50,6 +49,7 @@ export class PredictController {
     private readonly models: ModelsService,
     private readonly pictures: PredictService,
     private readonly numbers: NumbersService,
+    private readonly metrics: Metrics,
     @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
   ) {}
 
@@ -58,7 +58,7 @@ export class PredictController {
   @ApiPredict('Predict with the default model')
   async predictByDefault(
     @Query() query: PredictQuery,
-    @Req() request: PredictRequest,
+    @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
     await this.answer(this.models.resolve(undefined), query, request, response);
@@ -70,7 +70,7 @@ export class PredictController {
   async predict(
     @Param('model') model: string,
     @Query() query: PredictQuery,
-    @Req() request: PredictRequest,
+    @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
     await this.answer(model, query, request, response);
@@ -79,72 +79,87 @@ export class PredictController {
   private async answer(
     name: string,
     query: PredictQuery,
-    request: PredictRequest,
+    request: Request,
     response: Response,
   ): Promise<void> {
     if (query.version !== undefined && query.label !== undefined)
       throw invalid([{ field: 'label', message: 'stands beside "version"; send one of them' }]);
-    const signal = requestSignal(response, this.settings.requestTimeoutMs);
+    const { requestTimeoutMs, maxImages } = this.settings;
+    const { body, arrivedAt, parseMs } = request.received!;
+    const call = callOf(request, response, timeoutOf(request, requestTimeoutMs), arrivedAt);
     const wanted = { name, version: query.version, label: query.label };
-    const model = await this.models.acquire(wanted, callerOf(request), signal);
+    const model = await this.models.acquire(wanted, callerOf(request), call.signal);
     try {
-      await this.answerWith(model, query, request, response, signal);
+      const began = performance.now();
+      const input = predictInputOf(body, maxImages);
+      const readMs = parseMs + performance.now() - began;
+      await this.answerWith(model, input, query, request, response, call, readMs);
     } finally {
       model.release();
     }
   }
 
+  /** @param readMs how long it took to find `input` in what was sent */
   private async answerWith(
     model: ModelHandle,
-    query: PredictQuery,
-    request: PredictRequest,
+    input: PredictInput,
+    { topK, signature }: PredictQuery,
+    request: Request,
     response: Response,
-    signal: AbortSignal,
+    call: RequestCall,
+    readMs: number,
   ): Promise<void> {
-    const started = performance.now();
-    const input = predictInputOf(request.body, this.settings.maxImages);
-    const send = (answer: object): void => {
-      response.locals.prediction = {
-        ...modelNames(model),
-        ...('timings' in answer && { timings: answer.timings }),
-      };
-      response.json({ ...modelNames(model), ...answer });
+    const names = modelNames(model);
+    const send = (answer: () => object, work: WorkTimes): void => {
+      const { json, timings } = timedJson(() => ({ ...names, ...answer() }), work, call.arrivedAt);
+      this.metrics.observeStages(model.name, timings);
+      sendJson(response, json, { ...names, timings });
     };
     switch (input.kind) {
       case 'picture': {
-        const result = await this.pictures.picture(model, input.picture, query.topK, signal);
-        if (result.kind === 'picture' && wantsPicture(request)) sendPicture(response, model, result);
-        else send(pictureAnswer(result));
+        const result = await this.pictures.picture(model, input.picture, topK, call, readMs);
+        if (result.kind === 'picture' && wantsPicture(request))
+          this.sendPicture(response, model, result, call.arrivedAt);
+        else send(() => pictureAnswer(result), result.work);
         return;
       }
       case 'pictures': {
-        const results = await Promise.all(
-          input.pictures.map((picture) => this.oneOfSeveral(model, picture, query.topK, signal)),
-        );
-        send(picturesAnswer(results, performance.now() - started));
+        const results = await this.pictures.pictures(model, input.pictures, topK, call, readMs);
+        const json = JSON.stringify({ ...names, ...picturesAnswer(results) });
+        const timings = { totalMs: toMicroseconds(performance.now() - call.arrivedAt) };
+        for (const result of results)
+          if (!(result instanceof ServingError)) this.metrics.observeStages(model.name, result.timings);
+        sendJson(response, withTimings(json, timings), { ...names, timings });
         return;
       }
-      case 'input':
-        send(numbersAnswer(await this.numbers.input(model, input.value, query.signature, signal)));
+      case 'input': {
+        const result = await this.numbers.input(model, input.value, signature, call, readMs);
+        send(() => numbersAnswer(result), result.work);
         return;
-      case 'instances':
-        send(numbersAnswer(await this.numbers.instances(model, input.values, query.signature, signal)));
+      }
+      case 'instances': {
+        const result = await this.numbers.instances(model, input.values, signature, call, readMs);
+        send(() => numbersAnswer(result), result.work);
+      }
     }
   }
 
-  private async oneOfSeveral(
+  private sendPicture(
+    response: Response,
     model: ModelHandle,
-    picture: Uint8Array | ServingError,
-    topK: number | undefined,
-    signal: AbortSignal,
-  ): Promise<PictureResult | ServingError> {
-    if (!(picture instanceof Uint8Array)) return picture;
-    try {
-      return await this.pictures.picture(model, picture, topK, signal);
-    } catch (error) {
-      if (concernsPicture(error)) return error;
-      throw error;
-    }
+    { bytes, work }: Extract<PictureResult, { kind: 'picture' }>,
+    arrivedAt: number,
+  ): void {
+    const timings = timingsOf(work, performance.now() - arrivedAt);
+    this.metrics.observeStages(model.name, timings);
+    response.locals.prediction = { ...modelNames(model), timings };
+    const stages = Object.entries(timings).map(
+      ([stage, ms]) => `${stage.replace(/Ms$/, '')};dur=${ms.toFixed(3)}`,
+    );
+    response.setHeader('Server-Timing', stages.join(', '));
+    response.setHeader('X-Model', `${model.name}/${model.version}`);
+    response.setHeader('Content-Type', mediaTypeOf(bytes));
+    response.end(bytes);
   }
 }
 
@@ -154,16 +169,9 @@ function wantsPicture(request: Request): boolean {
   return accepted === 'image/png' || accepted === 'image/jpeg';
 }
 
-function sendPicture(
-  response: Response,
-  model: ModelHandle,
-  { bytes, timings }: Extract<PictureResult, { kind: 'picture' }>,
-): void {
-  response.locals.prediction = { ...modelNames(model), timings: rounded(timings) };
-  const stages = Object.entries(timings).map(
-    ([stage, ms]) => `${stage.replace(/Ms$/, '')};dur=${ms.toFixed(3)}`,
-  );
-  response.setHeader('Server-Timing', stages.join(', '));
-  response.setHeader('X-Model', `${model.name}/${model.version}`);
-  response.type(mediaTypeOf(bytes)).send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+/** @param prediction what the log says of it */
+function sendJson(response: Response, json: string, prediction: object): void {
+  response.locals.prediction = prediction;
+  response.setHeader('Content-Type', 'application/json; charset=utf-8');
+  response.end(json);
 }

@@ -1,27 +1,32 @@
 import { Injectable } from '@nestjs/common';
+import type { Admitted } from '../batching/admission.js';
 import type { NamedTensors } from '../engine/engine.js';
 import type { Tensor } from '../engine/tensor.js';
 import { ServingError } from '../errors/serving-error.js';
 import { rank, type Ranked } from '../labels/rank.js';
 import { softmax } from '../labels/softmax.js';
-import { Metrics } from '../metrics/metrics.js';
+import type { RequestCall } from '../http/call.js';
 import type { ModelHandle } from '../models/model-handle.js';
 import { pixelInput } from '../models/model-plan.js';
 import { PreprocessingService } from '../preprocessing/preprocessing.service.js';
+import type { Call } from '../turns/call.js';
+import { concernsPicture } from './concerns-picture.js';
 import { tensorToJson } from './tensor-json.js';
-import type { Timings } from './timings.js';
+import { type Timings, timingsOf, type WorkTimes } from './timings.js';
 
-type PictureAnswer =
+export type PictureAnswer =
   | { readonly kind: 'labels'; readonly prediction: string; readonly top: readonly Ranked[] }
   | { readonly kind: 'picture'; readonly bytes: Uint8Array }
   | { readonly kind: 'numbers'; readonly outputs: unknown };
 
 /** What a model makes of one picture. */
-export type PictureResult = PictureAnswer & { readonly timings: Timings };
+export type PictureResult = PictureAnswer & { readonly work: WorkTimes };
+
+/** The same of one of several, which was there before its request was answered. */
+export type TimedResult = PictureAnswer & { readonly timings: Timings };
 
 interface PictureInputs {
   readonly inputs: NamedTensors;
-  readonly waitMs: number;
   readonly decodeMs: number;
   readonly preprocessMs: number;
 }
@@ -29,50 +34,94 @@ interface PictureInputs {
 /** The line itself, which every protocol calls: picture → pixels → batch → engine → answer. */
 @Injectable()
 export class PredictService {
-  constructor(
-    private readonly preprocessing: PreprocessingService,
-    private readonly metrics: Metrics,
-  ) {}
+  constructor(private readonly preprocessing: PreprocessingService) {}
 
   /**
    * @param topK how many labels; the model's own number by default
+   * @param readMs how long it took to find the picture in the request; counts as decoding
    * @throws ServingError, or the signal's reason
    */
   async picture(
     model: ModelHandle,
     picture: Uint8Array,
     topK: number | undefined,
-    signal: AbortSignal,
+    call: Call,
+    readMs: number,
   ): Promise<PictureResult> {
-    const started = performance.now();
-    const { plan } = model.ready;
-    const { inputs, waitMs, decodeMs, preprocessMs } = await this.inputsOf(model, picture, signal);
-    const batch = await model.run(plan.signatureName, inputs, signal);
-    const queueMs = waitMs + batch.queueMs;
-    const answer = answerOf(model, batch.outputs, topK);
-    const { inferenceMs } = batch;
-    const timings = { decodeMs, preprocessMs, queueMs, inferenceMs, totalMs: performance.now() - started };
-    this.metrics.observeStages(model.name, timings);
-    return { ...answer, timings };
+    return this.admitted(model, picture, topK, model.admit(1, picture.byteLength, call), readMs);
   }
 
-  private async inputsOf(
+  /**
+   * Several pictures of one request, each for itself: one that cannot be read spoils no other. All are let in before the first is decoded,
+   * or none; and where the request is refused meanwhile, no more is done for any of them.
+   * @param pictures one that was at fault already stands as its error
+   * @throws ServingError that concerns the request, or the signal's reason
+   */
+  async pictures(
+    model: ModelHandle,
+    pictures: readonly (Uint8Array | ServingError)[],
+    topK: number | undefined,
+    { arrivedAt, ...call }: RequestCall,
+    readMs: number,
+  ): Promise<(TimedResult | ServingError)[]> {
+    const stop = new AbortController();
+    const together = { ...call, signal: AbortSignal.any([call.signal, stop.signal]) };
+    const admitted = admitAll(model, pictures, together);
+    const work = pictures.map(async (picture, index): Promise<TimedResult | ServingError> => {
+      if (picture instanceof ServingError) return picture;
+      try {
+        const { work: spent, ...answer } = await this.admitted(
+          model,
+          picture,
+          topK,
+          admitted[index] as Admitted,
+          readMs,
+        );
+        return { ...answer, timings: timingsOf(spent, performance.now() - arrivedAt) };
+      } catch (error) {
+        if (concernsPicture(error)) return error;
+        throw error;
+      }
+    });
+    try {
+      return await Promise.all(work);
+    } catch (error) {
+      stop.abort(error);
+      throw error;
+    }
+  }
+
+  private async admitted(
     model: ModelHandle,
     picture: Uint8Array,
-    signal: AbortSignal,
-  ): Promise<PictureInputs> {
+    topK: number | undefined,
+    { call, leave }: Admitted,
+    readMs: number,
+  ): Promise<PictureResult> {
+    try {
+      const { inputs, decodeMs, preprocessMs } = await this.inputsOf(model, picture, call);
+      const { outputs, inferenceMs } = await model.run(model.ready.plan.signatureName, inputs, call);
+      const began = performance.now();
+      const answer = answerOf(model, outputs, topK);
+      const answerMs = performance.now() - began;
+      return { ...answer, work: { decodeMs: readMs + decodeMs, preprocessMs, inferenceMs, answerMs } };
+    } finally {
+      leave();
+    }
+  }
+
+  private async inputsOf(model: ModelHandle, picture: Uint8Array, call: Call): Promise<PictureInputs> {
     const { plan } = model.ready;
     if (plan.task === 'image-to-image') {
-      const { bytes, waitMs, decodeMs } = await this.preprocessing.toEncoded(
+      const { bytes, decodeMs } = await this.preprocessing.toEncoded(
         picture,
         plan.encoding,
-        signal,
+        call,
         plan.maxPixels,
       );
       const shape = rankOf(model, plan.input) === 0 ? [] : [1];
       return {
         inputs: { [plan.input]: { dtype: 'string', shape, data: [bytes] } },
-        waitMs,
         decodeMs,
         preprocessMs: 0,
       };
@@ -82,16 +131,33 @@ export class PredictService {
       const sentence = `The model "${model.name}" takes numbers, not pictures: send {"input": …}. GET /models/${model.name} shows its inputs.`;
       throw new ServingError('FIELD_INVALID', sentence);
     }
-    const { tensor, waitMs, decodeMs, preprocessMs } = await this.preprocessing.toPixels(
+    const { tensor, decodeMs, preprocessMs } = await this.preprocessing.toPixels(
       picture,
       target.preprocessing,
-      signal,
+      call,
       plan.maxPixels,
     );
     const { spec } = target;
     const single = spec.shape?.length === 3;
     const input: Tensor = single ? { ...tensor, shape: tensor.shape.slice(1) } : tensor;
-    return { inputs: { [spec.name]: input }, waitMs, decodeMs, preprocessMs };
+    return { inputs: { [spec.name]: input }, decodeMs, preprocessMs };
+  }
+}
+
+/** @throws ServingError QUEUE_FULL, DEADLINE_UNREACHABLE, or the signal's reason; none is in then */
+function admitAll(
+  model: ModelHandle,
+  pictures: readonly (Uint8Array | ServingError)[],
+  call: Call,
+): readonly (Admitted | undefined)[] {
+  const all: (Admitted | undefined)[] = [];
+  try {
+    for (const picture of pictures)
+      all.push(picture instanceof ServingError ? undefined : model.admit(1, picture.byteLength, call));
+    return all;
+  } catch (error) {
+    for (const one of all) one?.leave();
+    throw error;
   }
 }
 

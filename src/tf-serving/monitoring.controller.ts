@@ -16,7 +16,7 @@ export class MonitoringController {
   @ApiProduces('text/plain')
   @ApiOkResponse({ description: 'One line per metric.', schema: { type: 'string' } })
   async read(@Res() response: Response): Promise<void> {
-    const text = await this.monitoring.registry.metrics();
+    const text = await this.monitoring.text();
     response.setHeader('Content-Type', 'text/plain').end(text);
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, exponentialBuckets, Histogram, Registry } from 'prom-client';
 import { type ModelHandle } from '../models/model-handle.js';
+import { MetricsPages } from '../metrics/metrics-pages.js';
 import type { Verb } from './path.js';
 import type { StatusCode } from './status.js';
 
@@ -23,7 +24,7 @@ export interface RunTimes {
  */
 @Injectable()
 export class Monitoring {
-  readonly registry = new Registry();
+  private readonly registry = new Registry();
 
   private readonly requestCount = new Counter({
     name: ':tensorflow:serving:request_count',
@@ -70,6 +71,15 @@ export class Monitoring {
     labelNames: ['model'] as const,
     registers: [this.registry],
   });
+
+  constructor(private readonly pages: MetricsPages) {
+    pages.add('monitoring', this.registry);
+  }
+
+  /** All of it, in the Prometheus text format. */
+  text(): Promise<string> {
+    return this.pages.text('monitoring');
+  }
 
   /**
    * @param model the name of one that exists, else empty: callers must not make series by making names up

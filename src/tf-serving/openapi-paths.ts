@@ -1,4 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { TIMEOUT_HEADER } from '../http/call.js';
+import { TIMEOUT_DESCRIPTION } from '../predict/api-predict.decorator.js';
 import { EXAMPLE_PICTURE } from '../predict/example-picture.js';
 
 type Paths = OpenAPIObject['paths'];
@@ -6,6 +8,13 @@ type Operation = NonNullable<Paths[string]['get']>;
 type Parameters = NonNullable<Operation['parameters']>;
 type Examples = Readonly<Record<string, { readonly summary: string; readonly value: unknown }>>;
 
+const TIMEOUT: Parameters[number] = {
+  name: TIMEOUT_HEADER,
+  in: 'header',
+  required: false,
+  description: TIMEOUT_DESCRIPTION,
+  schema: { type: 'integer', minimum: 1 },
+};
 const MODEL = parameter('model', 'shapes', 'Name of a model; see GET /v1/models.');
 
 /** Ways to say which version of a model is meant. */
@@ -32,7 +41,7 @@ const ERRORS: Operation['responses'] = Object.fromEntries(
     413: 'The body or a picture is too large.',
     415: 'A picture is no JPEG, PNG or WebP.',
     429: 'Too many requests; Retry-After says when to go on.',
-    503: 'The model is not ready, too many requests wait, or the engine failed; Retry-After says when to try again.',
+    503: 'The model is not ready, too many requests wait, the time given is too short, or the engine failed; Retry-After says when to try again.',
     504: 'The prediction took too long.',
   }).map(([status, description]) => [
     status,
@@ -121,7 +130,7 @@ function examplesRoute(
 
 function sending(summary: string, parameters: Parameters, body: Examples, answer: Examples): Operation {
   return {
-    ...operation(summary, parameters, answer),
+    ...operation(summary, [...parameters, TIMEOUT], answer),
     requestBody: { required: true, content: json(body) },
   };
 }

@@ -10,6 +10,7 @@ import { readHeader } from '../preprocessing/picture.js';
 import { isServed, sniffFormat } from '../preprocessing/picture-format.js';
 import type { PreprocessingPlan } from '../preprocessing/plan.js';
 import { type PreprocessedPicture, PreprocessingService } from '../preprocessing/preprocessing.service.js';
+import type { Call } from '../turns/call.js';
 import type { Pictures } from './request/pictures.js';
 
 /** An input of numbers that takes pictures as well, and what is done to them. */
@@ -21,10 +22,9 @@ export interface PictureInput {
   readonly maxPixels: number | undefined;
 }
 
-/** The pictures of a request as one tensor, and how long that took: all pictures' times together, but the longest wait. */
+/** The pictures of a request as one tensor, and how long that took: what went on until the last one was there, in ms. */
 export interface JoinedPictures {
   readonly tensor: Tensor;
-  readonly waitMs: number;
   readonly decodeMs: number;
   readonly preprocessMs: number;
 }
@@ -50,24 +50,20 @@ export class PictureJoiner {
    * batch
    * @throws ServingError about a picture, by its number; or the signal's reason
    */
-  async join(
-    { bytes, batched }: Pictures,
-    input: PictureInput,
-    signal: AbortSignal,
-  ): Promise<JoinedPictures> {
+  async join({ bytes, batched }: Pictures, input: PictureInput, call: Call): Promise<JoinedPictures> {
     const { maxImages } = this.settings;
     if (bytes.length > maxImages) throw tooManyImages(maxImages, bytes.length);
+    // They are worked on beside each other: only the stages of the one that is there last follow one another.
+    let last: PreprocessedPicture | undefined;
     const pictures = await Promise.all(
-      bytes.map((picture, index) => this.read(picture, index, input, signal)),
+      bytes.map(async (picture, index) => (last = await this.read(picture, index, input, call))),
     );
+    const began = performance.now();
     const tensor = joined(pictures, input);
-    const sum = (of: (picture: PreprocessedPicture) => number): number =>
-      pictures.reduce((total, picture) => total + of(picture), 0);
     return {
       tensor: batched || input.batched ? tensor : { ...tensor, shape: tensor.shape.slice(1) },
-      waitMs: Math.max(...pictures.map(({ waitMs }) => waitMs)),
-      decodeMs: sum(({ decodeMs }) => decodeMs),
-      preprocessMs: sum(({ preprocessMs }) => preprocessMs),
+      decodeMs: last!.decodeMs,
+      preprocessMs: last!.preprocessMs + performance.now() - began,
     };
   }
 
@@ -91,10 +87,10 @@ export class PictureJoiner {
     picture: Uint8Array,
     index: number,
     { name, preprocessing, maxPixels }: PictureInput,
-    signal: AbortSignal,
+    call: Call,
   ): Promise<PreprocessedPicture> {
     try {
-      return await this.preprocessing.toPixels(picture, preprocessing, signal, maxPixels);
+      return await this.preprocessing.toPixels(picture, preprocessing, call, maxPixels);
     } catch (error) {
       throw ofPicture(index, name, error);
     }

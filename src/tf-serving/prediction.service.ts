@@ -4,11 +4,15 @@ import { describeTensor, fits, type Tensor } from '../engine/tensor.js';
 import { ServingError } from '../errors/serving-error.js';
 import { Metrics } from '../metrics/metrics.js';
 import type { ModelHandle } from '../models/model-handle.js';
-import type { Timings } from '../predict/timings.js';
+import type { RequestCall } from '../http/call.js';
+import { type Room, roomOf } from '../predict/room.js';
+import { type Timings, timingsOf } from '../predict/timings.js';
+import type { Call } from '../turns/call.js';
 import { checkExampleSignature, EXAMPLES_INPUT } from './example-signature.js';
 import { Monitoring } from './monitoring.js';
 import type { Verb } from './path.js';
-import { pictureInputOf, PictureJoiner } from './pictures.js';
+import { type PictureInput, pictureInputOf, PictureJoiner } from './pictures.js';
+import type { Pictures } from './request/pictures.js';
 import type { Envelope } from './request/read-envelope.js';
 import { readExamples } from './request/read-examples.js';
 import { readPredictRequest } from './request/read-predict-request.js';
@@ -23,17 +27,21 @@ export interface Answer {
   readonly timings: Timings;
 }
 
-/** What a request says beside the model, ready to run, and how its answer is written. */
+/** What a request says beside the model, and how its answer is written. */
 interface Work {
-  readonly inputs: NamedTensors;
-  readonly waitMs: number;
-  readonly decodeMs: number;
-  readonly preprocessMs: number;
+  readonly inputs: Readonly<Record<string, Tensor | Pictures>>;
+  readonly pictureInput?: PictureInput | undefined;
   write(outputs: NamedTensors): Buffer;
 }
 
+/** The inputs of a request, ready to run; and what was done for their pictures, in ms. */
+interface Decoded {
+  readonly inputs: NamedTensors;
+  readonly decodeMs: number;
+  readonly preprocessMs: number;
+}
+
 const DEFAULT_SIGNATURE = 'serving_default';
-const NO_PICTURES = { waitMs: 0, decodeMs: 0, preprocessMs: 0 } as const;
 
 /** The line as TensorFlow Serving's clients see it: JSON → tensors → batch → engine → JSON. */
 @Injectable()
@@ -44,62 +52,92 @@ export class PredictionService {
     private readonly monitoring: Monitoring,
   ) {}
 
-  /** @throws StatusError, ServingError, or the signal's reason */
+  /**
+   * @param parseMs how long it took to make `envelope` of the body
+   * @throws StatusError, ServingError, or the signal's reason
+   */
   async answer(
     verb: Verb,
     model: ModelHandle,
     { signatureName = DEFAULT_SIGNATURE, body }: Envelope,
-    signal: AbortSignal,
+    call: RequestCall,
+    parseMs: number,
   ): Promise<Answer> {
     const started = performance.now();
     const signature = signatureOf(model, signatureName, verb);
     const work =
       verb === 'predict'
-        ? await this.prediction(model, signatureName, signature, body, signal)
+        ? this.prediction(model, signatureName, signature, body)
         : this.examples(verb, model, signatureName, signature, body);
-    const run = await runSignature(model, signatureName, signature, work.inputs, signal);
-    const written = work.write(run.outputs);
-    const { decodeMs, preprocessMs } = work;
-    const { queueMs, inferenceMs } = run;
-    const totalMs = performance.now() - started;
-    const timings = { decodeMs, preprocessMs, queueMs: work.waitMs + queueMs, inferenceMs, totalMs };
-    this.metrics.observeStages(model.name, timings);
-    this.monitoring.run(model, verb, run);
-    return { body: written, timings };
+    const readMs = parseMs + performance.now() - started;
+    const { rows, bytes } = sizeOf(signature, work.inputs);
+    const admitted = model.admit(rows, bytes, call);
+    try {
+      const decoded = await this.decoded(model, signatureName, work, admitted.call);
+      const run = await runSignature(model, signatureName, signature, decoded.inputs, admitted.call);
+      this.monitoring.run(model, verb, run);
+      const began = performance.now();
+      const written = work.write(run.outputs);
+      const done = performance.now();
+      const timings = timingsOf(
+        {
+          decodeMs: readMs + decoded.decodeMs,
+          preprocessMs: decoded.preprocessMs,
+          inferenceMs: run.inferenceMs,
+          answerMs: done - began,
+        },
+        done - call.arrivedAt,
+      );
+      this.metrics.observeStages(model.name, timings);
+      return { body: written, timings };
+    } finally {
+      admitted.leave();
+    }
   }
 
-  private async prediction(
+  private prediction(
     { ready }: ModelHandle,
     signatureName: string,
     signature: Signature,
     body: Envelope['body'],
-    signal: AbortSignal,
-  ): Promise<Work> {
-    const { plan } = ready;
-    const pictureInput = pictureInputOf(plan, signatureName);
+  ): Work {
+    const pictureInput = pictureInputOf(ready.plan, signatureName);
     const { format, inputs } = readPredictRequest(body, signature.inputs, {
       pictureInput: pictureInput?.name,
       signatureName,
     });
-    const tensors: Record<string, Tensor> = {};
-    let times: Pick<Work, 'waitMs' | 'decodeMs' | 'preprocessMs'> = NO_PICTURES;
-    for (const [name, input] of Object.entries(inputs)) {
-      if ('dtype' in input) {
-        tensors[name] = input;
-        continue;
-      }
-      const joined = await this.pictures.join(input, pictureInput!, signal);
-      tensors[name] = joined.tensor;
-      times = joined;
-    }
-    if (plan.task === 'image-to-image' && plan.signatureName === signatureName)
-      await this.pictures.checkEncoded(plan, tensors);
     const write = (outputs: NamedTensors): Buffer =>
       writePredictResponse(
         format,
         signature.outputs.map(({ name }) => [name, outputs[name]!]),
       );
-    return { inputs: tensors, ...times, write };
+    return { inputs, pictureInput, write };
+  }
+
+  private async decoded(
+    { ready: { plan } }: ModelHandle,
+    signatureName: string,
+    { inputs, pictureInput }: Work,
+    call: Call,
+  ): Promise<Decoded> {
+    const tensors: Record<string, Tensor> = {};
+    let [decodeMs, preprocessMs] = [0, 0];
+    for (const [name, input] of Object.entries(inputs)) {
+      if ('dtype' in input) {
+        tensors[name] = input;
+        continue;
+      }
+      const joined = await this.pictures.join(input, pictureInput!, call);
+      tensors[name] = joined.tensor;
+      decodeMs += joined.decodeMs;
+      preprocessMs += joined.preprocessMs;
+    }
+    if (plan.task === 'image-to-image' && plan.signatureName === signatureName) {
+      const began = performance.now();
+      await this.pictures.checkEncoded(plan, tensors);
+      decodeMs += performance.now() - began;
+    }
+    return { inputs: tensors, decodeMs, preprocessMs };
   }
 
   private examples(
@@ -115,8 +153,24 @@ export class PredictionService {
     const inputs: NamedTensors = {
       [EXAMPLES_INPUT]: { dtype: 'string', shape: [examples.length], data: examples },
     };
-    return { inputs, ...NO_PICTURES, write: (outputs) => writeResults(verb, outputs, examples.length) };
+    return { inputs, write: (outputs) => writeResults(verb, outputs, examples.length) };
   }
+}
+
+/** What a request takes of its model's queue: a picture is a row, and its bytes are as it was sent. */
+function sizeOf(signature: Signature, inputs: Work['inputs']): Room {
+  const tensors: Record<string, Tensor> = {};
+  let [pictures, bytes] = [0, 0];
+  for (const [name, input] of Object.entries(inputs)) {
+    if ('dtype' in input) {
+      tensors[name] = input;
+      continue;
+    }
+    pictures += input.bytes.length;
+    for (const { byteLength } of input.bytes) bytes += byteLength;
+  }
+  const numbers = roomOf(signature, tensors);
+  return { rows: Math.max(pictures, numbers.rows), bytes: bytes + numbers.bytes };
 }
 
 /** @throws StatusError INVALID_ARGUMENT if the model has no such signature, or none that can be run */
@@ -140,10 +194,10 @@ async function runSignature(
   name: string,
   { inputs: specs }: Signature,
   inputs: NamedTensors,
-  signal: AbortSignal,
+  call: Call,
 ): ReturnType<ModelHandle['run']> {
   try {
-    return await model.run(name, inputs, signal);
+    return await model.run(name, inputs, call);
   } catch (error) {
     if (!(error instanceof ServingError) || error.code !== 'INPUT_REFUSED' || isTold(error)) throw error;
     const misfit = specs.find((spec) => {

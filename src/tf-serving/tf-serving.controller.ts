@@ -8,10 +8,9 @@ import { Public } from '../http/api-keys/public.decorator.js';
 import { assertModelAllowed, mayUse } from '../http/api-keys/model-scope.js';
 import { readRawBody } from '../http/body/raw-body.js';
 import { readInTime } from '../http/body/read-in-time.js';
-import { requestSignal } from '../http/request-signal.js';
+import { callOf, timeoutOf } from '../http/call.js';
 import { ModelsService } from '../models/models.service.js';
 import { callerOf } from '../predict/caller.js';
-import { rounded } from '../predict/timings.js';
 import { statusCodeOf } from './error-answer.js';
 import { acquireTarget, statusOfTarget } from './find-model.js';
 import { Monitoring } from './monitoring.js';
@@ -83,7 +82,7 @@ export class TfServingController {
   }
 
   private async sendMetadata(target: Target, request: Request, response: Response): Promise<void> {
-    const signal = requestSignal(response, this.settings.requestTimeoutMs);
+    const { signal } = callOf(request, response, timeoutOf(request, this.settings.requestTimeoutMs));
     const model = await acquireTarget(this.models, target, callerOf(request), signal);
     try {
       sendJson(response, modelMetadata(model.name, model.version, model.ready.loaded.declared));
@@ -95,14 +94,17 @@ export class TfServingController {
   /** In TensorFlow Serving's order: JSON that cannot be read is told before a model that is not there. */
   private async predict(verb: Verb, target: Target, request: Request, response: Response): Promise<void> {
     const { maxBodyBytes, bodyTimeoutMs, requestTimeoutMs } = this.settings;
+    const timeoutMs = timeoutOf(request, requestTimeoutMs);
     const read = (): Promise<Uint8Array> => readRawBody(request, maxBodyBytes);
-    const envelope = readEnvelope(await readInTime(read, request, response, bodyTimeoutMs));
-    const signal = requestSignal(response, requestTimeoutMs);
-    const model = await acquireTarget(this.models, target, callerOf(request), signal);
+    const bytes = await readInTime(read, request, response, bodyTimeoutMs);
+    const call = callOf(request, response, timeoutMs);
+    const envelope = readEnvelope(bytes);
+    const parseMs = performance.now() - call.arrivedAt;
+    const model = await acquireTarget(this.models, target, callerOf(request), call.signal);
     try {
-      const { body, timings } = await this.predictions.answer(verb, model, envelope, signal);
+      const { body, timings } = await this.predictions.answer(verb, model, envelope, call, parseMs);
       const { name, version } = model;
-      response.locals.prediction = { model: name, version, timings: rounded(timings) };
+      response.locals.prediction = { model: name, version, timings };
       response.setHeader('Content-Type', 'application/json').end(body);
     } finally {
       model.release();

@@ -42,7 +42,7 @@ describe('an image-to-image model', () => {
     const { headers } = await picture(pairs[0]!.input);
     expect(headers.get('x-model')).toBe('denoise/1');
     expect(headers.get('server-timing')).toMatch(
-      /^decode;dur=[\d.]+, preprocess;dur=0\.000, queue;dur=[\d.]+, inference;dur=[\d.]+, total;dur=[\d.]+$/,
+      /^decode;dur=[\d.]+, preprocess;dur=0\.000, queue;dur=[\d.]+, inference;dur=[\d.]+, answer;dur=[\d.]+, total;dur=[\d.]+$/,
     );
   });
 

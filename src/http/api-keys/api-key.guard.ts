@@ -26,7 +26,7 @@ export class ApiKeyGuard implements CanActivate {
     private readonly reflector: Reflector,
   ) {}
 
-  canActivate(context: ExecutionContext): boolean {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     if (!this.settings.auth || isPublic(this.reflector, context)) return true;
     const request = context.switchToHttp().getRequest<Request>();
     try {
@@ -34,7 +34,11 @@ export class ApiKeyGuard implements CanActivate {
       return true;
     } catch (error) {
       const policy = { name: 'failed-keys', quota: this.settings.failedKeyLimit } as const;
-      this.limiter.count(policy, callerAddress(request.ip), context.switchToHttp().getResponse<Response>());
+      await this.limiter.count(
+        policy,
+        callerAddress(request.ip),
+        context.switchToHttp().getResponse<Response>(),
+      );
       throw error;
     }
   }

@@ -1,5 +1,6 @@
 import { hash, randomBytes, randomInt } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import type { Priority } from '../../turns/call.js';
 
 /** Who is calling, as far as the rest of the server needs to know. */
 export interface ApiKey {
@@ -10,6 +11,8 @@ export interface ApiKey {
   readonly models: readonly string[] | null;
   /** Requests per minute of its own; null takes the server's `RATE_LIMIT`. */
   readonly rateLimit: number | null;
+  /** Whose requests go first where some wait. */
+  readonly priority: Priority;
   readonly expiresAt: Date | null;
 }
 

@@ -1,12 +1,23 @@
 import { Module } from '@nestjs/common';
+import type { Primary } from '../../cluster/primary.js';
+import { PRIMARY, PrimaryModule } from '../../cluster/primary.module.js';
 import { RateLimitModule } from '../rate-limit/rate-limit.module.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { KeyStore } from './key-store.js';
+import { RUN_KEY } from './run-key.js';
 
 /** Who may call: the keys, and the guard that asks for one. */
 @Module({
-  imports: [RateLimitModule],
-  providers: [KeyStore, ApiKeyGuard],
+  imports: [PrimaryModule, RateLimitModule],
+  providers: [
+    {
+      provide: RUN_KEY,
+      inject: [PRIMARY],
+      useFactory: async (primary: Primary | null) => primary?.runKey() ?? null,
+    },
+    KeyStore,
+    ApiKeyGuard,
+  ],
   exports: [KeyStore, ApiKeyGuard],
 })
 export class ApiKeysModule {}

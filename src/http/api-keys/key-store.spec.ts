@@ -36,7 +36,12 @@ function key(name: string, rest: Partial<KeyEntry> = {}) {
 describe('KeyStore', () => {
   it('knows who a key belongs to, and what it is for', () => {
     const a = key('a');
-    const b = key('b', { models: ['shapes'], rateLimit: 5, expiresAt: '2027-01-01T00:00:00Z' });
+    const b = key('b', {
+      models: ['shapes'],
+      rateLimit: 5,
+      priority: 'high',
+      expiresAt: '2027-01-01T00:00:00Z',
+    });
     write(a.entry, b.entry);
     const store = open();
     expect(store.temporaryKey).toBeUndefined();
@@ -45,9 +50,15 @@ describe('KeyStore', () => {
       name: 'a',
       models: null,
       rateLimit: null,
+      priority: 'normal',
       expiresAt: null,
     });
-    expect(store.verify(b.text, START)).toMatchObject({ name: 'b', models: ['shapes'], rateLimit: 5 });
+    expect(store.verify(b.text, START)).toMatchObject({
+      name: 'b',
+      models: ['shapes'],
+      rateLimit: 5,
+      priority: 'high',
+    });
   });
 
   it('knows no other key: not of an unknown id, not of a known id with another secret, not a hash', () => {

@@ -1,11 +1,12 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import { ConfigError } from '../../config/expect.js';
 import { SETTINGS_TOKEN } from '../../config/config.module.js';
 import type { Settings } from '../../config/settings.js';
 import { type ApiKey, createKey, hashKey, parseKey } from './api-key.js';
 import type { KeyEntry } from './keys-file.js';
 import { fileState, readKeysFile } from './read-keys-file.js';
+import { RUN_KEY, type RunKey } from './run-key.js';
 
 /** How long a change of the file may go unnoticed, and so how long a revoked key may still work. */
 const LOOK_EVERY_MS = 1000;
@@ -35,26 +36,57 @@ export class KeyStore {
    */
   readonly temporaryKey: string | undefined;
 
+  /** Told when the file is seen to hold a key while that of this run is in force. */
+  onTemporaryEnd: () => void = () => {};
+
   private readonly logger = new Logger(KeyStore.name);
   private readonly file: string;
   private temporary: HeldKeys = NO_KEYS;
   private held: HeldKeys = NO_KEYS;
+  /**
+   * Whose text was right since the last look at the file, by that text. Only right ones get here; a wrong one is told from them by a hash
+   * whose seed nobody knows, so that how long that takes says nothing of how much of it was right.
+   */
+  private readonly proven = new Map<string, ApiKey>();
   private seen = 'absent';
   private lookedAt = Number.NEGATIVE_INFINITY;
 
-  /** @throws ConfigError when the keys file is malformed or cannot be read. With `AUTH=off` it is not looked at. */
-  constructor(@Inject(SETTINGS_TOKEN) settings: Settings) {
+  /**
+   * @param runKey the key of this run, where another process makes it
+   * @throws ConfigError when the keys file is malformed or cannot be read. With `AUTH=off` it is not looked at.
+   */
+  constructor(
+    @Inject(SETTINGS_TOKEN) settings: Settings,
+    @Optional() @Inject(RUN_KEY) runKey: RunKey | null = null,
+  ) {
     this.file = settings.apiKeysFile;
     if (!settings.auth) return;
     this.seen = fileState(this.file);
     const entries = readKeysFile(this.file);
-    if (entries.length === 0) {
-      const { id, text } = createKey();
-      this.temporaryKey = text;
-      const key = { id, name: 'this run', models: null, rateLimit: null, expiresAt: null };
-      this.temporary = new Map([[id, { hash: Buffer.from(hashKey(text), 'hex'), key }]]);
+    if (runKey) {
+      this.onTemporaryEnd = () => runKey.end();
+      runKey.onEnd(() => this.endTemporary());
     }
+    this.temporaryKey = runKey
+      ? (runKey.text ?? undefined)
+      : entries.length === 0
+        ? createKey().text
+        : undefined;
+    if (this.temporaryKey !== undefined) this.temporary = holdTemporary(this.temporaryKey);
     this.adopt(entries);
+  }
+
+  /** The key of this run, if there is one and it is still in force. @param now milliseconds since 1970. */
+  temporaryInForce(now: number): string | undefined {
+    this.refresh(now);
+    return this.temporary === NO_KEYS ? undefined : this.temporaryKey;
+  }
+
+  /** The key of this run ends: the file holds a key, or held one. */
+  endTemporary(): void {
+    this.proven.clear();
+    if (this.held === this.temporary) this.held = NO_KEYS;
+    this.temporary = NO_KEYS;
   }
 
   /**
@@ -64,12 +96,19 @@ export class KeyStore {
    */
   verify(text: string, now: number): ApiKey | 'unknown' | 'expired' {
     this.refresh(now);
+    const key = this.proven.get(text) ?? this.prove(text);
+    if (key === undefined) return 'unknown';
+    return key.expiresAt !== null && key.expiresAt.getTime() <= now ? 'expired' : key;
+  }
+
+  private prove(text: string): ApiKey | undefined {
     const parsed = parseKey(text);
-    if (parsed === undefined) return 'unknown';
+    if (parsed === undefined) return undefined;
     const { hash, key } = this.held.get(parsed.id) ?? NOBODY;
     const same = timingSafeEqual(Buffer.from(hashKey(text), 'hex'), hash);
-    if (!same || key === undefined) return 'unknown';
-    return key.expiresAt !== null && key.expiresAt.getTime() <= now ? 'expired' : key;
+    if (!same || key === undefined) return undefined;
+    this.proven.set(text, key);
+    return key;
   }
 
   private refresh(now: number): void {
@@ -77,6 +116,7 @@ export class KeyStore {
     // A clock set back must not stop the looking.
     if (elapsed >= 0 && elapsed < LOOK_EVERY_MS) return;
     this.lookedAt = now;
+    this.proven.clear();
     const seen = fileState(this.file);
     if (seen === this.seen) return;
     this.seen = seen;
@@ -92,7 +132,11 @@ export class KeyStore {
   }
 
   private adopt(entries: readonly KeyEntry[]): void {
-    if (entries.length > 0) this.temporary = NO_KEYS;
+    this.proven.clear();
+    if (entries.length > 0 && this.temporary !== NO_KEYS) {
+      this.endTemporary();
+      this.onTemporaryEnd();
+    }
     this.held =
       entries.length === 0 ? this.temporary : new Map(entries.map((entry) => [entry.id, hold(entry)]));
   }
@@ -103,6 +147,19 @@ export class KeyStore {
   }
 }
 
+function holdTemporary(text: string): HeldKeys {
+  const { id } = parseKey(text)!;
+  const key = {
+    id,
+    name: 'this run',
+    models: null,
+    rateLimit: null,
+    priority: 'normal',
+    expiresAt: null,
+  } as const;
+  return new Map([[id, { hash: Buffer.from(hashKey(text), 'hex'), key }]]);
+}
+
 function hold(entry: KeyEntry): HeldKey {
   return {
     hash: Buffer.from(entry.sha256, 'hex'),
@@ -111,6 +168,7 @@ function hold(entry: KeyEntry): HeldKey {
       name: entry.name,
       models: entry.models ?? null,
       rateLimit: entry.rateLimit ?? null,
+      priority: entry.priority ?? 'normal',
       expiresAt: entry.expiresAt === undefined ? null : new Date(entry.expiresAt),
     },
   };

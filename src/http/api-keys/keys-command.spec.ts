@@ -72,6 +72,8 @@ describe('npm run keys', () => {
       '90d',
       '--rate-limit',
       '100',
+      '--priority',
+      'high',
     );
     expect(code).toBe(0);
     const text = out.trim();
@@ -88,6 +90,7 @@ describe('npm run keys', () => {
         expiresAt: expect.any(String),
         models: ['shapes', 'denoise'],
         rateLimit: 100,
+        priority: 'high',
       },
     ]);
     expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -159,6 +162,10 @@ describe('npm run keys', () => {
       'Expected the name of a model for --models[1] but received "".',
     ],
     [['create', '--name', 'a', '--rate-limit', 'many'], 'for --rate-limit but received "many".'],
+    [
+      ['create', '--name', 'a', '--priority', 'urgent'],
+      'Expected one of high, normal, low for --priority but received "urgent".',
+    ],
     [['create', '--nmae', 'a'], "Unknown option '--nmae'; see npm run keys -- --help"],
     [['revoke', 'nobody'], 'No key has the id or name "nobody"; see npm run keys -- list'],
     [['frob'], 'Expected create, list or revoke but received "frob"; see npm run keys -- --help'],
@@ -206,13 +213,14 @@ describe('the table of keys', () => {
         name: 'phone-app',
         models: ['x', 'y'],
         rateLimit: 5,
+        priority: 'high',
         expiresAt: '2027-01-31T23:59:59.999Z',
       },
     ];
     expect(keysTable(rows, Date.parse('2026-02-01T00:00:00Z')).split('\n')).toEqual([
-      'ID          NAME       MODELS  PER MINUTE  CREATED     EXPIRES',
-      'AAAAAAAAAA  a          all     default     2026-01-01  expired 2026-02-01',
-      'AAAAAAAAAA  phone-app  x,y     5           2026-01-01  2027-01-31',
+      'ID          NAME       MODELS  PER MINUTE  PRIORITY  CREATED     EXPIRES',
+      'AAAAAAAAAA  a          all     default     normal    2026-01-01  expired 2026-02-01',
+      'AAAAAAAAAA  phone-app  x,y     5           high      2026-01-01  2027-01-31',
     ]);
   });
 });

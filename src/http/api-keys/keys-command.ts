@@ -4,19 +4,20 @@ import { readSettings } from '../../config/settings.js';
 import { createKey, hashKey } from './api-key.js';
 import { editKeysFile } from './edit-keys-file.js';
 import { expiry } from './expiry.js';
-import { type KeyEntry, keyName, modelNames, requestsPerMinute } from './keys-file.js';
+import { type KeyEntry, keyName, modelNames, priority, requestsPerMinute } from './keys-file.js';
 import { keysTable } from './keys-table.js';
 import { errorCode, readKeysFile } from './read-keys-file.js';
 
 const HELP = `API keys: who may call this server.
 
   npm run keys -- create --name <name> [--models <a,b>] [--expires <90d | 2027-01-31>] [--rate-limit <per minute>]
+                             [--priority <high | normal | low>]
   npm run keys -- list
   npm run keys -- revoke <id or name>
 
 create  makes a key and shows it once: only its hash is stored. Without --models it is for every model, without
-        --expires for ever, without --rate-limit as often as RATE_LIMIT allows.
-list    shows every key's id, name, models, limit, and when it was made and ends.
+        --expires for ever, without --rate-limit as often as RATE_LIMIT allows, without --priority normal.
+list    shows every key's id, name, models, limit, priority, and when it was made and ends.
 revoke  takes a key away: a running server refuses it within a second.
 
 The keys are in the file that API_KEYS_FILE names (api-keys.json).`;
@@ -77,6 +78,7 @@ async function create(args: string[], file: string, print: Printer): Promise<voi
       models: { type: 'string' },
       expires: { type: 'string' },
       'rate-limit': { type: 'string' },
+      priority: { type: 'string' },
     },
   });
   if (values.name === undefined) {
@@ -101,6 +103,7 @@ async function create(args: string[], file: string, print: Printer): Promise<voi
     ...(values['rate-limit'] !== undefined && {
       rateLimit: requestsPerMinute(values['rate-limit'], '--rate-limit'),
     }),
+    ...(values.priority !== undefined && { priority: priority(values.priority, '--priority') }),
   };
   await editKeysFile(file, (keys) => {
     if (keys.some((other) => other.name === entry.name || other.id === entry.name)) {

@@ -14,6 +14,7 @@ describe('the keys file', () => {
       expiresAt: '2027-01-31T23:59:59Z',
       models: ['shapes'],
       rateLimit: 100,
+      priority: 'low',
     };
     expect(parseKeysFile(printKeysFile([least, full]), 'keys.json')).toEqual([least, full]);
     expect(parse()).toEqual([]);
@@ -49,6 +50,11 @@ describe('the keys file', () => {
       { rateLimit: 0 },
       'Expected a whole number from 1 to 1000000 for keys.json keys[0].rateLimit but received 0.',
     ],
+    [
+      { priority: 'urgent' },
+      'Expected one of high, normal, low for keys.json keys[0].priority but received "urgent".',
+    ],
+    [{ priority: 1 }, 'for keys.json keys[0].priority but received 1.'],
     [{ expires: '90d' }, 'as a key of keys.json keys[0] but received "expires".'],
   ])('refuses an entry with %j', (change, message) =>
     expect(() => parse({ ...least, ...change })).toThrow(message),

@@ -3,11 +3,13 @@ import {
   fields,
   integer,
   list,
+  oneOf,
   type Reader,
   show,
   text,
   unexpected,
 } from '../../config/expect.js';
+import { PRIORITIES, type Priority } from '../../turns/call.js';
 import { ID_FORM } from './api-key.js';
 
 /** One key as the file holds it. Times are ISO 8601 in UTC, ending in Z. */
@@ -21,6 +23,8 @@ export interface KeyEntry {
   readonly models?: readonly string[];
   /** Requests per minute. */
   readonly rateLimit?: number;
+  /** Absent: normal. */
+  readonly priority?: Priority;
 }
 
 /** Somebody may have put the key where its hash belongs: what was found goes to a log, so it is not repeated. */
@@ -52,6 +56,8 @@ export const modelNames: Reader<readonly string[]> = (value, name) => {
 
 export const requestsPerMinute = integer(1, 1_000_000);
 
+export const priority: Reader<Priority> = oneOf(...PRIORITIES);
+
 const instant: Reader<string> = (value, name) => {
   const given = text()(value, name);
   const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/.test(given) ? new Date(given) : undefined;
@@ -75,6 +81,7 @@ const entry: Reader<KeyEntry> = (value, name) => {
     expiresAt: instant,
     models: modelNames,
     rateLimit: requestsPerMinute,
+    priority,
   })(value, name);
   for (const required of ['id', 'name', 'sha256', 'createdAt'] as const) {
     if (read[required] === undefined) throw unexpected('a value', `${name}.${required}`, undefined);

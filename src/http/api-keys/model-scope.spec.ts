@@ -6,6 +6,7 @@ const key = (models: ApiKey['models']): ApiKey => ({
   name: 'a',
   models,
   rateLimit: null,
+  priority: 'normal',
   expiresAt: null,
 });
 

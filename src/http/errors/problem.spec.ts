@@ -14,7 +14,7 @@ const STATUSES: Record<number, readonly ErrorCode[]> = {
   499: ['CANCELLED'],
   500: ['INTERNAL'],
   502: ['UPSTREAM_FAILED'],
-  503: ['MODEL_NOT_READY', 'QUEUE_FULL', 'ENGINE_FAILED', 'UPSTREAM_UNAVAILABLE'],
+  503: ['MODEL_NOT_READY', 'QUEUE_FULL', 'DEADLINE_UNREACHABLE', 'ENGINE_FAILED', 'UPSTREAM_UNAVAILABLE'],
   504: ['DEADLINE_EXCEEDED', 'UPSTREAM_TIMEOUT'],
 };
 const cases = Object.entries(STATUSES).flatMap(([status, codes]) =>

@@ -23,8 +23,14 @@ export function sendError(
   { status, contentType, payload }: ErrorAnswer,
   logger: Logger,
 ): void {
-  if (status === 500) logger.error(exception instanceof Error ? exception : String(exception));
-  else if (error.cause instanceof Error) logger.warn(`${error.code}: ${error.cause.message}`);
+  const requestId = request.id;
+  if (status === 500)
+    logger.error({
+      requestId,
+      ...(exception instanceof Error ? { err: exception } : { msg: String(exception) }),
+    });
+  else if (error.cause instanceof Error)
+    logger.warn({ requestId, msg: `${error.code}: ${error.cause.message}` });
   if (error instanceof ServingError && error.retryAfter !== undefined)
     response.setHeader('Retry-After', String(Math.ceil(error.retryAfter)));
   if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="tensornest"');

@@ -1,0 +1,21 @@
+import { isBatchable, rowsOf } from '../batching/rows.js';
+import type { NamedTensors, Signature } from '../engine/engine.js';
+import type { Tensor } from '../engine/tensor.js';
+
+/** What a request of numbers takes of a model's queue (`ModelHandle.admit`). */
+export interface Room {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** A request that cannot share a run with others counts as one row. */
+export function roomOf(signature: Signature, inputs: NamedTensors): Room {
+  const rows = isBatchable(signature) ? rowsOf(inputs) : 1;
+  return { rows, bytes: Object.values(inputs).reduce((sum, tensor) => sum + bytesOf(tensor), 0) };
+}
+
+function bytesOf({ data }: Tensor): number {
+  return ArrayBuffer.isView(data)
+    ? data.byteLength
+    : (data as readonly Uint8Array[]).reduce((sum, { byteLength }) => sum + byteLength, 0);
+}
