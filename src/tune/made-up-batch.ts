@@ -1,0 +1,110 @@
+import { randomBytes, randomFillSync } from 'node:crypto';
+import { isBatchable } from '../batching/rows.js';
+import type { NamedTensors } from '../engine/engine.js';
+import {
+  describeTensor,
+  type DType,
+  elements,
+  entriesPerElement,
+  NUMBER_ARRAYS,
+  type Tensor,
+  type TensorSpec,
+} from '../engine/tensor.js';
+import { sharp } from '../images/sharp.js';
+import { type ImageToImagePlan, type ModelPlan, pixelInput } from '../models/model-plan.js';
+import { toBfloat16, toFloat16 } from '../numbers/half.js';
+import type { PreprocessingPlan } from '../preprocessing/plan.js';
+import { TuneError } from './tune.errors.js';
+
+const DECIMALS: ReadonlySet<DType> = new Set(['float32', 'float64', 'complex64', 'complex128']);
+
+/**
+ * Makes up one batch of inputs, as the line would hand it to the engine: pictures of random pixels, random decimals from 0 to 1, whole
+ * numbers 0 and 1.
+ * @param side of a picture whose size the model leaves open, in pixels
+ * @throws TuneError where the model takes no batches, or what nobody can make up
+ */
+export async function madeUpBatch(plan: ModelPlan, batchSize: number, side: number): Promise<NamedTensors> {
+  checkBatchable(plan);
+  if (plan.task === 'image-to-image')
+    return { [plan.input]: await encodedPictures(plan, batchSize, pictureSide(plan, side)) };
+  const picture = pixelInput(plan);
+  return Object.fromEntries(
+    plan.signature.inputs.map((spec) => [
+      spec.name,
+      spec === picture?.spec
+        ? pixels(batchSize, picture.preprocessing, pictureSide(plan, side))
+        : numbers(spec, batchSize),
+    ]),
+  );
+}
+
+/** Whether the model leaves the size of its pictures open, so that `side` is what is measured. */
+export function takesAnySize(plan: ModelPlan): boolean {
+  return plan.task === 'image-to-image' || pixelInput(plan)?.preprocessing.size === null;
+}
+
+/** What the rows of a batch are called. */
+export function rowNoun(plan: ModelPlan): 'pictures' | 'rows' {
+  return plan.task === 'image-to-image' || pixelInput(plan) ? 'pictures' : 'rows';
+}
+
+function pictureSide({ maxPixels }: ModelPlan, side: number): number {
+  return Math.min(side, Math.floor(Math.sqrt(maxPixels ?? Infinity)));
+}
+
+function checkBatchable(plan: ModelPlan): void {
+  const { signature, signatureName } = plan;
+  const picture = pixelInput(plan)?.spec;
+  if (isBatchable(signature) && picture?.shape?.length !== 3) return;
+  const tensors = [...signature.inputs, ...signature.outputs];
+  const all = tensors.map((spec) => `${spec.name} ${describeTensor(spec)}`).join(', ');
+  throw new TuneError(
+    `The model takes one request at a time, so there is no batch size to choose: not every tensor of ${signatureName} has a first dimension of any size (${all}).`,
+  );
+}
+
+async function encodedPictures(
+  { signature, input, encoding }: ImageToImagePlan,
+  batchSize: number,
+  side: number,
+): Promise<Tensor> {
+  const raw = { width: side, height: side, channels: 3 } as const;
+  const bytes = await sharp(randomBytes(side * side * 3), { raw })
+    .toFormat(encoding)
+    .toBuffer();
+  const rank = signature.inputs.find(({ name }) => name === input)?.shape?.length ?? 1;
+  const shape = Array.from({ length: rank }, (_, axis) => (axis === 0 ? batchSize : 1));
+  return { dtype: 'string', shape, data: Array.from({ length: batchSize }, () => bytes) };
+}
+
+function pixels(
+  batchSize: number,
+  { size, channels, normalise }: Pick<PreprocessingPlan, 'size' | 'channels' | 'normalise'>,
+  side: number,
+): Tensor {
+  const { width, height } = size ?? { width: side, height: side };
+  const shape = [batchSize, height, width, channels];
+  return { dtype: 'uint8', shape, data: randomFillSync(new Uint8Array(elements(shape))), normalise };
+}
+
+function numbers(spec: TensorSpec, batchSize: number): Tensor {
+  const { name, dtype, shape } = spec;
+  const isOpen = shape?.some((size, axis) => size === null && axis > 0) ?? true;
+  if (dtype === 'string' || isOpen) {
+    throw new TuneError(
+      `The input ${name} of the model is ${describeTensor(spec)}: what belongs into it cannot be made up, so nothing can be measured.`,
+    );
+  }
+  const sizes = shape!.map((size) => size ?? batchSize);
+  const data = new NUMBER_ARRAYS[dtype](elements(sizes) * entriesPerElement(dtype));
+  for (let index = 0; index < data.length; index++) {
+    const value = Math.random();
+    if (data instanceof BigInt64Array || data instanceof BigUint64Array) data[index] = value < 0.5 ? 0n : 1n;
+    else if (DECIMALS.has(dtype)) data[index] = value;
+    else if (dtype === 'float16') data[index] = toFloat16(value);
+    else if (dtype === 'bfloat16') data[index] = toBfloat16(value);
+    else data[index] = dtype === 'uint8' ? Math.floor(value * 256) : Math.round(value);
+  }
+  return { dtype, shape: sizes, data };
+}

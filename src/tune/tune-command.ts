@@ -1,0 +1,140 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConfigError } from '../config/expect.js';
+import { readSettings, type Settings } from '../config/settings.js';
+import { EngineError } from '../engine/engine.js';
+import { drawCurve } from './curve/draw-curve.js';
+import { setVariable } from './edit-dotenv.js';
+import { setMaxBatchSize } from './edit-model-yaml.js';
+import { findModel, type TunedModel } from './find-model.js';
+import { measureModel, ROUNDS } from './measure-model.js';
+import { Progress, type Screen } from './progress.js';
+import { jsonOf, noiseWarning, tableOf, threadsAdvice, verdictOf } from './report.js';
+import { TuneError } from './tune.errors.js';
+import { HELP, readOptions, type TuneOptions } from './tune-options.js';
+import type { Tuning } from './tuning.js';
+import { requireWritable, writeWhole } from './write-file.js';
+
+const THREADS = 'ENGINE_THREADS';
+const DOTENV = '.env';
+
+/** What a command is given to run in. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What was asked for, and nothing else: stdout. */
+  readonly answer: (line: string) => void;
+  /** What is being done, and errors: stderr. */
+  readonly screen: Screen;
+  /** Aborts when the user has had enough: nothing is written then. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * `npm run tune`: measures a model on this machine, and writes what is best into its `model.yaml`.
+ * @returns the exit code; an error that one could expect is one sentence, and 1
+ */
+export async function tuneCommand(args: readonly string[], around: Surroundings): Promise<number> {
+  const progress = new Progress(around.screen, ROUNDS);
+  try {
+    const options = readOptions(args);
+    if (options) await tune(options, readSettings(around.env), progress, around);
+    else around.answer(HELP);
+    return 0;
+  } catch (error) {
+    progress.close();
+    if (around.signal.aborted) {
+      progress.note('Stopped: nothing was written.');
+      return 130;
+    }
+    progress.note(sentence(error));
+    return 1;
+  }
+}
+
+async function tune(
+  options: TuneOptions,
+  settings: Settings,
+  progress: Progress,
+  { answer, signal }: Surroundings,
+): Promise<void> {
+  const model = await findModel(settings, options.model, options.version);
+  await requireEditable(model, options);
+  const tuning = await measureModel(settings, model, options, progress, signal);
+  progress.close();
+  answer(`${tableOf(tuning)}\n`);
+  // Nothing that was begun is left half done by a Ctrl-C that comes now.
+  signal.throwIfAborted();
+  const written = options.isDryRun ? 'nothing was written (--dry-run).' : await writeTuning(model, tuning);
+  answer(`${verdictOf(tuning)}; ${written}`);
+  const warning = noiseWarning(tuning);
+  if (warning === undefined) await tellThreads(tuning, settings.engineThreads, options, answer);
+  else progress.note(warning);
+}
+
+/** Before anything is measured, since that takes minutes. */
+async function requireEditable(
+  { folder, shownFolder, config }: TunedModel,
+  options: TuneOptions,
+): Promise<void> {
+  if (options.isDryRun) return;
+  const shown = `${shownFolder}/model.yaml`;
+  if (config.batching?.allowedBatchSizes?.length) {
+    throw new TuneError(
+      `${shown} lists batching.allowedBatchSizes, whose largest is the largest batch: take the list out to have another chosen, or measure with --dry-run.`,
+    );
+  }
+  setMaxBatchSize(await readText(join(folder, 'model.yaml')), 1, shown);
+  await requireWritable(folder, shownFolder);
+  if (options.writesEnv) setVariable(await readText(DOTENV), THREADS, '1');
+}
+
+/** @returns what was written, as the end of a sentence */
+async function writeTuning({ folder, shownFolder }: TunedModel, tuning: Tuning): Promise<string> {
+  const shown = `${shownFolder}/model.yaml`;
+  const size = tuning.choice.point.batchSize;
+  const before = await readText(join(folder, 'model.yaml'));
+  const after = setMaxBatchSize(before, size, shown);
+  await writeWhole(join(folder, 'tuning.svg'), `${drawCurve(tuning)}\n`, `${shownFolder}/tuning.svg`);
+  await writeWhole(join(folder, 'tuning.json'), jsonOf(tuning), `${shownFolder}/tuning.json`);
+  if (after !== before) await writeWhole(join(folder, 'model.yaml'), after, shown);
+  const verb = after === before ? 'already says' : 'now says';
+  return `${shown} ${verb} batching.maxBatchSize: ${size}. The curve is in ${shownFolder}/tuning.svg, its numbers in tuning.json.`;
+}
+
+async function tellThreads(
+  tuning: Tuning,
+  set: number,
+  { writesEnv, isDryRun }: TuneOptions,
+  answer: (line: string) => void,
+): Promise<void> {
+  const advice = threadsAdvice(tuning, set);
+  if (advice === undefined) return;
+  const { threads } = tuning.choice.point;
+  const shared = 'All models share it: go by the one that matters most.';
+  if (writesEnv && !isDryRun) {
+    await writeWhole(DOTENV, setVariable(await readText(DOTENV), THREADS, String(threads)), DOTENV);
+    answer(`${advice}; ${DOTENV} now says ${THREADS}=${threads}. ${shared}`);
+  } else {
+    answer(`${advice}: set ${THREADS}=${threads} in the server's environment or in ${DOTENV}. ${shared}`);
+  }
+}
+
+/** Empty where there is no such file. */
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return '';
+    throw new TuneError(`${path} cannot be read (${code}).`);
+  }
+}
+
+/** What to tell of an error that one could expect: ours, the engine's, or a wrong option. */
+function sentence(error: unknown): string {
+  if (error instanceof EngineError) return `Nothing was measured. ${error.message}`;
+  if (error instanceof ConfigError || error instanceof TuneError) return error.message;
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  if (!code.startsWith('ERR_PARSE_ARGS')) throw error;
+  return `${message.split(/\.\s/)[0]}; see npm run tune -- --help`;
+}
