@@ -1,0 +1,154 @@
+/**
+ * What the same cores can do without HTTP: pictures a second that are decoded, that the rewritten model runs, and both as one
+ * pipeline. Prints JSON. Run by throughput.mjs, or by hand after a build:
+ *
+ *     node bench/throughput/limit.mjs --model DIRECTORY --scale tf|caffe --seconds 3 --cache DIRECTORY PICTURES...
+ */
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { readSettings } from '../../dist/config/settings.js';
+import { SupervisedEngine } from '../../dist/engine/host/supervised-engine.js';
+import { planPreprocessing } from '../../dist/preprocessing/plan.js';
+import { PreprocessingService } from '../../dist/preprocessing/preprocessing.service.js';
+
+const BATCHES = [8, 16, 32];
+const IN_FLIGHT = 32;
+/** One batch runs while the next is on its way. */
+const BATCHES_IN_FLIGHT = 2;
+const PIPELINE_BATCH = 8;
+const WARM_UP_MS = 500;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    model: { type: 'string' },
+    scale: { type: 'string' },
+    seconds: { type: 'string' },
+    cache: { type: 'string' },
+  },
+});
+const seconds = Number(values.seconds);
+const pictures = await Promise.all(positionals.map((file) => readFile(file)));
+const preprocessing = new PreprocessingService(readSettings({}));
+const engine = new SupervisedEngine({
+  runtime: 'tensorflow',
+  runTimeoutMs: 60_000,
+  loadTimeoutMs: 300_000,
+  onOutput: () => {},
+  onCrash: (reason) => console.error(reason),
+  onRestart: () => {},
+});
+
+try {
+  const loaded = await engine.load('model', values.model, {
+    allowOps: [],
+    optimise: true,
+    cacheDirectory: values.cache,
+  });
+  const [input] = loaded.signatures.serving_default.inputs;
+  const plan = planPreprocessing({ scale: values.scale }, input);
+  await measure(input.name, plan, loaded.graph);
+} finally {
+  await engine.close();
+}
+
+async function measure(input, plan, graph) {
+  let turn = 0;
+  const decode = async () => {
+    const picture = pictures[turn++ % pictures.length];
+    const { tensor } = await preprocessing.toPixels(picture, plan, call());
+    return tensor;
+  };
+  const run = (tensors) => engine.run('model', 'serving_default', { [input]: joined(tensors) });
+
+  const decoding = await rate(IN_FLIGHT, decode, 1);
+  const ready = await Promise.all(Array.from({ length: Math.max(...BATCHES) }, decode));
+  const running = {};
+  for (const batch of BATCHES) {
+    const tensors = ready.slice(0, batch);
+    running[batch] = await rate(BATCHES_IN_FLIGHT, () => run(tensors), batch);
+  }
+  const best = Math.max(...Object.values(running));
+  console.log(
+    JSON.stringify({
+      graph,
+      decoding,
+      engine: running,
+      limit: 1 / (1 / decoding + 1 / best),
+      pipeline: await pipelineRate(decode, run),
+      oneAtATimeMs: await oneAtATime(async () => run([await decode()])),
+    }),
+  );
+}
+
+/** Of nobody in particular, and in no hurry. */
+function call() {
+  const { signal } = new AbortController();
+  return { signal, deadline: Infinity, caller: 'limit', priority: 'normal' };
+}
+
+/** Pictures a second with so many steps in flight, each of so many pictures: from the first end of one to the last in time. */
+async function rate(inFlight, step, each) {
+  const ends = [];
+  let over = Infinity;
+  await Promise.all(
+    Array.from({ length: inFlight }, async () => {
+      for (let now = 0; now < over || ends.length < 3;) {
+        await step();
+        now = performance.now();
+        if (ends.length === 0) over = now + 1000 * seconds;
+        if (now < over || ends.length < 3) ends.push(now);
+      }
+    }),
+  );
+  return (1000 * each * (ends.length - 1)) / (ends.at(-1) - ends[0]);
+}
+
+/** Pictures a second of 32 that are decoded or wait at any time, run in batches of what is ready. */
+async function pipelineRate(decode, run) {
+  const waiting = [];
+  let ended = 0;
+  let running = 0;
+  const decodeNext = async () => {
+    waiting.push(await decode());
+    void runNext();
+  };
+  const runNext = async () => {
+    if (running === BATCHES_IN_FLIGHT || waiting.length < PIPELINE_BATCH) return;
+    running++;
+    const batch = waiting.splice(0, PIPELINE_BATCH);
+    await run(batch);
+    running--;
+    ended += batch.length;
+    if (performance.now() < end) for (const _ of batch) void decodeNext();
+    await runNext();
+  };
+  const end = performance.now() + WARM_UP_MS + 1000 * seconds;
+  for (let count = 0; count < IN_FLIGHT; count++) void decodeNext();
+  await sleep(WARM_UP_MS);
+  const [before, begun] = [ended, performance.now()];
+  await sleep(1000 * seconds);
+  return (1000 * (ended - before)) / (performance.now() - begun);
+}
+
+/** The median, in ms. */
+async function oneAtATime(step) {
+  const times = [];
+  for (let warmUp = 0; warmUp < 10; warmUp++) await step();
+  for (const begun = performance.now(); performance.now() - begun < 1000 * seconds;) {
+    const before = performance.now();
+    await step();
+    times.push(performance.now() - before);
+  }
+  return times.toSorted((a, b) => a - b)[times.length >> 1];
+}
+
+function joined(tensors) {
+  const [{ shape, ...first }] = tensors;
+  return {
+    ...first,
+    shape: [tensors.length, ...shape.slice(1)],
+    data: new Uint8Array(Buffer.concat(tensors.map(({ data }) => data))),
+  };
+}
