@@ -28,6 +28,7 @@ const begun = performance.now();
 const stopping = new AbortController();
 process.once('SIGINT', () => stop(130));
 process.once('SIGTERM', () => stop(143));
+process.once('SIGHUP', () => stop(129));
 
 const options = readOptions(process.argv.slice(2));
 const work = await mkdtemp(join(tmpdir(), 'tensornest-bench-'));

@@ -52,7 +52,7 @@ struct Requests {
 class Load {
  public:
   Load(const sockaddr_in &address, const Requests &requests, double seconds, double warmup)
-      : address_(address), requests_(requests), seconds_(seconds), begin_(now() + warmup), end_(begin_ + seconds) {}
+      : address_(address), requests_(requests), begin_(now() + warmup), end_(begin_ + seconds), report_(begin_, end_) {}
 
   void closed(int concurrency) {
     isClosed_ = true;
@@ -87,7 +87,7 @@ class Load {
  private:
   sockaddr_in address_;
   const Requests &requests_;
-  const double seconds_, begin_, end_;
+  const double begin_, end_;
   bool isClosed_ = false;
   const int epoll_ = epoll_create1(EPOLL_CLOEXEC);
   const int timer_ = watchedTimer();
@@ -156,16 +156,14 @@ class Load {
     if (counts && !isClosed_) unfinished_--;
     if (outcome == Connection::Outcome::failed) {
       report_.errors++;
-      if (report_.errors > MAX_ERRORS && report_.okInAll == 0) throw std::runtime_error("Too many requests got no answer.");
+      if (report_.errors > MAX_ERRORS && !report_.anyGood()) throw std::runtime_error("Too many requests got no answer.");
     } else {
       const int status = connection.response().status();
-      const bool within = at >= begin_ && at < end_;
       if (status == 200) {
-        report_.okInAll++;
+        report_.good(at);
         report_.sample(connection.index, connection.response().body());
       }
-      if (counts) report_.answered(status, at - connection.intended, within);
-      else if (within) report_.late(status);
+      if (counts) report_.answered(status, at - connection.intended);
     }
     if (!isClosed_) idle_.push_back(&connection);
     else if (mayGoOn && outcome == Connection::Outcome::answered && at < end_) send(connection, at);
@@ -176,7 +174,7 @@ class Load {
       report_.opened += connection->opened();
       report_.retries += connection->retries();
     }
-    report_.print(seconds_);
+    report_.print();
   }
 };
 

@@ -14,27 +14,31 @@ class Report {
   // Of how many requests, from the first of the file on, an answer is kept to be looked at.
   static constexpr size_t SAMPLED = 8;
 
-  // Latency in seconds. `within`: the answer came in the time that counts for the throughput.
-  void answered(int status, double latency, bool within) {
+  // The time that counts.
+  Report(double begin, double end) : begin_(begin), end_(end) {}
+
+  // Of a request whose latency counts, in seconds.
+  void answered(int status, double latency) {
     statuses_[status]++;
-    if (status == 200) {
-      good_.push_back(latency);
-      if (within) goodWithin_++;
-    }
+    if (status == 200) good_.push_back(latency);
     if (status == 503) refused_.push_back(latency);
   }
 
-  // An answer that came in the time that counts, to a request that was due before it.
-  void late(int status) {
-    if (status == 200) goodWithin_++;
+  // Of every answer of 200: when it came.
+  void good(double at) {
+    okInAll_++;
+    if (at < begin_) lastBefore_ = at;
+    else if (at < end_) lastWithin_ = at, goodWithin_++;
   }
+
+  bool anyGood() const { return okInAll_ > 0; }
 
   void sample(size_t request, const std::string &body) {
     if (request < SAMPLED) samples_.try_emplace(request, body);
   }
 
-  void print(double seconds) {
-    std::printf("{\"seconds\":%.3f,\"throughput\":%.3f,\"statuses\":{", seconds, goodWithin_ / seconds);
+  void print() {
+    std::printf("{\"seconds\":%.3f,\"throughput\":%.3f,\"statuses\":{", end_ - begin_, throughput());
     const char *comma = "";
     for (const auto &[status, count] : statuses_) {
       std::printf("%s\"%d\":%ld", comma, status, count);
@@ -46,7 +50,7 @@ class Report {
     printLatencies(refused_);
     std::printf(
         ",\"okInAll\":%ld,\"errors\":%ld,\"unanswered\":%ld,\"opened\":%ld,\"retries\":%ld,\"cpuSeconds\":%.3f,\"samples\":[",
-        okInAll, errors, unanswered, opened, retries, processorSeconds() - processorAtStart_);
+        okInAll_, errors, unanswered, opened, retries, processorSeconds() - processorAtStart_);
     comma = "";
     for (const auto &[request, body] : samples_) {
       std::printf("%s{\"request\":%zu,\"body\":\"%s\"}", comma, request, escaped(body).c_str());
@@ -55,7 +59,6 @@ class Report {
     std::printf("]}\n");
   }
 
-  long okInAll = 0;     // answers of 200, those of the warm-up included
   long errors = 0;      // requests that got no answer of HTTP
   long unanswered = 0;  // requests that were still without one when the wait for them ended
   long opened = 0;      // connections
@@ -66,8 +69,17 @@ class Report {
   const double processorAtStart_ = processorSeconds();
   std::map<int, long> statuses_;
   std::vector<double> good_, refused_;
+  const double begin_, end_;
+  double lastBefore_ = 0, lastWithin_ = 0;
   long goodWithin_ = 0;
+  long okInAll_ = 0;  // those of the warm-up included
   std::map<size_t, std::string> samples_;
+
+  // Answers of a batch come together, so that it would matter whether the last few came just before the end or just after it: what is
+  // divided by is the time between two answers, the last before the time that counts and the last in it.
+  double throughput() const {
+    return goodWithin_ == 0 ? 0 : goodWithin_ / (lastWithin_ - (lastBefore_ == 0 ? begin_ : lastBefore_));
+  }
 
   static double processorSeconds() {
     rusage usage{};

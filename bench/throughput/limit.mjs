@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { readSettings } from '../../dist/config/settings.js';
 import { SupervisedEngine } from '../../dist/engine/host/supervised-engine.js';
+import { PictureThreads } from '../../dist/preprocessing/picture-threads.js';
 import { planPreprocessing } from '../../dist/preprocessing/plan.js';
 import { PreprocessingService } from '../../dist/preprocessing/preprocessing.service.js';
 
@@ -30,7 +31,9 @@ const { values, positionals } = parseArgs({
 });
 const seconds = Number(values.seconds);
 const pictures = await Promise.all(positionals.map((file) => readFile(file)));
-const preprocessing = new PreprocessingService(readSettings({}));
+const settings = readSettings({});
+const threads = new PictureThreads(settings.decodeConcurrency);
+const preprocessing = new PreprocessingService(settings, threads);
 const engine = new SupervisedEngine({
   runtime: 'tensorflow',
   runTimeoutMs: 60_000,
@@ -51,6 +54,7 @@ try {
   await measure(input.name, plan, loaded.graph);
 } finally {
   await engine.close();
+  await threads.close();
 }
 
 async function measure(input, plan, graph) {

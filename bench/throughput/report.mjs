@@ -87,7 +87,9 @@ function throughput(servers, { limits }) {
     servers.map((server) => [
       `${server.title} (${server.note})`,
       ...CONCURRENCIES.map((many) => shown(server.throughput[many], 1)),
-      ours === undefined ? '' : `× ${(ours / server.throughput[32].median).toFixed(2)}`,
+      ours > 0 && server.throughput[32].median > 0
+        ? `× ${(ours / server.throughput[32].median).toFixed(2)}`
+        : '',
       `${((100 * server.throughput[32].median) / limits.limit.median).toFixed(0)} %`,
     ]),
   );

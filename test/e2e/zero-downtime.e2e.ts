@@ -128,7 +128,7 @@ describe('a server under constant load', () => {
       await available(2, 3);
       await server.putVersion('m', 4, files.get(4)!);
       await available(2, 3, 4);
-      await server.putYaml('m', 'versions: {latest: 1}');
+      await server.putYaml('m', 'versions: [2, 4]\nversionLabels: {stable: 2}');
       await sleep(50); // Not waited for: what follows shall meet it half-way.
       await server.putVersion('m', 1, files.get(1)!);
       await server.putYaml('m', 'versions: all\nversionLabels: {stable: 1}');
