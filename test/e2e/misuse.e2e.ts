@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { projectFile, TestServer } from './server.js';
 
@@ -100,7 +101,11 @@ describe('misuse', () => {
     const head = '--b\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n';
     const stream = new ReadableStream({
       start: (controller) => controller.enqueue(Buffer.from(head)),
-      pull: (controller) => controller.enqueue(Buffer.alloc(65_536)),
+      // Without turns of the event loop in between, fetch may write to a closed connection for ever.
+      pull: async (controller) => {
+        await setImmediate();
+        controller.enqueue(Buffer.alloc(65_536));
+      },
     });
     const response = await fetch(`${server.url}/predict`, {
       method: 'POST',
