@@ -1,3 +1,6 @@
+// What `loadTensorFlow` sets, where specs load TensorFlow into Jest's own processes: there it is too late for a C library.
+process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',

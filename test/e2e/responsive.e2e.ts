@@ -75,7 +75,7 @@ describe('the server answers', () => {
     await Promise.all(callers);
     const took = (await asked).toSorted((a, b) => a - b);
     // How late it is on a machine of its own is for the benchmark to say; here others take the cores as well.
-    expect(took[took.length >> 1]).toBeLessThan(100);
+    expect(took[took.length >> 1]).toBeLessThan(1000);
     await server.stop();
   });
 });
