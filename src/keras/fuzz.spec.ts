@@ -11,6 +11,8 @@ import { zipOf } from './zip.fixture.js';
 
 /** On some files libhdf5 runs forever. */
 const TIME_LIMIT_MS = 1000;
+/** A sound file is read however busy the machine is. */
+const SOUND_LIMIT_MS = 30_000;
 
 const TIMES = 80;
 
@@ -28,11 +30,11 @@ describe('Wrong Keras files', () => {
   });
 
   /** Why a file is refused; `null` if it is read. Anything but a sound refusal throws. */
-  async function refusalOf(file: KerasFile, bytes: Buffer): Promise<string | null> {
+  async function refusalOf(file: KerasFile, bytes: Buffer, limitMs = TIME_LIMIT_MS): Promise<string | null> {
     await writeFile(join(directory, file), bytes);
     if (thread.ended) thread = new Hdf5Thread();
     try {
-      await readKerasModel(directory, file, (given, layout) => thread.read(given, layout, TIME_LIMIT_MS));
+      await readKerasModel(directory, file, (given, layout) => thread.read(given, layout, limitMs));
       return null;
     } catch (error) {
       if (!(error instanceof KerasError)) throw error;
@@ -62,7 +64,7 @@ describe('Wrong Keras files', () => {
       if ((await refusalOf(file, await wrong(random))) !== null) refused++;
     }
     expect(refused).toBeGreaterThan(TIMES / 4);
-    await expect(refusalOf(file, await fixture(file))).resolves.toBeNull();
+    await expect(refusalOf(file, await fixture(file), SOUND_LIMIT_MS)).resolves.toBeNull();
   });
 });
 
