@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { BatchedModel, Batching } from '../batching/batching.js';
 import type { LoadedModel, NamedTensors } from '../engine/engine.js';
+import { bytesOf } from '../engine/tensor.js';
 
 /** More answers of warm-ups are not kept, nor larger ones: what is asked again runs again. */
 const MAX_WARM_UPS = 16;
@@ -67,16 +68,11 @@ export class SharedModel {
   }
 
   private async forgetUnlessSmall(key: string, outputs: Promise<NamedTensors>): Promise<void> {
-    const bytes = await outputs.then(bytesOf, () => Infinity);
+    const bytes = await outputs.then(bytesOfAll, () => Infinity);
     if (bytes > MAX_WARM_UP_BYTES) this.warmUps.delete(key);
   }
 }
 
-function bytesOf(tensors: NamedTensors): number {
-  return Object.values(tensors).reduce(
-    (sum, { data }) =>
-      sum +
-      (ArrayBuffer.isView(data) ? data.byteLength : data.reduce((all, part) => all + part.byteLength, 0)),
-    0,
-  );
+function bytesOfAll(tensors: NamedTensors): number {
+  return Object.values(tensors).reduce((sum, tensor) => sum + bytesOf(tensor), 0);
 }

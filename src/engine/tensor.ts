@@ -89,6 +89,13 @@ export function elements(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
+/** How much memory a tensor's data takes, in bytes. */
+export function bytesOf({ data }: Pick<Tensor, 'data'>): number {
+  return ArrayBuffer.isView(data)
+    ? data.byteLength
+    : data.reduce((sum, { byteLength }) => sum + byteLength, 0);
+}
+
 /** Whether a tensor of `shape` may be given where `spec` is asked for. */
 export function fits(shape: readonly number[], spec: TensorSpec['shape']): boolean {
   return (

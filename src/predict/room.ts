@@ -1,6 +1,6 @@
 import { isBatchable, rowsOf } from '../batching/rows.js';
 import type { NamedTensors, Signature } from '../engine/engine.js';
-import type { Tensor } from '../engine/tensor.js';
+import { bytesOf } from '../engine/tensor.js';
 
 /** What a request of numbers takes of a model's queue (`ModelHandle.admit`). */
 export interface Room {
@@ -12,10 +12,4 @@ export interface Room {
 export function roomOf(signature: Signature, inputs: NamedTensors): Room {
   const rows = isBatchable(signature) ? rowsOf(inputs) : 1;
   return { rows, bytes: Object.values(inputs).reduce((sum, tensor) => sum + bytesOf(tensor), 0) };
-}
-
-function bytesOf({ data }: Tensor): number {
-  return ArrayBuffer.isView(data)
-    ? data.byteLength
-    : (data as readonly Uint8Array[]).reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
