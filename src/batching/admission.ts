@@ -1,6 +1,7 @@
 import { ServingError } from '../errors/serving-error.js';
 import type { Call } from '../turns/call.js';
 import { compareTurns, FairTurns, type Turn } from '../turns/order.js';
+import { deadlineUnreachable, retryAfter } from './deadline-unreachable.js';
 
 export interface AdmissionLimits {
   /** Most rows of one version that wait or are worked on. */
@@ -85,12 +86,7 @@ export class Admission {
     const ms = this.expectedMs(rows, call);
     if (now + ms <= call.deadline) return;
     this.onRefused?.('deadline');
-    throw new ServingError(
-      'DEADLINE_UNREACHABLE',
-      `This request would be answered in about ${(ms / 1000).toPrecision(2)} s, which is after its deadline. ` +
-        'Try again later, or give it more time.',
-      { retryAfter: Math.max(1, Math.ceil(ms / 1000)) },
-    );
+    throw deadlineUnreachable(ms, ms);
   }
 
   /**
@@ -136,7 +132,7 @@ export class Admission {
   private full(call: Caller): ServingError {
     this.onRefused?.('queue-full');
     return new ServingError('QUEUE_FULL', 'Too many requests are waiting for this model. Try again.', {
-      retryAfter: Math.max(1, Math.ceil(this.expectedMs(1, call) / 1000)),
+      retryAfter: retryAfter(this.expectedMs(1, call)),
     });
   }
 

@@ -1,5 +1,6 @@
-import { ServingError } from '../errors/serving-error.js';
+import type { ServingError } from '../errors/serving-error.js';
 import type { Call } from '../turns/call.js';
+import { deadlineMissed, deadlineUnreachable } from './deadline-unreachable.js';
 import type { Hosts } from './hosts.js';
 import type { Lane } from './lane.js';
 
@@ -44,16 +45,12 @@ export class Forecast {
     if (most === undefined || now + most <= call.deadline) return;
     const ms = this.expectedMs(lane, rows, now, call)!;
     if (now + ms <= call.deadline) return;
-    const sentence =
-      `This request would be answered in about ${(ms / 1000).toPrecision(2)} s, which is after its deadline. ` +
-      'Try again later, or give it more time.';
-    throw unreachable(sentence, most);
+    throw deadlineUnreachable(ms, most);
   }
 
   /** Why a request is refused that waited until it could not be answered in time any more. */
   expired(lane: Lane, now: number): ServingError {
-    const sentence = 'This request has waited too long to be answered by its deadline. Try again.';
-    return unreachable(sentence, this.expectedMs(lane, 0, now) ?? 0);
+    return deadlineMissed(this.expectedMs(lane, 0, now) ?? 0);
   }
 
   /** How many models share the hosts, this one included. */
@@ -62,11 +59,4 @@ export class Forecast {
     for (const lane of this.busy) models.add(lane.model);
     return models.size;
   }
-}
-
-/** @param afterMs how long what waits now will take */
-function unreachable(sentence: string, afterMs: number): ServingError {
-  return new ServingError('DEADLINE_UNREACHABLE', sentence, {
-    retryAfter: Math.max(1, Math.ceil(afterMs / 1000)),
-  });
 }
