@@ -21,20 +21,11 @@ folder() {
   echo "$cache/$1-$(cksum <"requirements-$1.txt" | cut -d ' ' -f 1)"
 }
 
-python311() {
-  for candidate in python3.11 python3; do
-    if "$candidate" -c 'import ensurepip, sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then
-      echo "$candidate"
-      return
-    fi
-  done
-  echo 'Expected Python 3.11 with venv for the servers but found none; on Debian 12, install python3-venv.' >&2
-  return 1
-}
+. ../../scripts/python311.sh
 
 # make NAME FOLDER: an environment cannot be moved, so a file in it says that it is whole.
 make() {
-  python=$(python311)
+  python=$(python311 'the servers')
   echo "$1: installing bench/peers/requirements-$1.txt" >&2
   rm -rf "$2"
   "$python" -m venv "$2"

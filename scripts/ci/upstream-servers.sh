@@ -24,21 +24,12 @@ elif [ $# -gt 0 ]; then
   exit 1
 fi
 
-python311() {
-  for candidate in python3.11 python3; do
-    if "$candidate" -c 'import ensurepip, sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then
-      echo "$candidate"
-      return
-    fi
-  done
-  echo 'Expected Python 3.11 with venv for the servers but found none; on Debian 12, install python3-venv.' >&2
-  return 1
-}
+. ../python311.sh
 
 # make NAME: an environment cannot be moved, so a file in it says that it is whole.
 make() {
   if [ -f "$servers/$1/whole" ]; then return; fi
-  python=$(python311)
+  python=$(python311 'the servers')
   echo "$1: installing scripts/models/requirements-$1.txt" >&2
   rm -rf "${servers:?}/$1"
   "$python" -m venv "$servers/$1"

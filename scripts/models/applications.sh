@@ -28,16 +28,7 @@ fi
 few='MobileNetV2 MobileNetV3Small EfficientNetB0'
 all="$few ResNet50 DenseNet121 Xception VGG16"
 
-python311() {
-  for candidate in python3.11 python3; do
-    if "$candidate" -c 'import ensurepip, sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then
-      echo "$candidate"
-      return
-    fi
-  done
-  echo 'Expected Python 3.11 with venv for making the models but found none; on Debian 12, install python3-venv.' >&2
-  return 1
-}
+. ../python311.sh
 
 is_whole() {
   for name in $2; do
@@ -48,7 +39,7 @@ is_whole() {
 # make VERSION REQUIREMENTS NAMES
 make() {
   if is_whole "$1" "$3"; then return; fi
-  python=$(python311)
+  python=$(python311 'making the models')
   staging=$(mktemp -d "$cache/partial-XXXXXX")
   trap 'rm -rf "$staging"' EXIT
   trap 'exit 130' HUP INT TERM

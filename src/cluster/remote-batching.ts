@@ -29,7 +29,7 @@ export class RemoteBatching implements Batching {
     const ask = { model: engineName, signature, tensors, remainingMs, caller, priority };
     const { body, payload } = await this.link.call('batch', ask, data, signal);
     const estimate = { rows: rowsOf(inputs), ms: body.expectedMs };
-    this.estimates.told([engineName, signature, caller, priority].join('\n'), estimate, performance.now());
+    this.estimates.told(keyOf(engineName, signature, { caller, priority }), estimate, performance.now());
     if ('failure' in body) throw fromWireError(body.failure);
     const { queueMs, inferenceMs } = body;
     return { outputs: decodeTensors(body.tensors, payload), queueMs, inferenceMs };
@@ -43,8 +43,7 @@ export class RemoteBatching implements Batching {
     call?: Pick<Call, 'caller' | 'priority'>,
   ): number {
     if (!call) return 0;
-    const key = [engineName, signature, call.caller, call.priority].join('\n');
-    return this.estimates.leastMs(key, rows, performance.now());
+    return this.estimates.leastMs(keyOf(engineName, signature, call), rows, performance.now());
   }
 
   close(engineName: string): void {
@@ -55,4 +54,13 @@ export class RemoteBatching implements Batching {
   private tell(asked: Promise<unknown>): void {
     asked.catch(() => {}); // The link has ended, and this worker ends with it.
   }
+}
+
+/** Under which an estimate is remembered. */
+function keyOf(
+  engineName: string,
+  signature: string,
+  { caller, priority }: Pick<Call, 'caller' | 'priority'>,
+): string {
+  return [engineName, signature, caller, priority].join('\n');
 }

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { ServingError } from '../errors/serving-error.js';
 import type { Call } from '../turns/call.js';
 import { invalid } from './errors/invalid.js';
-import { callerAddress } from './rate-limit/caller-address.js';
+import { callerIdentity } from './rate-limit/caller-address.js';
 
 /** How long a client gives its request, in ms. */
 export const TIMEOUT_HEADER = 'X-Timeout-Ms';
@@ -38,7 +38,6 @@ export function callOf(
   timeoutMs: number,
   arrivedAt = performance.now(),
 ): RequestCall {
-  const { apiKey } = request;
   const controller = new AbortController();
   const timer = setTimeout(() => {
     const sentence = `The answer was not ready within ${timeoutMs} ms. Try again when the server is less busy.`;
@@ -51,8 +50,8 @@ export function callOf(
   return {
     signal: controller.signal,
     deadline: arrivedAt + timeoutMs,
-    caller: apiKey?.id ?? callerAddress(request.ip),
-    priority: apiKey?.priority ?? 'normal',
+    caller: callerIdentity(request),
+    priority: request.apiKey?.priority ?? 'normal',
     arrivedAt,
   };
 }

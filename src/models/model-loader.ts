@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { Admission } from '../batching/admission.js';
 import { batchMetrics, countRefusal } from '../batching/batch-metrics.js';
@@ -16,6 +15,7 @@ import type { ServingEngine } from '../engine/pool/serving-engine.js';
 import { UpstreamEngine } from '../engine/upstream/upstream.engine.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Permits } from '../preprocessing/permits.js';
+import { loadOptionsOf } from './load-options.js';
 import type { ModelConfig } from './model-config.js';
 import { type ModelPlan, planModel } from './model-plan.js';
 import type { ReadyModel, Servable } from './servable.js';
@@ -82,12 +82,8 @@ export class ModelLoader {
     { warmUp, batching, unload }: EngineUse,
   ): Promise<ReadyModel> {
     const started = performance.now();
-    const loaded = await engine.load(engineName, found.directory, {
-      allowOps: config.allowOps ?? [],
-      optimise: config.optimise !== 'off',
-      cacheDirectory: join(this.settings.tensornestCacheDir, 'models'),
-      fingerprint: key,
-    });
+    const options = { ...loadOptionsOf(config, this.settings), fingerprint: key };
+    const loaded = await engine.load(engineName, found.directory, options);
     const loadMs = performance.now() - started;
     try {
       const plan = planModel(config, loaded);

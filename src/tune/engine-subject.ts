@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import type { Settings } from '../config/settings.js';
 import { EngineError, type EngineInfo, type LoadedModel, type NamedTensors } from '../engine/engine.js';
 import { SupervisedEngine } from '../engine/host/supervised-engine.js';
+import { loadOptionsOf } from '../models/load-options.js';
 import { type ModelPlan, planModel } from '../models/model-plan.js';
 import type { TunedModel } from './find-model.js';
 import type { Subject } from './subject.js';
@@ -105,11 +105,7 @@ async function startHost(
   signal.addEventListener('abort', leave, { once: true });
   try {
     const info = await engine.info();
-    const loaded = await engine.load(MODEL, directory, {
-      allowOps: config.allowOps ?? [],
-      optimise: config.optimise !== 'off',
-      cacheDirectory: join(settings.tensornestCacheDir, 'models'),
-    });
+    const loaded = await engine.load(MODEL, directory, loadOptionsOf(config, settings));
     settled();
     return { engine, info, loaded, plan: planModel(config, loaded), close };
   } catch (error) {

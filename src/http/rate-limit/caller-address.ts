@@ -1,4 +1,10 @@
 import { isIP } from 'node:net';
+import type { Request } from 'express';
+
+/** By what a caller is told from others, to be counted and to take turns: the id of its key or, without one, its address. */
+export function callerIdentity({ apiKey, ip }: Pick<Request, 'apiKey' | 'ip'>): string {
+  return apiKey?.id ?? callerAddress(ip);
+}
 
 /**
  * By what a caller without a key is counted: its IPv4 address, or the first 64 bits of its IPv6 address, since a

@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 import { SETTINGS_TOKEN } from '../../config/config.module.js';
 import type { Settings } from '../../config/settings.js';
 import { isPublic } from '../api-keys/public.decorator.js';
-import { callerAddress } from './caller-address.js';
+import { callerIdentity } from './caller-address.js';
 import { RateLimiter } from './rate-limiter.js';
 
 /**
@@ -23,13 +23,10 @@ export class RateLimitGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (isPublic(this.reflector, context)) return true;
     const http = context.switchToHttp();
-    const { apiKey, ip } = http.getRequest<Request>();
-    const quota = apiKey?.rateLimit ?? this.settings.rateLimit;
-    await this.limiter.count(
-      { name: 'default', quota },
-      apiKey?.id ?? callerAddress(ip),
-      http.getResponse<Response>(),
-    );
+    const request = http.getRequest<Request>();
+    const quota = request.apiKey?.rateLimit ?? this.settings.rateLimit;
+    const policy = { name: 'default', quota } as const;
+    await this.limiter.count(policy, callerIdentity(request), http.getResponse<Response>());
     return true;
   }
 }
