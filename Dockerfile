@@ -19,7 +19,7 @@ RUN npm ci
 # TensorFlow comes before the sources, so that a change of theirs does not fetch it again.
 ENV TENSORNEST_CACHE_DIR=/opt/tensornest
 COPY scripts/tensorflow scripts/tensorflow
-COPY src/engine/tensorflow/binding.ts src/engine/tensorflow/binding.ts
+COPY src/engine/tensorflow/binding.ts src/engine/tensorflow/environment.ts src/engine/tensorflow/native-binding.ts src/engine/tensorflow/
 RUN npm run tensorflow
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY src src

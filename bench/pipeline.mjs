@@ -10,13 +10,16 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { joinRows } from '../dist/batching/rows.js';
 import { readSettings } from '../dist/config/settings.js';
 import { SupervisedEngine } from '../dist/engine/host/supervised-engine.js';
+import { shareOut, variablesOf } from '../dist/engine/pool/host-environments.js';
 import { sharp } from '../dist/images/sharp.js';
+import { loadOptionsOf } from '../dist/models/load-options.js';
 import { PictureThreads } from '../dist/preprocessing/picture-threads.js';
 import { planPreprocessing } from '../dist/preprocessing/plan.js';
 import { PreprocessingService } from '../dist/preprocessing/preprocessing.service.js';
@@ -142,17 +145,19 @@ async function measure(decode, engine) {
 }
 
 async function startEngine(threads) {
-  const environment = { TF_NUM_INTRAOP_THREADS: String(threads), TF_NUM_INTEROP_THREADS: '1' };
+  const shares = shareOut(availableParallelism(), threads, false);
   const engine = new SupervisedEngine({
     runtime: 'tensorflow',
-    environment,
+    streams: shares.streams,
+    environment: variablesOf(shares),
     runTimeoutMs: 60_000,
     loadTimeoutMs: 120_000,
     onOutput: () => {},
     onCrash: (reason) => console.error(reason),
     onRestart: () => {},
   });
-  const { signatures } = await engine.load('model', values.model ?? mobileNet(), { allowOps: [] });
+  const options = loadOptionsOf({}, readSettings({}));
+  const { signatures } = await engine.load('model', values.model ?? mobileNet(), options);
   engine.input = signatures.serving_default.inputs[0].name;
   return engine;
 }

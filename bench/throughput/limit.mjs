@@ -5,19 +5,18 @@
  *     node bench/throughput/limit.mjs --model DIRECTORY --scale tf|caffe --seconds 3 --cache DIRECTORY PICTURES...
  */
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { readSettings } from '../../dist/config/settings.js';
 import { SupervisedEngine } from '../../dist/engine/host/supervised-engine.js';
+import { shareOut, variablesOf } from '../../dist/engine/pool/host-environments.js';
 import { PictureThreads } from '../../dist/preprocessing/picture-threads.js';
 import { planPreprocessing } from '../../dist/preprocessing/plan.js';
 import { PreprocessingService } from '../../dist/preprocessing/preprocessing.service.js';
 
-const BATCHES = [8, 16, 32];
+const BATCHES = [1, 8, 16, 32];
 const IN_FLIGHT = 32;
-/** One batch runs while the next is on its way. */
-const BATCHES_IN_FLIGHT = 2;
-const PIPELINE_BATCH = 8;
 const WARM_UP_MS = 500;
 
 const { values, positionals } = parseArgs({
@@ -34,8 +33,13 @@ const pictures = await Promise.all(positionals.map((file) => readFile(file)));
 const settings = readSettings({});
 const threads = new PictureThreads(settings.decodeConcurrency);
 const preprocessing = new PreprocessingService(settings, threads);
+const shares = shareOut(availableParallelism(), settings.engineThreads, false);
+/** So many run, and the next is on its way. */
+const BATCHES_IN_FLIGHT = shares.streams + 1;
 const engine = new SupervisedEngine({
   runtime: 'tensorflow',
+  streams: shares.streams,
+  environment: variablesOf(shares),
   runTimeoutMs: 60_000,
   loadTimeoutMs: 300_000,
   onOutput: () => {},
@@ -74,13 +78,14 @@ async function measure(input, plan, graph) {
     running[batch] = await rate(BATCHES_IN_FLIGHT, () => run(tensors), batch);
   }
   const best = Math.max(...Object.values(running));
+  const bestBatch = BATCHES.find((batch) => running[batch] === best);
   console.log(
     JSON.stringify({
       graph,
       decoding,
       engine: running,
       limit: 1 / (1 / decoding + 1 / best),
-      pipeline: await pipelineRate(decode, run),
+      pipeline: await pipelineRate(decode, run, Math.min(bestBatch, IN_FLIGHT / 2)),
       oneAtATimeMs: await oneAtATime(async () => run([await decode()])),
     }),
   );
@@ -110,7 +115,7 @@ async function rate(inFlight, step, each) {
 }
 
 /** Pictures a second of 32 that are decoded or wait at any time, run in batches of what is ready. */
-async function pipelineRate(decode, run) {
+async function pipelineRate(decode, run, size) {
   const waiting = [];
   let ended = 0;
   let running = 0;
@@ -119,9 +124,9 @@ async function pipelineRate(decode, run) {
     void runNext();
   };
   const runNext = async () => {
-    if (running === BATCHES_IN_FLIGHT || waiting.length < PIPELINE_BATCH) return;
+    if (running === BATCHES_IN_FLIGHT || waiting.length < size) return;
     running++;
-    const batch = waiting.splice(0, PIPELINE_BATCH);
+    const batch = waiting.splice(0, size);
     await run(batch);
     running--;
     ended += batch.length;

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { addonsIn } from './cache.js';
 import { command, lastLine } from './command.js';
 import { glibcVersion } from './host.js';
@@ -15,6 +16,10 @@ import { findCompiler, findHeaders } from './toolchain.js';
 /** The newest Node-API that `@tensorflow/tfjs-node-gpu` names, and where it looks for the addon; Node 20, 22 and 24 have it. */
 const NODE_API = 8;
 const ADDON = 'tfjs_binding.node';
+/** What we add to the package's sources; the first is included before each of them. */
+const OURS = ['shared_sessions.h', 'shared_sessions.cc'].map((name) =>
+  fileURLToPath(new URL(`addon/${name}`, import.meta.url)),
+);
 
 /** The installed package `@tensorflow/tfjs-node-gpu`, whose C++ sources we compile. */
 export function packageDirectory(): string {
@@ -36,7 +41,8 @@ export async function addonDirectory(addonKey: string, cache: string): Promise<s
   const hash = createHash('sha256').update(
     [addonKey, process.platform, process.arch, glibcVersion(), NODE_API].join('\n'),
   );
-  for (const path of await sources()) hash.update(`\n${basename(path)}\n`).update(await readFile(path));
+  for (const path of [...(await sources()), ...OURS])
+    hash.update(`\n${basename(path)}\n`).update(await readFile(path));
   return join(addonsIn(cache), hash.digest('hex').slice(0, 16));
 }
 
@@ -63,8 +69,8 @@ export async function addonFor(library: Library, options: InstallOptions): Promi
 
 async function compile(library: Library, staging: string, options: InstallOptions): Promise<void> {
   const { path, version } = await findCompiler(options.env, options.signal);
-  const units = (await sources()).filter((source) => source.endsWith('.cc'));
-  const args = [...flags(library.directory, findHeaders(options.env)), ...units];
+  const units = [...(await sources()), ...OURS].filter((source) => source.endsWith('.cc'));
+  const args = [...flags(library.directory, findHeaders(options.env)), '-include', OURS[0]!, ...units];
   args.push('-o', join(staging, ADDON), ...links(library.directory));
   await stage(
     options.screen,

@@ -26,13 +26,13 @@ import { Scheduler } from './scheduler.js';
 })
 export class BatchingModule {}
 
-/** An engine with the number of its processes; 1 where it does not say. */
-type LocalEngine = ServingEngine & { readonly hosts?: number };
+/** An engine with how many runs it does at once; 1 where it does not say. */
+type LocalEngine = ServingEngine & { readonly runsAtOnce?: number };
 
 function makeScheduler(engine: LocalEngine, metrics: Metrics): Scheduler {
   return new Scheduler({
     run: (engineName, signature, inputs) => engine.run(engineName, signature, inputs),
-    hosts: engine.hosts ?? 1,
+    hosts: engine.runsAtOnce ?? 1,
     ...batchMetrics(metrics),
   });
 }

@@ -245,11 +245,11 @@ export const SETTINGS = {
   }),
   engineThreads: setting({
     env: 'ENGINE_THREADS',
-    default: availableParallelism(),
-    defaultShown: 'the number of cores',
-    read: integer(1, 1024),
+    default: 0,
+    defaultShown: 'half of the cores; on a GPU all',
+    read: integer(0, 1024),
     unit: 'threads',
-    help: 'how many threads TensorFlow shares one operation out to',
+    help: 'how many threads TensorFlow shares one operation out to; without a GPU as many batches run at once as the cores allow',
   }),
   engineHosts: setting({
     env: 'ENGINE_HOSTS',

@@ -2,17 +2,14 @@ import { readSavedModel } from '../saved-model/saved-model-file.js';
 import { DataType } from '../saved-model/proto/tensor_pb.js';
 import type { SavedSignature } from '../saved-model/signature.js';
 import { EngineError } from './engine.js';
-import { InputShapes } from './input-shapes.js';
+import { heldInputs, InputShapes } from './input-shapes.js';
 import type { Normalise, Tensor } from './tensor.js';
 
 /** Of a model that is no SavedModel. */
 function shapesOf(shape: SavedSignature['inputs'][number]['shape']): InputShapes {
   const image = { name: 'image', dtype: 'float32', dataType: DataType.DT_FLOAT, shape, nodes: ['image:0'] };
-  return new InputShapes(
-    { saved: null },
-    new Map([['serve', { inputs: [image], outputs: [], methodName: '' }]]),
-    true,
-  );
+  const signatures = new Map([['serve', { inputs: [image], outputs: [], methodName: '' }]]);
+  return new InputShapes(heldInputs({ saved: null }, signatures), true);
 }
 
 const floats = (...shape: number[]): Tensor => ({ dtype: 'float32', shape, data: new Float32Array() });
@@ -43,7 +40,7 @@ describe('the shape of an input', () => {
 
   it('may be any for a signature that computes element by element', async () => {
     const saved = await readSavedModel('test/fixtures/models/half_plus_two_serving/123');
-    const shapes = new InputShapes({ saved }, saved.signatures, true);
+    const shapes = new InputShapes(heldInputs({ saved }, saved.signatures), true);
     expect(() => shapes.check('serving_default', { x: floats(3) })).not.toThrow();
     const examples: Tensor = { dtype: 'string', shape: [], data: [new Uint8Array()] };
     expect(() => shapes.check('regress_x_to_y', { inputs: examples })).toThrow(EngineError);

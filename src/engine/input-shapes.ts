@@ -5,24 +5,22 @@ import type { OpenedModel } from './open-model.js';
 import { publicSignature } from './signatures.js';
 import { describeTensor, elements, fits, type Tensor, type TensorSpec } from './tensor.js';
 
+export type HeldInputs = ReadonlyMap<string, readonly TensorSpec[]>;
+
 /**
  * Holds inputs against the shapes of their signature, but for the first dimension, which may be of any size: some of TensorFlow's kernels
  * end the process where a tensor is of another rank than they were told, and no caller shall be able to do that. Signatures that
  * compute element by element are not held to theirs, which are often narrower than what their graph takes.
  */
 export class InputShapes {
-  /** The inputs of the signatures that are held to their shapes, by the signature's name. */
-  private readonly held: ReadonlyMap<string, readonly TensorSpec[]>;
-
-  /** @param mayBeEmpty whether an input may have no elements */
+  /**
+   * @param held the inputs of the signatures that are held to their shapes, by the signature's name
+   * @param mayBeEmpty whether an input may have no elements
+   */
   constructor(
-    { saved }: Pick<OpenedModel, 'saved'>,
-    signatures: ReadonlyMap<string, SavedSignature>,
+    private readonly held: HeldInputs,
     private readonly mayBeEmpty: boolean,
-  ) {
-    const held = [...signatures].filter(([, signature]) => !saved || !isElementwise(saved, signature));
-    this.held = new Map(held.map(([name, signature]) => [name, publicSignature(signature).inputs]));
-  }
+  ) {}
 
   /** @throws EngineError `input` */
   check(signature: string, inputs: NamedTensors): void {
@@ -36,6 +34,15 @@ export class InputShapes {
       throw new EngineError('input', `Expected ${expected} for the input "${spec.name}" ${received}.`);
     }
   }
+}
+
+/** The inputs of those of the model's signatures that are held to their shapes. */
+export function heldInputs(
+  { saved }: Pick<OpenedModel, 'saved'>,
+  signatures: ReadonlyMap<string, SavedSignature>,
+): HeldInputs {
+  const held = [...signatures].filter(([, signature]) => !saved || !isElementwise(saved, signature));
+  return new Map(held.map(([name, signature]) => [name, publicSignature(signature).inputs]));
 }
 
 function ofAnyBatch(shape: TensorSpec['shape']): TensorSpec['shape'] {

@@ -1,6 +1,7 @@
 import type { Settings } from '../config/settings.js';
 import { EngineError, type EngineInfo, type LoadedModel, type NamedTensors } from '../engine/engine.js';
 import { SupervisedEngine } from '../engine/host/supervised-engine.js';
+import { type Shares, variablesOf } from '../engine/pool/host-environments.js';
 import { loadOptionsOf } from '../models/load-options.js';
 import { type ModelPlan, planModel } from '../models/model-plan.js';
 import type { TunedModel } from './find-model.js';
@@ -18,7 +19,7 @@ export class EngineSubject implements Subject {
   private constructor(
     private readonly settings: Settings,
     private readonly model: TunedModel,
-    readonly threads: number,
+    private readonly shares: Shares,
     private readonly batchOf: BatchMaker,
     private readonly signal: AbortSignal,
     private host: Host,
@@ -28,13 +29,20 @@ export class EngineSubject implements Subject {
   static async start(
     settings: Settings,
     model: TunedModel,
-    threads: number,
+    shares: Shares,
     batchOf: BatchMaker,
     signal: AbortSignal,
   ): Promise<EngineSubject> {
-    const host = await startHost(settings, model, threads, signal);
-    const used = host.info.runtime === 'wasm' ? 1 : threads; // It has no more.
-    return new EngineSubject(settings, model, used, batchOf, signal, host);
+    const host = await startHost(settings, model, shares, signal);
+    return new EngineSubject(settings, model, shares, batchOf, signal, host);
+  }
+
+  get threads(): number {
+    return this.host.info.runtime === 'wasm' ? 1 : this.shares.threads; // It has no more.
+  }
+
+  get streams(): number {
+    return this.shares.streams;
   }
 
   get info(): EngineInfo {
@@ -59,8 +67,9 @@ export class EngineSubject implements Subject {
     if (this.batch?.size !== batchSize)
       throw new Error('This is a bug. A batch was run that was not prepared.');
     const { inputs } = this.batch;
-    const outputs = await engine.run(MODEL, plan.signatureName, inputs);
-    for (const [name, { shape }] of Object.entries(outputs)) {
+    const runs = Array.from({ length: this.streams }, () => engine.run(MODEL, plan.signatureName, inputs));
+    const [outputs] = await Promise.all(runs);
+    for (const [name, { shape }] of Object.entries(outputs!)) {
       if (shape[0] === batchSize) continue;
       const sentence = `Its output ${name} has ${shape[0] ?? 'no'} rows for ${batchSize} of input.`;
       throw new EngineError('run', sentence);
@@ -69,7 +78,7 @@ export class EngineSubject implements Subject {
 
   async restart(): Promise<void> {
     await this.host.close();
-    this.host = await startHost(this.settings, this.model, this.threads, this.signal);
+    this.host = await startHost(this.settings, this.model, this.shares, this.signal);
   }
 
   residentBytes(): Promise<number | undefined> {
@@ -92,11 +101,11 @@ interface Host {
 async function startHost(
   settings: Settings,
   { directory, config }: TunedModel,
-  threads: number,
+  shares: Shares,
   signal: AbortSignal,
 ): Promise<Host> {
   signal.throwIfAborted();
-  const { engine, settled } = startEngine(settings, threads);
+  const { engine, settled } = startEngine(settings, shares);
   const leave = (): void => void engine.close();
   const close = (): Promise<void> => {
     signal.removeEventListener('abort', leave);
@@ -117,14 +126,15 @@ async function startHost(
 /** Once it has settled, the end of its process is told and not mended: what the model costs then was just found out. */
 function startEngine(
   settings: Settings,
-  threads: number,
+  shares: Shares,
 ): { readonly engine: SupervisedEngine; settled(): void } {
   let isSettled = false;
   const options = {
     runtime: settings.engine,
     runTimeoutMs: settings.engineTimeoutMs,
     loadTimeoutMs: settings.loadTimeoutMs,
-    environment: { TF_NUM_INTRAOP_THREADS: String(threads) },
+    environment: variablesOf(shares),
+    streams: shares.streams,
     onOutput: () => {},
     onCrash: () => {
       if (isSettled) void engine.close();

@@ -1,6 +1,8 @@
 import { availableParallelism, cpus } from 'node:os';
 import type { Settings } from '../config/settings.js';
 import type { NamedTensors } from '../engine/engine.js';
+import { gpusFor } from '../engine/pool/find-gpus.js';
+import { shareOut } from '../engine/pool/host-environments.js';
 import type { ModelPlan } from '../models/model-plan.js';
 import { VERSION } from '../version.js';
 import { choose } from './choose.js';
@@ -86,9 +88,12 @@ async function startAll(
   signal: AbortSignal,
 ): Promise<void> {
   const batchOf = batchMaker(side);
-  const start = async (threads: number): Promise<EngineSubject> => {
-    progress.begin(`Loading ${model.name}/${model.version} with ${threadsText(threads)}`);
-    const subject = await EngineSubject.start(settings, model, threads, batchOf, signal);
+  const isOnGpu = (await gpusFor(settings.engine)).length > 0;
+  const cores = availableParallelism();
+  const start = async (wanted: number): Promise<EngineSubject> => {
+    const shares = shareOut(cores, wanted, isOnGpu);
+    progress.begin(`Loading ${model.name}/${model.version} with ${threadsText(shares.threads)}`);
+    const subject = await EngineSubject.start(settings, model, shares, batchOf, signal);
     subjects.push(subject);
     return subject;
   };
@@ -97,7 +102,7 @@ async function startAll(
   if (first.info.note !== undefined) progress.note(first.info.note);
   // On a GPU, and in WebAssembly, which has one thread, there is nothing to compare.
   if (first.info.runtime !== 'tensorflow' || !first.device.startsWith('cpu')) return;
-  for (const threads of threadCounts(availableParallelism(), settings.engineThreads).toReversed()) {
+  for (const threads of threadCounts(cores, first.threads).toReversed()) {
     if (threads === first.threads) continue;
     const bytes = (await first.residentBytes()) ?? 0;
     if (process.availableMemory() < 2 * bytes) {

@@ -14,6 +14,7 @@ class FakeMachine {
   subject(threads: number, msOf: (batchSize: number) => number): Subject {
     return {
       threads,
+      streams: 1,
       prepare: async () => {},
       run: async (batchSize) => {
         this.runs.push(`${threads}:${batchSize}`);

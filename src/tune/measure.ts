@@ -168,7 +168,7 @@ async function runFor(
     runsMs.push(ended - last);
     last = ended;
   } while (last - begun < ms || runsMs.length < atLeast);
-  return { rate: (1000 * batchSize * runsMs.length) / (last - begun), runsMs };
+  return { rate: (1000 * subject.streams * batchSize * runsMs.length) / (last - begun), runsMs };
 }
 
 /** `undefined` where a batch larger than one failed, of which a note is made; the subject can be used again then. */

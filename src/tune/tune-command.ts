@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError } from '../config/expect.js';
 import { readSettings, type Settings } from '../config/settings.js';
 import { EngineError } from '../engine/engine.js';
+import { shareOut } from '../engine/pool/host-environments.js';
 import { drawCurve } from './curve/draw-curve.js';
 import { setVariable } from './edit-dotenv.js';
 import { setMaxBatchSize } from './edit-model-yaml.js';
@@ -67,7 +69,7 @@ async function tune(
   const written = options.isDryRun ? 'nothing was written (--dry-run).' : await writeTuning(model, tuning);
   answer(`${verdictOf(tuning)}; ${written}`);
   const warning = noiseWarning(tuning);
-  if (warning === undefined) await tellThreads(tuning, settings.engineThreads, options, answer);
+  if (warning === undefined) await tellThreads(tuning, threadsNow(settings), options, answer);
   else progress.note(warning);
 }
 
@@ -99,6 +101,11 @@ async function writeTuning({ folder, shownFolder }: TunedModel, tuning: Tuning):
   if (after !== before) await writeWhole(join(folder, 'model.yaml'), after, shown);
   const verb = after === before ? 'already says' : 'now says';
   return `${shown} ${verb} batching.maxBatchSize: ${size}. The curve is in ${shownFolder}/tuning.svg, its numbers in tuning.json.`;
+}
+
+/** How many threads a run has now, where numbers of threads are compared. */
+function threadsNow({ engineThreads }: Settings): number {
+  return shareOut(availableParallelism(), engineThreads, false).threads;
 }
 
 async function tellThreads(

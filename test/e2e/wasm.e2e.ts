@@ -207,13 +207,13 @@ describe('models of numbers on WebAssembly', () => {
 });
 
 describe('ENGINE=auto without TensorFlow', () => {
-  /** Node options with which TensorFlow's package fails to load, as it does where it is missing or broken. */
+  /** Node options with which TensorFlow's addon fails to load, as it does where it is missing or broken. */
   const failingWith = (code: string): string => {
     const hook = `
       import module from 'node:module';
       const load = module._load;
       module._load = function (name, ...rest) {
-        if (name !== '@tensorflow/tfjs-node-gpu') return load.call(this, name, ...rest);
+        if (!name.endsWith('tfjs_binding.node')) return load.call(this, name, ...rest);
         throw Object.assign(new Error('libtensorflow.so.2: no such file'), { code: '${code}' });
       };`;
     return `--import=data:text/javascript,${encodeURIComponent(hook)}`;

@@ -21,6 +21,15 @@ interface Pending {
 
 const MAIN = fileURLToPath(new URL('main.js', import.meta.url));
 
+/** What a host shall hold. */
+export interface HostedRuntime {
+  readonly runtime: string;
+  /** How many runs it does at once. */
+  readonly streams: number;
+  /** Why it is that runtime, for its `info`. */
+  readonly note?: string | undefined;
+}
+
 export interface HostEvents {
   /** Each line that the process, which is to say TensorFlow, prints. */
   readonly onOutput: (line: string) => void;
@@ -40,17 +49,15 @@ export class HostProcess {
   private onDrained: (() => void) | undefined;
 
   /**
-   * @param note why it is that runtime, for its `info`
    * @param environment variables that the process has beside those of this one
    */
   constructor(
-    runtime: string,
-    note: string | undefined,
+    { runtime, streams, note }: HostedRuntime,
     private readonly events: HostEvents,
     environment: Readonly<Record<string, string>> = {},
   ) {
     // A host collects its garbage before it says how large it is.
-    const program = ['--expose-gc', MAIN, runtime, ...(note === undefined ? [] : [note])];
+    const program = ['--expose-gc', MAIN, runtime, String(streams), ...(note === undefined ? [] : [note])];
     const env = { ...process.env, ...environment };
     this.child = spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env });
     this.socket = this.child.stdio[3] as Duplex;

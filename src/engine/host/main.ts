@@ -1,26 +1,25 @@
 import { Socket } from 'node:net';
+import { StreamedEngine } from '../streams/streamed-engine.js';
+import { setTensorFlowDefaults } from '../tensorflow/environment.js';
+import { readFrames } from './frames.js';
 import { serve } from './serve.js';
-import { isRuntime, startRuntime } from './start-runtime.js';
-import { threadedFrames } from './threaded-frames.js';
 
 /**
- * The engine host: a process that holds one runtime and answers the calls that come over file descriptor 3, a socket
- * pair made by the process that started it. `argv[2]` names the runtime, `argv[3]` says why it is that one. It lives as long as that socket: Ctrl-C
- * and SIGTERM, which reach the whole process group, are the parent's to decide about.
+ * The engine host: a process that holds a runtime in one thread or several, and answers the calls that come over file descriptor 3, a socket
+ * pair made by the process that started it. `argv[2]` names the runtime, `argv[3]` says how many runs it does at once, `argv[4]` why it is that
+ * runtime. It lives as long as that socket: Ctrl-C and SIGTERM, which reach the whole process group, are the parent's to decide about.
  */
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 
-const name = process.argv[2] ?? '';
-if (!isRuntime(name)) throw new Error(`This is a bug. There is no runtime named "${name}".`);
-
-const runtime = startRuntime(name, process.argv[3]);
-runtime.catch(() => {}); // Every call is answered with this error; see serve().
+setTensorFlowDefaults(); // What a thread sets does not reach the C library.
+const [, , runtime = '', streams, note] = process.argv;
 const broken = (reason: string): void => {
   process.stderr.write(`${reason}\n`);
   process.exit(70); // EX_SOFTWARE of sysexits.h
 };
-const answers = new Socket({ fd: 3, readable: false, writable: true });
-answers.on('error', () => process.exit(0)); // Nobody is there any more.
-await serve(runtime, threadedFrames(3), answers, broken).catch(() => {});
+const engine = new StreamedEngine({ runtime, note }, Number(streams), broken);
+const socket = new Socket({ fd: 3 });
+socket.on('error', () => process.exit(0)); // Nobody is there any more.
+await serve(engine, readFrames(socket), socket, broken).catch(() => {});
 process.exit(0);

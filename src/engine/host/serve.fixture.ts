@@ -11,16 +11,15 @@ interface Reply {
   readonly outputs: NamedTensors;
 }
 
-/** One side of a real connection whose other side is served by `runtime`. */
-export async function connected(runtime: Promise<Engine>) {
-  runtime.catch(() => {});
+/** One side of a real connection whose other side is served by `engine`. */
+export async function connected(engine: Engine) {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
   const [peer] = (await once(server, 'connection')) as [Socket];
   server.close();
   const broken: string[] = [];
-  const ended = serve(runtime, readFrames(peer), peer, (reason) => broken.push(reason));
+  const ended = serve(engine, readFrames(peer), peer, (reason) => broken.push(reason));
   const replies: Reply[] = [];
   const waiting: (() => void)[] = [];
   const reader = new FrameReader();

@@ -5,30 +5,32 @@ import type { HostAnswer, HostRequest } from './protocol.js';
 import { residentBytes } from './resident-bytes.js';
 import { decodeTensors, encodeTensors } from './tensor-codec.js';
 
+/** An engine whose process's memory is asked for: what can be freed of it is freed before. */
+export type HostedEngine = Engine & { collectGarbage?(): Promise<void> };
+
 /**
- * Answers the calls in `frames` with `runtime`, on `socket`, until they end. A runtime that could not be made answers every call with
- * its error.
- * @param onBroken the runtime says of itself that it has crashed: nothing it answers from then on can be relied on
+ * Answers the calls in `frames` with `engine`, on `socket`, until they end.
+ * @param onBroken the engine says of itself that it has crashed: nothing it answers from then on can be relied on
  */
 export async function serve(
-  runtime: Promise<Engine>,
+  engine: HostedEngine,
   frames: AsyncIterable<Frame>,
   socket: Writable,
   onBroken: (reason: string) => void,
 ): Promise<void> {
   for await (const { header, payload } of frames) {
-    // Not awaited: answers leave in the order in which the runtime has them.
-    respond(runtime, socket, header as HostRequest, payload).catch((error: Error) => onBroken(error.message));
+    // Not awaited: answers leave in the order in which the engine has them.
+    respond(engine, socket, header as HostRequest, payload).catch((error: Error) => onBroken(error.message));
   }
 }
 
 async function respond(
-  runtime: Promise<Engine>,
+  engine: HostedEngine,
   socket: Writable,
   request: HostRequest,
   payload: Uint8Array,
 ): Promise<void> {
-  const frame = await answer(runtime, request, payload);
+  const frame = await answer(engine, request, payload);
   socket.cork();
   for (const part of frame) socket.write(part);
   socket.uncork();
@@ -36,16 +38,15 @@ async function respond(
 
 /**
  * The frame of the answer; an answer too large for one is an error like any other.
- * Rejects only if the runtime has crashed.
+ * Rejects only if the engine has crashed.
  */
 async function answer(
-  runtime: Promise<Engine>,
+  engine: HostedEngine,
   request: HostRequest,
   payload: Uint8Array,
 ): Promise<Uint8Array[]> {
   const { id } = request;
   try {
-    const engine = await runtime;
     switch (request.call) {
       case 'info':
         return frameOf({ id, info: await engine.info() });
@@ -60,6 +61,7 @@ async function answer(
         await engine.unload(request.model);
         return frameOf({ id, unloaded: true });
       case 'memory':
+        await engine.collectGarbage?.();
         return frameOf({ id, residentBytes: await residentBytes() });
     }
   } catch (error) {

@@ -5,6 +5,8 @@ import type { OneAtATime } from './one-at-a-time.js';
 export interface SupervisedEngineOptions extends CallTimeouts {
   /** Name of the runtime that the host shall hold. */
   readonly runtime: string;
+  /** How many runs its process does at once, each in a thread of its own; 1 by default. */
+  readonly streams?: number;
   /** Variables that the host's environment has beside those of this process: which GPU it sees, how many threads it has. */
   readonly environment?: Readonly<Record<string, string>>;
   /** What the host's process prints, line by line. */

@@ -65,7 +65,7 @@ export class SupervisedEngine implements Engine {
   constructor(private readonly options: SupervisedEngineOptions) {
     this.runtime = options.runtime;
     this.calls = new HostCalls(options);
-    this.models = new HeldModels(this.calls, options.onOutput);
+    this.models = new HeldModels(this.calls, options.onOutput, options.streams);
     this.growth = new GrowthWatch(options.handOvers ?? {}, Date.now());
     this.handOvers = options.handOverTurn ?? new OneAtATime();
     this.newest = this.inService = this.start();
@@ -108,9 +108,11 @@ export class SupervisedEngine implements Engine {
 
   /** A run that every later host is given too, after it has loaded the model and before it is in service. */
   async warmUp(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
-    const outputs = await this.run(model, signature, inputs);
+    // In each stream once: so many at once find each another one.
+    const runs = Array.from({ length: this.options.streams ?? 1 }, () => this.run(model, signature, inputs));
+    const [outputs] = await Promise.all(runs);
     this.models.addWarmUp(model, signature, inputs);
-    return outputs;
+    return outputs!;
   }
 
   async unload(model: string): Promise<void> {
@@ -149,7 +151,9 @@ export class SupervisedEngine implements Engine {
       onOutput: this.options.onOutput,
       onEnd: (reason: string) => this.ended(host, reason),
     };
-    const host: HostProcess = new HostProcess(this.runtime, this.note, events, this.options.environment);
+    const { streams = 1, environment } = this.options;
+    const held = { runtime: this.runtime, streams, note: this.note };
+    const host: HostProcess = new HostProcess(held, events, environment);
     this.alive.add(host);
     return host;
   }

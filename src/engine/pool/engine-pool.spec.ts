@@ -71,7 +71,7 @@ function pool() {
 describe('several engines as one', () => {
   it('have every model, and warm it up', async () => {
     const { one, two, pool: engines } = pool();
-    expect(engines.hosts).toBe(2);
+    expect(engines.runsAtOnce).toBe(2);
     expect(await engines.load('m', '', OPTIONS)).toMatchObject({ device: 'gpu:0, gpu:3', memoryBytes: 14 });
     await engines.warmUp('m', 's', NOTHING);
     await engines.unload('m');

@@ -15,8 +15,15 @@ export type PooledEngine = Pick<
   'info' | 'load' | 'runOnce' | 'warmUp' | 'unload' | 'residentBytes' | 'close' | 'isInService' | 'onLost'
 >;
 
+export interface PoolMember {
+  readonly engine: PooledEngine;
+  readonly streams?: number;
+  readonly gpu?: string;
+}
+
 interface Member {
   readonly engine: PooledEngine;
+  readonly streams: number;
   /** The GPU that it has, as `CUDA_VISIBLE_DEVICES` names it; to itself it is always `gpu:0`. */
   readonly gpu: string | undefined;
   inFlight: number;
@@ -36,15 +43,21 @@ export class EnginePool implements ServingEngine {
   private readonly held = new Map<string, Held>();
   private isClosed = false;
 
-  /** @param engines at least one, each with the GPU that it was given */
-  constructor(engines: readonly { readonly engine: PooledEngine; readonly gpu?: string }[]) {
-    this.members = engines.map(({ engine, gpu }) => ({ engine, gpu, inFlight: 0, begun: 0 }));
+  /** @param engines at least one, each with how many runs it does at once, 1 by default, and the GPU that it was given */
+  constructor(engines: readonly PoolMember[]) {
+    this.members = engines.map(({ engine, streams = 1, gpu }) => ({
+      engine,
+      streams,
+      gpu,
+      inFlight: 0,
+      begun: 0,
+    }));
     for (const member of this.members) member.engine.onLost = (model, reason) => this.lost(model, reason);
   }
 
-  /** How many engines share the runs. */
-  get hosts(): number {
-    return this.members.length;
+  /** How many runs all of them do at once. */
+  get runsAtOnce(): number {
+    return this.members.reduce((sum, { streams }) => sum + streams, 0);
   }
 
   /** Of the first, with the devices of all. */

@@ -41,3 +41,11 @@ async function gpusBySmi(): Promise<readonly string[] | undefined> {
 async function gpusByDriver(): Promise<readonly string[]> {
   return readdir('/proc/driver/nvidia/gpus').catch(() => []);
 }
+
+/** Only these runtimes can use a GPU. */
+const ON_GPU = new Set(['auto', 'tensorflow']);
+
+/** The GPUs that a runtime may use, as `CUDA_VISIBLE_DEVICES` names them. */
+export async function gpusFor(runtime: string): Promise<readonly string[]> {
+  return ON_GPU.has(runtime) ? findGpus(process.env.CUDA_VISIBLE_DEVICES) : [];
+}

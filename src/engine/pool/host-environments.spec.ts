@@ -1,31 +1,42 @@
-import { type HostEnvironment, hostEnvironments, type HostsWanted } from './host-environments.js';
+import {
+  type HostEnvironment,
+  hostEnvironments,
+  type HostsWanted,
+  type Shares,
+  shareOut,
+} from './host-environments.js';
 
 const wanted = (some: Partial<HostsWanted>): HostsWanted => ({
   hosts: 0,
-  threads: 8,
+  threads: 0,
   cores: 8,
   gpus: [],
   ...some,
 });
-const cpu = (threads: number): HostEnvironment => ({
-  variables: { TF_NUM_INTRAOP_THREADS: String(threads) },
+const MALLOC = { MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2' };
+const cpu = (streams: number, threads: number): HostEnvironment => ({
+  streams,
+  threads,
+  variables: { TF_NUM_INTRAOP_THREADS: String(threads), ...MALLOC },
 });
 const gpu = (name: string, threads: number, more: Record<string, string> = {}): HostEnvironment => ({
   gpu: name,
-  variables: { TF_NUM_INTRAOP_THREADS: String(threads), CUDA_VISIBLE_DEVICES: name, ...more },
+  streams: 1,
+  threads,
+  variables: { TF_NUM_INTRAOP_THREADS: String(threads), ...MALLOC, CUDA_VISIBLE_DEVICES: name, ...more },
 });
 const GROWTH = { TF_FORCE_GPU_ALLOW_GROWTH: 'true' };
 
 describe('the environments of the engine hosts', () => {
   it.each<[string, Partial<HostsWanted>, HostEnvironment[]]>([
-    ['one without GPUs', {}, [cpu(8)]],
-    ['as many as were asked for, which share the cores', { hosts: 3 }, [cpu(2), cpu(2), cpu(2)]],
+    ['one without GPUs', {}, [cpu(2, 4)]],
+    ['as many as were asked for, which share the cores', { hosts: 2 }, [cpu(2, 2), cpu(2, 2)]],
     [
       'with a thread each where there are more of them than cores',
-      { hosts: 3, threads: 2, cores: 2 },
-      [cpu(1), cpu(1), cpu(1)],
+      { hosts: 3, cores: 2 },
+      [cpu(1, 1), cpu(1, 1), cpu(1, 1)],
     ],
-    ['with as many threads each as were asked for', { hosts: 2, threads: 6 }, [cpu(6), cpu(6)]],
+    ['with as many threads as were asked for', { hosts: 2, threads: 6 }, [cpu(1, 6), cpu(1, 6)]],
     ['one for each GPU', { gpus: ['0', '1'] }, [gpu('0', 4), gpu('1', 4)]],
     ['one, which has one GPU of several', { hosts: 1, gpus: ['3', '5'] }, [gpu('3', 8)]],
     [
@@ -35,5 +46,19 @@ describe('the environments of the engine hosts', () => {
     ],
   ])('%s', (_, some, environments) => {
     expect(hostEnvironments(wanted(some))).toEqual(environments);
+  });
+});
+
+describe('the cores of a host', () => {
+  it.each<[cores: number, threads: number, Shares]>([
+    [1, 0, { threads: 1, streams: 1 }],
+    [2, 0, { threads: 1, streams: 2 }],
+    [3, 0, { threads: 1, streams: 3 }],
+    [16, 0, { threads: 8, streams: 2 }],
+    [16, 4, { threads: 4, streams: 4 }],
+    [2, 2, { threads: 2, streams: 1 }],
+    [4, 6, { threads: 6, streams: 1 }],
+  ])('%i, with %i threads for a run, are shared out as %o', (cores, threads, shares) => {
+    expect(shareOut(cores, threads, false)).toEqual(shares);
   });
 });

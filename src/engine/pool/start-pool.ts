@@ -6,18 +6,16 @@ import { formatBytes } from '../host/format-bytes.js';
 import { OneAtATime } from '../host/one-at-a-time.js';
 import { SupervisedEngine } from '../host/supervised-engine.js';
 import { EnginePool } from './engine-pool.js';
-import { findGpus } from './find-gpus.js';
+import { gpusFor } from './find-gpus.js';
 import { type HostEnvironment, hostEnvironments } from './host-environments.js';
-
-/** Only these runtimes can use a GPU. */
-const ON_GPU = new Set(['auto', 'tensorflow']);
 
 /** The engine hosts that the settings ask for, as one engine. They start at once; whether they can be used, `info` says. */
 export async function startPool(settings: Settings, metrics: Metrics): Promise<EnginePool> {
-  const gpus = ON_GPU.has(settings.engine) ? await findGpus(process.env.CUDA_VISIBLE_DEVICES) : [];
+  const gpus = await gpusFor(settings.engine);
   const environments = hostEnvironments({
     hosts: settings.engineHosts,
-    threads: settings.engineThreads,
+    // What tests make it do, it does one after the other.
+    threads: settings.engineThreads || (settings.engine === 'fake' ? availableParallelism() : 0),
     cores: availableParallelism(),
     gpus,
   });
@@ -26,7 +24,11 @@ export async function startPool(settings: Settings, metrics: Metrics): Promise<E
     environments.map((environment, index) => {
       const name = environments.length === 1 ? '' : `Engine ${index + 1}: `;
       const engine = startEngine(settings, metrics, name, environment, handOverTurn);
-      return { engine, ...(environment.gpu !== undefined && { gpu: environment.gpu }) };
+      return {
+        engine,
+        streams: environment.streams,
+        ...(environment.gpu !== undefined && { gpu: environment.gpu }),
+      };
     }),
   );
   metrics.readEngineMemory = () => pool.residentBytes();
@@ -37,13 +39,14 @@ function startEngine(
   settings: Settings,
   metrics: Metrics,
   name: string,
-  { variables }: HostEnvironment,
+  { variables, streams }: HostEnvironment,
   handOverTurn: OneAtATime,
 ): SupervisedEngine {
   const logger = new Logger('Engine');
   return new SupervisedEngine({
     runtime: settings.engine,
     environment: variables,
+    streams,
     handOverTurn,
     runTimeoutMs: settings.engineTimeoutMs,
     loadTimeoutMs: settings.loadTimeoutMs,

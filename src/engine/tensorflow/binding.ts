@@ -1,14 +1,13 @@
 import { createRequire } from 'node:module';
-import util from 'node:util';
-
-/** TensorFlow's JavaScript interface, typed as the package types it. */
-export type TensorFlow = typeof import('@tensorflow/tfjs-node-gpu');
+import { dirname, join } from 'node:path';
+import { setTensorFlowDefaults } from './environment.js';
+import { type Binding, SHARED } from './native-binding.js';
 
 export interface LoadedTensorFlow {
-  readonly tf: TensorFlow;
+  readonly binding: Binding;
   /** libtensorflow's version, such as `2.20.0`; not that of the npm package. */
   readonly version: string;
-  /** Where operations run: `cpu`, or `gpu:0`, the one GPU the package picks. */
+  /** Where operations run: `cpu`, or `gpu:0`, the one GPU the addon picks. */
   readonly device: string;
 }
 
@@ -27,52 +26,43 @@ export class TensorFlowMissingError extends Error {
   }
 }
 
-/** What the package's backend has beside the interface it publishes. */
-interface NodeBackend {
-  readonly isUsingGpuDevice: boolean;
-  readonly binding: { readonly TF_Version: string };
-}
+const PACKAGE = '@tensorflow/tfjs-node-gpu';
 
 /**
- * Loads libtensorflow into this process: once, for good, about a second. TensorFlow gives memory back only when the
- * process ends, so only an engine host (or a test of one) calls this. Call it in a main thread: a worker's environment
- * variables do not reach the C library. Throws TensorFlowMissingError.
+ * Loads libtensorflow into this process for good, through the addon of the package; half a second the first time, and little in further threads.
+ * TensorFlow gives memory back only when the process ends, so only an engine host (or a test of one) calls this. The package's
+ * JavaScript is left alone: it defines hundreds of operations, and a SavedModel brings its own.
+ * @throws TensorFlowMissingError
  */
-export async function loadTensorFlow(): Promise<LoadedTensorFlow> {
-  // Read once, when libtensorflow starts: 2 keeps errors and drops most notices (two lines that the first SavedModel
-  // causes obey no setting). Whoever wants more sets it himself.
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-  // oneDNN's kernels, which TensorFlow uses of itself only on newer processors: on an AMD EPYC with AVX2 they ran MobileNetV2 1.5 times as
-  // fast in batches of 8 (bench:optimise with 0 and 1), and there are some (dilated depthwise and grouped convolutions) that TensorFlow's own cannot do on a CPU.
-  process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
-  // Or TensorFlow takes all of a GPU's memory at its start, and leaves none to others.
-  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
-  restoreOldUtil();
+export function loadTensorFlow(): LoadedTensorFlow {
+  setTensorFlowDefaults();
   const require = createRequire(import.meta.url);
-  let tf: TensorFlow;
+  let binding: Binding;
   try {
-    tf = require('@tensorflow/tfjs-node-gpu') as TensorFlow;
+    const home = dirname(require.resolve(`${PACKAGE}/package.json`));
+    binding = require(join(home, 'lib/napi-v8/tfjs_binding.node')) as Binding;
   } catch (error) {
     throw new TensorFlowMissingError(reasonOf(error), { cause: error });
   }
-  await tf.ready();
-  const backend = tf.backend() as unknown as NodeBackend;
-  return { tf, version: backend.binding.TF_Version, device: backend.isUsingGpuDevice ? 'gpu:0' : 'cpu' };
+  if (!sharesSessions(binding)) throw new TensorFlowMissingError('its addon is of an older version');
+  return { binding, version: binding.TF_Version, device: binding.isUsingGpuDevice() ? 'gpu:0' : 'cpu' };
 }
 
-/** The package, written for Node 8, calls two functions of `util` that Node 22 warns of; Node 23 and later lack the first. */
-function restoreOldUtil(): void {
-  Object.assign(util, {
-    isNullOrUndefined: (value: unknown) => value === null || value === undefined,
-    isArray: Array.isArray,
-  });
+/** Whether our part of the addon is in it: only that knows what is asked for here, and says that there is none. */
+function sharesSessions(binding: Binding): boolean {
+  try {
+    binding.loadSavedModel('', SHARED);
+    return false;
+  } catch (error) {
+    return (error as Error).message.includes(SHARED);
+  }
 }
 
 function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'MODULE_NOT_FOUND') return 'the package @tensorflow/tfjs-node-gpu is not installed';
-  if (code === 'ERR_DLOPEN_FAILED') return message.split('\n')[0] ?? message;
-  return message.includes('tfjs_binding.node')
+  const [line = message] = message.split('\n');
+  if (code !== 'MODULE_NOT_FOUND') return line;
+  return line.includes('tfjs_binding.node')
     ? 'its addon is not built'
-    : (message.split('\n')[0] ?? message);
+    : `the package ${PACKAGE} is not installed`;
 }

@@ -1,9 +1,7 @@
-import type { TensorFlow } from './binding.js';
-
 /**
  * The native addon of `@tensorflow/tfjs-node-gpu`, as far as it is called here. Called directly and not through the
  * package's `TFSavedModel`, which loses the upper half of int64 on the way in, knows no uint8, and refuses a whole model for
- * one dtype in one of its signatures.
+ * one dtype in one of its signatures. Each thread that loads it has its own tensors and sessions, by number.
  */
 export interface Binding {
   createTensor(
@@ -20,11 +18,16 @@ export interface Binding {
     inputs: number[],
     outputs: number,
   ): NativeTensor[];
+  /** @param tags joined by commas; one that begins with `SHARED` names the session for all threads of the process */
   loadSavedModel(directory: string, tags: string): number;
   deleteSavedModel(session: number): void;
   /** @param inputNames and `outputNames`: nodes such as `serving_default_x:0`, joined by commas */
   runSavedModel(session: number, inputs: number[], inputNames: string, outputNames: string): NativeTensor[];
 
+  isUsingGpuDevice(): boolean;
+
+  /** Of libtensorflow, such as `2.20.0`. */
+  readonly TF_Version: string;
   readonly TF_FLOAT: number;
   readonly TF_INT32: number;
   readonly TF_INT64: number;
@@ -36,11 +39,10 @@ export interface Binding {
   readonly TF_ATTR_BOOL: number;
 }
 
+/** See `scripts/tensorflow/addon/shared_sessions.cc`. */
+export const SHARED = 'tensornest:';
+
 export interface NativeTensor {
   readonly id: number;
   readonly shape: number[];
-}
-
-export function nativeBinding(tf: TensorFlow): Binding {
-  return (tf.backend() as unknown as { readonly binding: Binding }).binding;
 }

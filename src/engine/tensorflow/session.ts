@@ -1,17 +1,25 @@
+import { randomUUID } from 'node:crypto';
 import type { EdgedSignature, InputEdge, OutputEdge } from '../../graph/edges.js';
 import { EngineError, type NamedTensors } from '../engine.js';
 import { normalisePixels } from '../normalise.js';
 import type { Normalise, Tensor } from '../tensor.js';
-import type { Binding, NativeTensor } from './native-binding.js';
+import { type Binding, type NativeTensor, SHARED } from './native-binding.js';
 import { parseSerialized, serializeTensor } from './serialized-tensor.js';
 import { createTensor, readTensor } from './tensors.js';
+
+/** What another thread of this process needs to run a session that one has opened. */
+export interface SharedSession {
+  /** The tag by which our part of the addon (`scripts/tensorflow/addon`) knows it. */
+  readonly tag: string;
+  readonly signatures: ReadonlyMap<string, EdgedSignature>;
+}
 
 /** A graph that TensorFlow holds, and how its signatures are fed and fetched. */
 export class Session {
   private constructor(
     private readonly binding: Binding,
     private readonly id: number,
-    private readonly signatures: ReadonlyMap<string, EdgedSignature>,
+    readonly shared: SharedSession,
   ) {}
 
   /**
@@ -25,7 +33,9 @@ export class Session {
     signatures: ReadonlyMap<string, EdgedSignature>,
   ): Session {
     try {
-      return new Session(binding, binding.loadSavedModel(directory, tags.join(',')), signatures);
+      const tag = `${SHARED}${randomUUID()}`;
+      const id = binding.loadSavedModel(directory, [...tags, tag].join(','));
+      return new Session(binding, id, { tag, signatures });
     } catch (error) {
       // TensorFlow's text names the directory, which is nobody's business but the log's.
       const text = messageOf(error).replaceAll(directory, 'the model');
@@ -33,9 +43,14 @@ export class Session {
     }
   }
 
+  /** The session that another thread has opened: it is closed once all have closed it. */
+  static attach(binding: Binding, shared: SharedSession): Session {
+    return new Session(binding, binding.loadSavedModel('', shared.tag), shared);
+  }
+
   /** @throws EngineError `run` */
   run(signature: string, inputs: NamedTensors): NamedTensors {
-    const edges = this.signatures.get(signature);
+    const edges = this.shared.signatures.get(signature);
     if (!edges) throw new EngineError('run', `The model has no signature ${signature}.`);
     const given: number[] = [];
     let answered: NativeTensor[] = [];

@@ -1,26 +1,31 @@
 import {
-  type Engine,
   EngineError,
   type EngineInfo,
   type LoadedModel,
   type LoadOptions,
   type NamedTensors,
 } from '../engine.js';
-import { InputShapes } from '../input-shapes.js';
+import { type HeldInputs, heldInputs, InputShapes } from '../input-shapes.js';
 import { openModel } from '../open-model.js';
+import type { StreamEngine } from '../streams/stream-engine.js';
 import { loadTensorFlow } from './binding.js';
-import { nativeBinding } from './native-binding.js';
 import { SessionOpener, type TensorFlowRuntime } from './open-session.js';
-import type { Session } from './session.js';
+import { Session, type SharedSession } from './session.js';
 import { carriedSignatures, declaredSignatures, publicSignature } from '../signatures.js';
 
 interface OpenModel {
   readonly session: Session;
+  readonly held: HeldInputs;
   readonly shapes: InputShapes;
 }
 
-/** TensorFlow's C library through `@tensorflow/tfjs-node-gpu`. A run blocks its process: it belongs into a host. */
-export class TensorFlowEngine implements Engine {
+interface SharedModel {
+  readonly session: SharedSession;
+  readonly held: HeldInputs;
+}
+
+/** TensorFlow's C library through `@tensorflow/tfjs-node-gpu`. A run blocks its thread: it belongs into a host. */
+export class TensorFlowEngine implements StreamEngine {
   private readonly models = new Map<string, OpenModel>();
   private readonly opener: SessionOpener;
 
@@ -29,8 +34,7 @@ export class TensorFlowEngine implements Engine {
   }
 
   static async start(): Promise<TensorFlowEngine> {
-    const { tf, version, device } = await loadTensorFlow();
-    return new TensorFlowEngine({ binding: nativeBinding(tf), version, device });
+    return new TensorFlowEngine(loadTensorFlow());
   }
 
   async info(): Promise<EngineInfo> {
@@ -46,7 +50,7 @@ export class TensorFlowEngine implements Engine {
     }
     const before = process.memoryUsage.rss();
     const { session, graph } = await this.opener.open(opened, signatures, options);
-    this.models.set(model, { session, shapes: new InputShapes(opened, signatures, true) });
+    this.hold(model, session, heldInputs(opened, signatures));
     return {
       signatures: Object.fromEntries([...signatures].map(([name, saved]) => [name, publicSignature(saved)])),
       refused: Object.fromEntries(refused),
@@ -55,6 +59,15 @@ export class TensorFlowEngine implements Engine {
       memoryBytes: Math.max(0, process.memoryUsage.rss() - before),
       graph,
     };
+  }
+
+  async share(model: string): Promise<SharedModel> {
+    const { session, held } = this.models.get(model)!;
+    return { session: session.shared, held };
+  }
+
+  async attach(model: string, { session, held }: SharedModel): Promise<void> {
+    this.hold(model, Session.attach(this.runtime.binding, session), held);
   }
 
   async run(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
@@ -73,5 +86,9 @@ export class TensorFlowEngine implements Engine {
 
   async close(): Promise<void> {
     for (const model of this.models.keys()) await this.unload(model);
+  }
+
+  private hold(model: string, session: Session, held: HeldInputs): void {
+    this.models.set(model, { session, held, shapes: new InputShapes(held, true) });
   }
 }

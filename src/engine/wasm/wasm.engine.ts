@@ -6,7 +6,7 @@ import {
   type LoadOptions,
   type NamedTensors,
 } from '../engine.js';
-import { InputShapes } from '../input-shapes.js';
+import { heldInputs, InputShapes } from '../input-shapes.js';
 import { openModel } from '../open-model.js';
 import { carriedSignatures, declaredSignatures, publicSignature } from '../signatures.js';
 import { startBackend, type WasmBackend } from './backend.js';
@@ -60,7 +60,7 @@ export class WasmEngine implements Engine {
     }
     const session = new WasmSession(this.backend, graph);
     // A kernel that divides by their number would leave WebAssembly out of order for all that follow.
-    const shapes = new InputShapes(opened, signatures, false);
+    const shapes = new InputShapes(heldInputs(opened, signatures), false);
     this.models.set(model, { session, shapes });
     const served = [...signatures].filter(([name]) => graph.signatures.has(name));
     return {

@@ -1,0 +1,98 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { NamedTensors } from '../../src/engine/engine.js';
+import type { SupervisedEngine } from '../../src/engine/host/supervised-engine.js';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const x = { name: 'x', dtype: 'float32', shape: [null] };
+const SIGNATURES = { serving_default: { inputs: [x], outputs: [{ ...x, name: 'y' }] } };
+/** Of the fake model: a run that never ends, and one that ends the process. */
+const [HANG, CRASH] = [13, 17];
+
+const floats = (...numbers: number[]): NamedTensors => ({
+  x: { dtype: 'float32', shape: [numbers.length], data: Float32Array.from(numbers) },
+});
+
+describe('an engine process with two streams', () => {
+  let folder: string;
+  let engine: SupervisedEngine;
+  const crashes: string[] = [];
+
+  async function start(runtime: string): Promise<void> {
+    const url = pathToFileURL(join(ROOT, 'dist/engine/host/supervised-engine.js')).href;
+    const built = (await import(url)) as { SupervisedEngine: typeof SupervisedEngine };
+    engine = new built.SupervisedEngine({
+      runtime,
+      streams: 2,
+      runTimeoutMs: 20_000,
+      loadTimeoutMs: 60_000,
+      onOutput: () => {},
+      onCrash: (reason) => crashes.push(reason),
+      onRestart: () => {},
+    });
+  }
+  const load = (model: string, directory: string) =>
+    engine.load(model, directory, { allowOps: [], optimise: true, cacheDirectory: join(folder, 'cache') });
+  const run = (model: string, inputs: NamedTensors) => engine.run(model, 'serving_default', inputs);
+
+  beforeEach(async () => {
+    crashes.length = 0;
+    folder = await mkdtemp(join(tmpdir(), 'streams-'));
+    await mkdir(join(folder, 'fake'));
+    const fake = { signatures: SIGNATURES, on: { [HANG]: 'hang', [CRASH]: 'crash' } };
+    await writeFile(join(folder, 'fake/fake.json'), JSON.stringify(fake));
+  });
+  afterEach(async () => {
+    await engine.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it('answers a run while another goes on', async () => {
+    await start('fake');
+    await load('m', join(folder, 'fake'));
+    const hung = run('m', floats(HANG));
+    for (const number of [1, 2, 3]) {
+      expect(await run('m', floats(number))).toEqual({
+        y: { dtype: 'float32', shape: [1], data: Float32Array.of(number) },
+      });
+    }
+    hung.catch(() => {});
+  });
+
+  it('is replaced as a whole when a run ends it, and what else was in flight is answered by the next', async () => {
+    await start('fake');
+    await load('m', join(folder, 'fake'));
+    const others = [4, 5].map((number) => run('m', floats(number)));
+    await expect(run('m', floats(CRASH))).rejects.toMatchObject({ kind: 'crashed' });
+    expect((await Promise.all(others)).map(({ y }) => y!.data[0])).toEqual([4, 5]);
+    expect(crashes.length).toBeGreaterThan(0);
+  });
+
+  it('answers a load that fails with its reason, and goes on', async () => {
+    await start('fake');
+    await expect(load('n', join(folder, 'nowhere'))).rejects.toMatchObject({ kind: 'load' });
+    await load('m', join(folder, 'fake'));
+    expect((await run('m', floats(6))).y!.data).toEqual(Float32Array.of(6));
+    await engine.unload('m');
+    await expect(run('m', floats(6))).rejects.toMatchObject({ kind: 'run' });
+  });
+
+  it('runs one TensorFlow session in both, gives every run its own answer, and holds it until both have let go', async () => {
+    await start('tensorflow');
+    const directory = join(ROOT, 'test/fixtures/models/half_plus_two_serving/123');
+    const half = (number: number): number => number / 2 + 2;
+    for (let round = 0; round < 3; round++) {
+      await load('m', directory);
+      const numbers = Array.from({ length: 200 }, (_, index) => index);
+      const answers = await Promise.all(numbers.map((number) => run('m', floats(number))));
+      expect(answers.map(({ y }) => y!.data[0])).toEqual(numbers.map(half));
+      // Another session of the same files is its own.
+      await load('other', directory);
+      await engine.unload('m');
+      expect((await run('other', floats(10))).y!.data[0]).toBe(half(10));
+      await engine.unload('other');
+    }
+  });
+});
