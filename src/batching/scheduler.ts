@@ -1,4 +1,5 @@
 import type { NamedTensors } from '../engine/engine.js';
+import { release } from '../engine/release.js';
 import { ServingError } from '../errors/serving-error.js';
 import type { Call } from '../turns/call.js';
 import { FairTags } from '../turns/order.js';
@@ -228,6 +229,7 @@ export class Scheduler implements Batching {
       );
       const outputs = await this.options.run(lane.engineName, lane.signature, joined);
       const isWhole = entries.length === 1 && counts[0]! >= padTo;
+      if (!isWhole) release(joined, outputs); // Made here, and read to its end.
       return { shares: isWhole ? [outputs] : splitRows(outputs, counts, padTo) };
     } catch (error) {
       return { error };

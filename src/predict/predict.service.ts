@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Admitted } from '../batching/admission.js';
 import type { NamedTensors } from '../engine/engine.js';
+import { release } from '../engine/release.js';
 import type { Tensor } from '../engine/tensor.js';
 import { ServingError } from '../errors/serving-error.js';
 import { rank, type Ranked } from '../labels/rank.js';
@@ -103,6 +104,7 @@ export class PredictService {
       const { outputs, inferenceMs } = await model.run(model.ready.plan.signatureName, inputs, call);
       const began = performance.now();
       const answer = answerOf(model, outputs, topK);
+      release(inputs); // It has an answer, so it was read to its end.
       const answerMs = performance.now() - began;
       return { ...answer, work: { decodeMs: readMs + decodeMs, preprocessMs, inferenceMs, answerMs } };
     } finally {
