@@ -69,7 +69,7 @@ export type NamedTensors = Readonly<Record<string, Tensor>>;
 /**
  * What a runtime must do. It knows nothing about HTTP, labels or pictures.
  *
- * Calls may overlap; a runtime runs them in the order they came. Every method rejects with an `EngineError`.
+ * Calls may overlap; a runtime begins runs in the order they came. Every method rejects with an `EngineError`.
  */
 export interface Engine {
   info(): Promise<EngineInfo>;

@@ -25,7 +25,6 @@ export class HeldModels {
   constructor(
     private readonly calls: HostCalls,
     private readonly onOutput: (line: string) => void,
-    private readonly streams = 1,
   ) {}
 
   /** What the files of all of them measure. */
@@ -67,8 +66,7 @@ export class HeldModels {
   private async warmUp(host: HostProcess, name: string, { warmUps }: HeldModel): Promise<void> {
     for (const { signature, inputs } of warmUps) {
       try {
-        const run = (): Promise<NamedTensors> => this.calls.run(host, name, signature, inputs);
-        await Promise.all(Array.from({ length: this.streams }, run));
+        await this.calls.warmUp(host, name, signature, inputs);
       } catch (error) {
         if (!(error instanceof EngineError) || error.kind === 'crashed') throw error;
         this.onOutput(`A warm-up of ${name} failed in the next engine process: ${error.message}`);

@@ -13,7 +13,11 @@ export interface CallTimeouts {
 
 /** The calls of the protocol, each with the answer that belongs to it. All reject with an `EngineError`. */
 export class HostCalls {
-  constructor(private readonly timeouts: CallTimeouts) {}
+  /** @param streams how many runs each host does at once */
+  constructor(
+    private readonly timeouts: CallTimeouts,
+    private readonly streams: number,
+  ) {}
 
   /** The first answer of a host comes when its runtime has started. */
   async info(host: HostProcess): Promise<EngineInfo> {
@@ -39,6 +43,18 @@ export class HostCalls {
     const reply = await host.call(call, this.timeouts.runTimeoutMs, payload);
     if (!('tensors' in reply.answer)) throw unexpectedAnswer();
     return decodeTensors(reply.answer.tensors, reply.payload);
+  }
+
+  /** A run in each of the host's streams: so many at once find each another one. */
+  async warmUp(
+    host: HostProcess,
+    model: string,
+    signature: string,
+    inputs: NamedTensors,
+  ): Promise<NamedTensors> {
+    const run = (): Promise<NamedTensors> => this.run(host, model, signature, inputs);
+    const [outputs] = await Promise.all(Array.from({ length: this.streams }, run));
+    return outputs!;
   }
 
   async unload(host: HostProcess, model: string): Promise<void> {

@@ -10,7 +10,7 @@ import {
 import { GrowthWatch } from './growth-watch.js';
 import { HeldModels } from './held-models.js';
 import { HostCalls, type LoadCall } from './host-calls.js';
-import { HostProcess } from './host-process.js';
+import { type HostedRuntime, HostProcess } from './host-process.js';
 import { makeReady } from './make-ready.js';
 import { modelBytes } from './model-bytes.js';
 import { OneAtATime } from './one-at-a-time.js';
@@ -55,17 +55,16 @@ export class SupervisedEngine implements Engine {
   private readonly growth: GrowthWatch;
   private recheck: NodeJS.Timeout | undefined;
   private readonly crashes: number[] = [];
-  /** What the next host shall hold, and why it is not what was asked for. */
-  private runtime: string;
-  private note: string | undefined;
+  /** What the next host shall hold. */
+  private hosted: HostedRuntime;
   /** Whether a host has answered what it holds. */
   private known = false;
   private readonly closing = new AbortController();
 
   constructor(private readonly options: SupervisedEngineOptions) {
-    this.runtime = options.runtime;
-    this.calls = new HostCalls(options);
-    this.models = new HeldModels(this.calls, options.onOutput, options.streams);
+    this.hosted = { runtime: options.runtime, streams: options.streams ?? 1 };
+    this.calls = new HostCalls(options, this.hosted.streams);
+    this.models = new HeldModels(this.calls, options.onOutput);
     this.growth = new GrowthWatch(options.handOvers ?? {}, Date.now());
     this.handOvers = options.handOverTurn ?? new OneAtATime();
     this.newest = this.inService = this.start();
@@ -108,11 +107,11 @@ export class SupervisedEngine implements Engine {
 
   /** A run that every later host is given too, after it has loaded the model and before it is in service. */
   async warmUp(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
-    // In each stream once: so many at once find each another one.
-    const runs = Array.from({ length: this.options.streams ?? 1 }, () => this.run(model, signature, inputs));
-    const [outputs] = await Promise.all(runs);
+    const outputs = await this.again(async () =>
+      this.calls.warmUp(await this.current(), model, signature, inputs),
+    );
     this.models.addWarmUp(model, signature, inputs);
-    return outputs!;
+    return outputs;
   }
 
   async unload(model: string): Promise<void> {
@@ -151,9 +150,7 @@ export class SupervisedEngine implements Engine {
       onOutput: this.options.onOutput,
       onEnd: (reason: string) => this.ended(host, reason),
     };
-    const { streams = 1, environment } = this.options;
-    const held = { runtime: this.runtime, streams, note: this.note };
-    const host: HostProcess = new HostProcess(held, events, environment);
+    const host: HostProcess = new HostProcess(this.hosted, events, this.options.environment);
     this.alive.add(host);
     return host;
   }
@@ -173,9 +170,9 @@ export class SupervisedEngine implements Engine {
 
   /** TensorFlow can end its process while it is loaded, on a processor that it was not built for: it would do so again. */
   private doWithoutTensorFlow(reason: string): void {
-    if (this.runtime !== 'auto' || this.known) return;
-    this.runtime = 'wasm';
-    this.note = `TensorFlow is installed but cannot be used: ${reason} npm run doctor says what is wrong.`;
+    if (this.hosted.runtime !== 'auto' || this.known) return;
+    const note = `TensorFlow is installed but cannot be used: ${reason} npm run doctor says what is wrong.`;
+    this.hosted = { ...this.hosted, runtime: 'wasm', note };
   }
 
   /** A host that holds the models again; a model that it cannot load any more is given up. */

@@ -31,8 +31,9 @@ export class StreamedEngine implements Engine {
   async load(model: string, directory: string, options: LoadOptions): Promise<LoadedModel> {
     const loaded = await this.first.call('load', [model, directory, options]);
     await this.started;
-    const shared = await this.first.call('share', [model]);
     const [, ...others] = this.streams;
+    if (others.length === 0) return loaded;
+    const shared = await this.first.call('share', [model]);
     const held = others.map(async (stream) => {
       if (shared === null) await stream.call('load', [model, directory, options]);
       else await stream.call('attach', [model, shared]);
