@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -89,9 +89,18 @@ export class TestServer {
       await writeFile(join(folder, 'labels', name), content);
     }
     if (dotenv !== undefined) await writeFile(join(folder, '.env'), dotenv);
+    // What tests make the fake engine do, it does one after the other.
+    const oneAtATime = env.ENGINE === 'fake' && { ENGINE_THREADS: String(availableParallelism()) };
     const child = spawn(process.execPath, [join(ROOT, 'dist/main.js')], {
       cwd: folder,
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', LOG_FORMAT: 'json', ...env },
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        PORT: '0',
+        LOG_FORMAT: 'json',
+        ...oneAtATime,
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     return new TestServer(folder, child);

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { NamedTensors } from '../../src/engine/engine.js';
 import type { SupervisedEngine } from '../../src/engine/host/supervised-engine.js';
+import { withoutTensorFlow } from './without-tensorflow.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const x = { name: 'x', dtype: 'float32', shape: [null] };
@@ -20,12 +21,13 @@ describe('an engine process with two streams', () => {
   let engine: SupervisedEngine;
   const crashes: string[] = [];
 
-  async function start(runtime: string): Promise<void> {
+  async function start(runtime: string, environment = {}): Promise<void> {
     const url = pathToFileURL(join(ROOT, 'dist/engine/host/supervised-engine.js')).href;
     const built = (await import(url)) as { SupervisedEngine: typeof SupervisedEngine };
     engine = new built.SupervisedEngine({
       runtime,
       streams: 2,
+      environment,
       runTimeoutMs: 20_000,
       loadTimeoutMs: 60_000,
       onOutput: () => {},
@@ -79,6 +81,15 @@ describe('an engine process with two streams', () => {
     expect((await run('m', floats(6))).y!.data).toEqual(Float32Array.of(6));
     await engine.unload('m');
     await expect(run('m', floats(6))).rejects.toMatchObject({ kind: 'run' });
+  });
+
+  it('whose runtime cannot be had answers every call with the reason', async () => {
+    await start('tensorflow', { NODE_OPTIONS: withoutTensorFlow('ERR_DLOPEN_FAILED') });
+    const message =
+      'TensorFlow cannot be loaded (libtensorflow.so.2: no such file): run npm run tensorflow, or npm run doctor to see what is missing.';
+    await expect(engine.info()).rejects.toMatchObject({ kind: 'load', message });
+    await expect(run('m', floats(1))).rejects.toMatchObject({ kind: 'run', message });
+    expect(crashes).toEqual([]);
   });
 
   it('runs one TensorFlow session in both, gives every run its own answer, and holds it until both have let go', async () => {

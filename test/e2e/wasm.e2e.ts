@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { projectFile, type ServerOptions, TestServer } from './server.js';
+import { withoutTensorFlow } from './without-tensorflow.js';
 
 const SHAPES = {
   models: { shapes: 'models/shapes', denoise: 'models/denoise' },
@@ -207,22 +208,10 @@ describe('models of numbers on WebAssembly', () => {
 });
 
 describe('ENGINE=auto without TensorFlow', () => {
-  /** Node options with which TensorFlow's addon fails to load, as it does where it is missing or broken. */
-  const failingWith = (code: string): string => {
-    const hook = `
-      import module from 'node:module';
-      const load = module._load;
-      module._load = function (name, ...rest) {
-        if (!name.endsWith('tfjs_binding.node')) return load.call(this, name, ...rest);
-        throw Object.assign(new Error('libtensorflow.so.2: no such file'), { code: '${code}' });
-      };`;
-    return `--import=data:text/javascript,${encodeURIComponent(hook)}`;
-  };
-
   const started = async (code: string): Promise<TestServer> =>
     TestServer.start({
       models: { half_plus_two: 'half_plus_two' },
-      env: { ENGINE: 'auto', NODE_OPTIONS: failingWith(code) },
+      env: { ENGINE: 'auto', NODE_OPTIONS: withoutTensorFlow(code) },
     });
 
   it('serves on WebAssembly, and the log says how to install TensorFlow', async () => {
@@ -267,7 +256,7 @@ describe('ENGINE=auto without TensorFlow', () => {
   it('does not start with ENGINE=tensorflow', async () => {
     const server = await TestServer.spawn({
       models: { half_plus_two: 'half_plus_two' },
-      env: { ENGINE: 'tensorflow', NODE_OPTIONS: failingWith('MODULE_NOT_FOUND') },
+      env: { ENGINE: 'tensorflow', NODE_OPTIONS: withoutTensorFlow('MODULE_NOT_FOUND') },
     });
     expect((await server.exited).code).toBe(1);
     expect(server.lines.join('\n')).toMatch(

@@ -14,8 +14,7 @@ export async function startPool(settings: Settings, metrics: Metrics): Promise<E
   const gpus = await gpusFor(settings.engine);
   const environments = hostEnvironments({
     hosts: settings.engineHosts,
-    // What tests make it do, it does one after the other.
-    threads: settings.engineThreads || (settings.engine === 'fake' ? availableParallelism() : 0),
+    threads: settings.engineThreads,
     cores: availableParallelism(),
     gpus,
   });
