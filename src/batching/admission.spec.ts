@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events';
 import { jest } from '@jest/globals';
 import type { Priority } from '../turns/call.js';
 import { Admission, type AdmissionLimits, type Admitted, type RefusalReason } from './admission.js';
+import type { ExpectedMs } from './workplaces.js';
 import { generator, patient } from './scheduler.fixture.js';
 
 beforeEach(() => void jest.useFakeTimers());
@@ -12,7 +13,7 @@ function entrance(limits: Partial<AdmissionLimits> = {}, expectedMs = 0) {
   const refused: RefusalReason[] = [];
   const admission = new Admission(
     { maxRows: 4, maxBytes: 100, ...limits },
-    () => expectedMs,
+    { count: 4, expectedMs: () => expectedMs },
     (reason) => refused.push(reason),
   );
   const admitted = new Map<string, Admitted>();
@@ -192,5 +193,101 @@ describe('who comes in', () => {
     );
     admission.enter(1, 1, within(1_500));
     expect([refused, admission.inside.rows]).toEqual([['deadline'], 1]);
+  });
+});
+
+describe('a turn to be worked on', () => {
+  /** Who came, in the order in which they were prepared and answered; each is prepared in 10 ms and runs until it is told. */
+  function work(count: number, runMs: (coming: number) => number = () => 0) {
+    const asked: number[] = [];
+    const expectedMs: ExpectedMs = (_rows, _call, coming) => {
+      asked.push(coming);
+      return runMs(coming);
+    };
+    const waiting: number[] = [];
+    const onWaiting = (rows: number) => waiting.push(rows);
+    const admission = new Admission({ maxRows: 100, maxBytes: 100 }, { count, expectedMs, onWaiting });
+    const done: string[] = [];
+    const ends = new Map<string, () => void>();
+    const come = (name: string, { priority = 'normal' as Priority, withinMs = Infinity } = {}): void => {
+      const deadline = performance.now() + withinMs;
+      const { inTurn, leave } = admission.enter(1, 1, patient({ caller: name[0]!, priority, deadline }));
+      inTurn({
+        prepare: () => new Promise((resolve) => setTimeout(resolve, 10, name)),
+        run: (prepared: string) => {
+          done.push(`${prepared} runs`);
+          return new Promise<void>((resolve) => ends.set(name, resolve));
+        },
+      })
+        .then(() => done.push(`${name} ends`))
+        .catch(({ code }: { code: string }) => done.push(`${name} ${code}`))
+        .finally(leave);
+    };
+    const end = (name: string): void => ends.get(name)!();
+    const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
+    return { admission, come, end, pass, done, asked, waiting };
+  }
+
+  it('comes to so many at once, and then to who is next by its class and what others had', async () => {
+    const { come, end, pass, done } = work(2);
+    for (const name of ['a1', 'a2', 'a3', 'a4', 'b1']) come(name);
+    come('c1', { priority: 'high' });
+    await pass(10);
+    expect(done.splice(0)).toEqual(['a1 runs', 'a2 runs']);
+    for (const name of ['a1', 'a2', 'c1', 'b1', 'a3']) {
+      end(name);
+      await pass(10);
+    }
+    expect(done.filter((what) => what.endsWith('runs'))).toEqual([
+      'c1 runs',
+      'b1 runs',
+      'a3 runs',
+      'a4 runs',
+    ]);
+  });
+
+  it('is not taken by who has waited too long by then: it is refused, and nothing is prepared for it', async () => {
+    const { come, end, pass, done } = work(1, (coming) => 50 * coming);
+    come('a1');
+    come('a2', { withinMs: 100 });
+    await pass(95);
+    end('a1');
+    await pass(10);
+    // 10 of preparation are expected, and 5 are left.
+    expect(done).toEqual(['a1 runs', 'a1 ends', 'a2 DEADLINE_UNREACHABLE']);
+  });
+
+  it('counts those before it who have not come to the engine yet, and no others', async () => {
+    const { come, pass, asked, waiting } = work(3);
+    const refused = (name: string): number | undefined => {
+      expect(() => come(name, { withinMs: -1 })).toThrow(
+        expect.objectContaining({ code: 'DEADLINE_UNREACHABLE' }),
+      );
+      return asked.at(-1);
+    };
+    for (const name of ['a1', 'a2', 'a3', 'a4', 'a5']) come(name);
+    expect([refused('a6'), refused('b1')]).toEqual([5, 1]);
+    await pass(10);
+    expect(waiting.reduce((sum, rows) => sum + rows)).toBe(2);
+    expect([refused('a6'), refused('b1')]).toEqual([2, 0]);
+  });
+
+  it('is lost to nobody who leaves', async () => {
+    const { admission, come, end, pass, done } = work(1);
+    come('a1');
+    const left = new AbortController();
+    const { inTurn, leave } = admission.enter(1, 1, patient({ signal: left.signal }));
+    const gone = inTurn({
+      prepare: async () => done.push('prepared'),
+      run: async () => done.push('run'),
+    });
+    left.abort(new Error('left'));
+    await expect(gone).rejects.toThrow('left');
+    leave();
+    come('b1');
+    await pass(10);
+    end('a1');
+    await pass(10);
+    expect(done).toEqual(['a1 runs', 'a1 ends', 'b1 runs']);
   });
 });

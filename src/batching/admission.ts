@@ -2,6 +2,7 @@ import { ServingError } from '../errors/serving-error.js';
 import type { Call } from '../turns/call.js';
 import { compareTurns, FairTurns, type Turn } from '../turns/order.js';
 import { deadlineUnreachable, retryAfter } from './deadline-unreachable.js';
+import { type Caller, type Work, Workplaces, type WorkplacesOptions } from './workplaces.js';
 
 export interface AdmissionLimits {
   /** Most rows of one version that wait or are worked on. */
@@ -10,8 +11,6 @@ export interface AdmissionLimits {
   readonly maxBytes: number;
 }
 
-type Caller = Pick<Call, 'caller' | 'priority'>;
-
 /** Why somebody is refused, as the metrics name it. */
 export type RefusalReason = 'queue-full' | 'deadline';
 
@@ -19,6 +18,11 @@ export type RefusalReason = 'queue-full' | 'deadline';
 export interface Admitted {
   /** The call to go on with: its signal aborts as the original one does, and with QUEUE_FULL when another goes before it. */
   readonly call: Call;
+  /**
+   * Does the work for it when its turn has come.
+   * @throws ServingError DEADLINE_UNREACHABLE where it waited until it could not be answered in time any more; or the signal's reason
+   */
+  inTurn<P, T>(work: Work<P, T>): Promise<T>;
   /** To be called when the work for it has ended, however it did. */
   leave(): void;
 }
@@ -28,6 +32,8 @@ interface Guest {
   readonly bytes: number;
   readonly turn: Turn;
   readonly controller: AbortController;
+  /** It has not come to the engine's queue, which does not know of it. */
+  isComing: boolean;
   /** It does not count any more, and hears of nothing. */
   forget(): void;
 }
@@ -52,13 +58,17 @@ export class Admission {
   private readonly parties = new Map<string, Party>();
   private readonly turns = new FairTurns();
   private readonly sum: Sum = { rows: 0, bytes: 0 };
+  /** Of those, the rows that have not come to the engine's queue. */
+  private coming = 0;
+  private readonly workplaces: Workplaces;
 
-  /** @param expectedMs how long a request of so many rows takes that comes now, in ms; 0 where that is not known */
   constructor(
     private readonly limits: AdmissionLimits,
-    private readonly expectedMs: (rows: number, call: Caller) => number,
+    workplaces: WorkplacesOptions,
     private readonly onRefused?: (reason: RefusalReason) => void,
-  ) {}
+  ) {
+    this.workplaces = new Workplaces(workplaces);
+  }
 
   /** What is in. */
   get inside(): Readonly<Sum> {
@@ -83,10 +93,26 @@ export class Admission {
   }
 
   private checkDeadline(rows: number, call: Call, now: number): void {
-    const ms = this.expectedMs(rows, call);
+    const most = this.workplaces.expectedMs(rows, call, this.coming); // Quick, and nearly always enough.
+    if (now + most <= call.deadline) return;
+    const ms = this.workplaces.expectedMs(rows, call, this.comingBefore(call, now));
     if (now + ms <= call.deadline) return;
     this.onRefused?.('deadline');
-    throw deadlineUnreachable(ms, ms);
+    throw deadlineUnreachable(ms, most);
+  }
+
+  /** How many rows go before a newcomer that have not come to the engine's queue. */
+  private comingBefore(call: Caller, now: number): number {
+    const newcomer = this.turns.peek(call, now);
+    let rows = 0;
+    for (const [caller, { servedAt, guests }] of this.parties) {
+      for (const { turn, isComing, rows: its } of guests) {
+        const arrived = Math.max(turn.arrived, servedAt);
+        if (caller !== call.caller && compareTurns({ ...turn, arrived }, newcomer, now) > 0) break;
+        if (isComing) rows += its;
+      }
+    }
+    return rows;
   }
 
   /**
@@ -132,7 +158,7 @@ export class Admission {
   private full(call: Caller): ServingError {
     this.onRefused?.('queue-full');
     return new ServingError('QUEUE_FULL', 'Too many requests are waiting for this model. Try again.', {
-      retryAfter: retryAfter(this.expectedMs(1, call)),
+      retryAfter: retryAfter(this.workplaces.expectedMs(1, call, this.coming)),
     });
   }
 
@@ -145,6 +171,7 @@ export class Admission {
       bytes,
       turn: this.turns.turnFor(call, rows, now),
       controller,
+      isComing: true,
       forget: () => {
         isIn = false;
         call.signal.removeEventListener('abort', hangUp);
@@ -153,8 +180,10 @@ export class Admission {
     };
     call.signal.addEventListener('abort', hangUp, { once: true });
     this.add(guest);
+    const admitted: Call = { ...call, signal: controller.signal };
     return {
-      call: { ...call, signal: controller.signal },
+      call: admitted,
+      inTurn: (work) => this.inTurn(work, guest, admitted),
       leave: () => {
         if (!isIn) return;
         guest.forget();
@@ -163,11 +192,27 @@ export class Admission {
     };
   }
 
+  private async inTurn<P, T>(work: Work<P, T>, guest: Guest, call: Call): Promise<T> {
+    try {
+      return await this.workplaces.inTurn(work, guest.rows, call, () => this.cameThrough(guest));
+    } catch (error) {
+      if (error instanceof ServingError && error.code === 'DEADLINE_UNREACHABLE' && guest.isComing)
+        this.onRefused?.('deadline');
+      throw error;
+    }
+  }
+
+  private cameThrough(guest: Guest): void {
+    if (guest.isComing) this.coming -= guest.rows;
+    guest.isComing = false;
+  }
+
   private add(guest: Guest): void {
     const { caller } = guest.turn;
     const party = this.parties.get(caller);
     if (party) party.guests.push(guest);
     else this.parties.set(caller, { servedAt: -Infinity, guests: [guest] });
+    this.coming += guest.rows;
     this.sum.rows += guest.rows;
     this.sum.bytes += guest.bytes;
   }
@@ -177,6 +222,7 @@ export class Admission {
     const party = this.parties.get(caller)!;
     party.guests.splice(party.guests.indexOf(guest), 1);
     if (party.guests.length === 0) this.parties.delete(caller);
+    this.cameThrough(guest);
     this.sum.rows -= guest.rows;
     this.sum.bytes -= guest.bytes;
   }

@@ -28,6 +28,15 @@ describe('the cost of a batch', () => {
     expect(costOf(measured).expectedMs(rows, 0)).toEqual(expected);
   });
 
+  it.each([
+    ['4:20 4:20 4:20', 1, 'what was measured, where that is always the same'],
+    ['4:20 4:30', 1.25, 'more, the more the measurements differ'],
+    ['4:30 4:20', 1 + 1 / 6, 'more, whether they become more or less'],
+    ['1:10 8:30', 1, 'what was measured, where the sizes differ and nothing else'],
+  ])('(%s) is to be taken as %d times: %s', (measured, times) => {
+    expect(costOf(measured).caution).toBeCloseTo(times);
+  });
+
   it('is not known any more a while after the last measurement, until the next', () => {
     const cost = costOf('2:10');
     expect(cost.expectedMs(2, TRUST_MS)).toBe(10);

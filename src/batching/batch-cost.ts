@@ -1,5 +1,7 @@
 /** Of the moving averages, how much the newest measurement counts. */
-const NEWEST = 0.25;
+export const NEWEST = 0.25;
+/** How many deviations from the average are reckoned with. */
+const CAUTION = 2;
 /** Sizes beyond are not remembered: single requests, of any size. */
 const MAX_SIZE = 1024;
 /**
@@ -17,6 +19,8 @@ export class BatchCost {
   private readonly sizes: number[] = [];
   private readonly averages: number[] = [];
   private measuredAt = -Infinity;
+  /** The moving average of by how much a run took more or less than expected, as a part of that. */
+  private deviation = 0;
 
   /** @param rows as the engine was given them, padding included @param now in ms of `performance.now()` */
   measured(rows: number, ms: number, now: number): void {
@@ -24,7 +28,9 @@ export class BatchCost {
     if (rows > MAX_SIZE) return;
     const at = this.indexOf(rows);
     if (this.sizes[at] === rows) {
-      this.averages[at]! += NEWEST * (ms - this.averages[at]!);
+      const average = this.averages[at]!;
+      if (average > 0) this.deviation += NEWEST * (Math.abs(ms - average) / average - this.deviation);
+      this.averages[at] = average + NEWEST * (ms - average);
     } else {
       this.sizes.splice(at, 0, rows);
       this.averages.splice(at, 0, ms);
@@ -42,6 +48,14 @@ export class BatchCost {
     if (at === 0) return (ms * rows) / size;
     const [smaller, less] = [this.sizes[at - 1]!, this.averages[at - 1]!];
     return less + ((ms - less) * (rows - smaller)) / (size - smaller);
+  }
+
+  /**
+   * What a run takes that is no luckier than most, as a multiple of what is expected, 1 or more. It is the measured deviation that says how
+   * much the average can be trusted (as of round-trip times in RFC 6298).
+   */
+  get caution(): number {
+    return 1 + CAUTION * this.deviation;
   }
 
   /** Along the line through the smallest and the largest size, but no steeper than the largest alone tells. */

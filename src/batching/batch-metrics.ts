@@ -10,7 +10,7 @@ export function batchMetrics(metrics: Metrics): Pick<SchedulerOptions, 'onBatch'
       metrics.batches.inc({ model, reason });
     },
     onRefused: (model) => countRefusal(metrics, model, 'deadline'),
-    onQueue: (model, rows) => metrics.queuedRows.set({ model }, rows),
+    onQueue: (model, rows) => metrics.queuedRows.inc({ model }, rows),
   };
 }
 

@@ -45,12 +45,14 @@ export interface Batching {
   /**
    * How long a request of `rows` rows that comes now would take until its answer, in ms; 0 where nothing was measured yet.
    * @param call whose request it is, where what goes before it can be told from what does not; else all that waits goes before it
+   * @param coming how many rows will be here before it beside those that are, 0 by default
    */
   expectedMs(
     engineName: string,
     signature: string,
     rows: number,
     call?: Pick<Call, 'caller' | 'priority'>,
+    coming?: number,
   ): number;
 
   /** The model is about to be unloaded, and nobody uses it. */

@@ -15,25 +15,35 @@ export class Forecast {
   /**
    * How long a request takes that comes now, in ms; `undefined` where nothing was measured.
    * @param call whose it is; where that is not said, all that waits goes before it
+   * @param coming how many rows go before it beside those that wait here
    */
   expectedMs(
     lane: Lane,
     rows: number,
     now: number,
     call?: Pick<Call, 'caller' | 'priority'>,
+    coming = 0,
   ): number | undefined {
     const { maxBatchSize } = lane.rules;
-    const before = call ? lane.rowsBefore(lane.callers.peek(call, now), now) : lane.rows;
+    const waiting = call ? lane.rowsBefore(lane.callers.peek(call, now), now) : lane.rows;
+    const before = coming + waiting;
     const fits = rows <= maxBatchSize; // Else it runs alone.
     const batchesBefore = Math.ceil(
       fits ? Math.max(0, before + rows - maxBatchSize) / maxBatchSize : before / maxBatchSize,
     );
-    const own = lane.expectedMs(fits ? before + rows - batchesBefore * maxBatchSize : rows, now);
-    if (own === undefined) return undefined;
     const remainder = this.hosts.remainderMs(now);
-    if (batchesBefore === 0) return remainder + own;
+    const together = before + rows - batchesBefore * maxBatchSize;
+    // While it waits others come, and run with it.
+    const waits = remainder > 0 || batchesBefore > 0;
+    const own = lane.expectedMs(
+      !fits ? rows : waits ? Math.max(together, Math.round(lane.usualRows)) : together,
+      now,
+    );
+    if (own === undefined) return undefined;
+    if (batchesBefore === 0) return remainder + lane.caution * own;
     const each = lane.expectedMs(maxBatchSize, now)!;
-    return remainder + (batchesBefore * each * this.modelsWith(lane)) / this.hosts.count + own;
+    const queued = (batchesBefore * each * this.modelsWith(lane)) / this.hosts.count;
+    return remainder + lane.caution * (queued + own);
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { NamedTensors, Signature } from '../engine/engine.js';
 import { compareTurns, type FairTags, FairTurns, type Turn } from '../turns/order.js';
-import { BatchCost } from './batch-cost.js';
+import { BatchCost, NEWEST } from './batch-cost.js';
 import type { BatchedAnswer, BatchedModel, BatchingRules } from './batching.js';
 import type { Line, Waiting } from './form-batch.js';
 import type { WaitingLane } from './next-run.js';
@@ -35,6 +35,8 @@ export class Lane implements WaitingLane<Entry> {
   nextExpiry = Infinity;
   private readonly isBatchable: boolean;
   private readonly cost = new BatchCost();
+  /** The moving average of the rows in a run. */
+  usualRows = 0;
 
   constructor(
     readonly engineName: string,
@@ -71,6 +73,12 @@ export class Lane implements WaitingLane<Entry> {
   measured(rows: number, ms: number, now: number): void {
     if (this.cost.expectedMs(rows, now) === undefined) this.nextExpiry = now; // Now it can be told.
     this.cost.measured(rows, ms, now);
+    if (rows <= this.rules.maxBatchSize) this.usualRows += NEWEST * (rows - this.usualRows);
+  }
+
+  /** By what the expected time of runs is multiplied to tell a deadline that can be met from one that cannot. */
+  get caution(): number {
+    return this.cost.caution;
   }
 
   /** From when on the request could not be answered in time even if it ran at once, alone; `Infinity` where that cannot be told. */

@@ -169,6 +169,34 @@ describe('the time that a request will take', () => {
     expect([expectedMs(1), expectedMs(2), expectedMs(3)]).toEqual([15 + 40 + 40 + 30, 135, 145]);
   });
 
+  it('counts what is said to come before it as if that waited', async () => {
+    const { scheduler } = await measured(tenEach, FOUR);
+    const call = patient();
+    expect([0, 1, 4, 9].map((coming) => scheduler.expectedMs('m', 's', 1, call, coming))).toEqual([
+      10, 20, 50, 100,
+    ]);
+  });
+
+  it('is that of a run as large as they usually are, where others can come while it waits', async () => {
+    const { ask, pass, expectedMs } = await measured(tenEach, FOUR);
+    for (let n = 0; n < 40; n++) ask([n]);
+    await pass(399);
+    expect(expectedMs(1)).toBe(1 + 40);
+    await pass(1);
+    expect(expectedMs(1)).toBe(10);
+  });
+
+  it('is longer, the less alike the runs were', async () => {
+    let ms = 10;
+    const { ask, pass, expectedMs } = timed({ m: () => ms });
+    for (ms of [10, 20, 10, 20, 10]) {
+      ask([1]);
+      await pass(50);
+    }
+    // The moving average is 13, and 12 were lost or won on the average.
+    expect(expectedMs(1)).toBeGreaterThan(20);
+  });
+
   it('is longer by the models that wait too', async () => {
     const { ask, pass, expectedMs } = await measured({ ...tenEach, other: () => 5 }, FOUR);
     for (let n = 0; n < 12; n++) ask([n]);

@@ -23,7 +23,7 @@ export interface SchedulerOptions {
   readonly onBatch?: (batch: RunReport) => void;
   /** Told of each request that is refused because of its deadline. */
   readonly onRefused?: (model: string) => void;
-  /** Told how many rows of a model wait, when that has changed. */
+  /** Told by how many rows more, or less, of a model wait. */
   readonly onQueue?: (model: string, rows: number) => void;
 }
 
@@ -56,8 +56,10 @@ export class Scheduler implements Batching {
   /** By engine time, in ms. */
   private readonly modelTags = new FairTags();
   private readonly wakeup = new Wakeup(() => this.decide());
-  /** Models of which another number of rows waits than was told. */
+  /** Models of which another number of rows may wait than was told. */
   private readonly changed = new Set<string>();
+  /** How many rows of a model were told to wait, where that is not 0. */
+  private readonly told = new Map<string, number>();
 
   constructor(private readonly options: SchedulerOptions) {
     this.hosts = new Hosts(options.hosts, options.sendsAhead === false ? 1 : 2);
@@ -107,9 +109,10 @@ export class Scheduler implements Batching {
     signature: string,
     rows: number,
     call?: Pick<Call, 'caller' | 'priority'>,
+    coming = 0,
   ): number {
     const lane = this.laneOf(engineName, signature);
-    return this.forecast.expectedMs(lane, rows, performance.now(), call) ?? 0;
+    return this.forecast.expectedMs(lane, rows, performance.now(), call, coming) ?? 0;
   }
 
   private laneOf(engineName: string, signature: string): Lane {
@@ -175,7 +178,10 @@ export class Scheduler implements Batching {
     for (const changed of this.changed) {
       let queued = 0;
       for (const { model, rows } of this.busy) if (model === changed) queued += rows;
-      this.options.onQueue?.(changed, queued);
+      const more = queued - (this.told.get(changed) ?? 0);
+      if (more !== 0) this.options.onQueue?.(changed, more);
+      if (queued === 0) this.told.delete(changed);
+      else this.told.set(changed, queued);
     }
     this.changed.clear();
   }

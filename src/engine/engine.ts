@@ -49,6 +49,8 @@ export interface EngineInfo {
   readonly runtime: string;
   readonly version: string;
   readonly device: string;
+  /** How many runs it does at once; 1 where it does not say. */
+  readonly runsAtOnce?: number;
   /** For the log alone, a sentence: why it is this runtime, if a better one was looked for. */
   readonly note?: string;
 }

@@ -51,7 +51,7 @@ export class Metrics {
 
   readonly queuedRows = new Gauge({
     name: 'tensornest_queued_rows',
-    help: 'Pictures, or rows of numbers, that wait for an engine.',
+    help: 'Pictures, or rows of numbers, that wait for an engine, or for their turn to be decoded for it.',
     labelNames: ['model'] as const,
     registers: [this.registry],
   });

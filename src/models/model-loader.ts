@@ -5,6 +5,7 @@ import type { Batching } from '../batching/batching.js';
 import { rulesOf } from '../batching/batching-rules.js';
 import { BATCHING } from '../batching/batching.token.js';
 import { Scheduler } from '../batching/scheduler.js';
+import type { WorkplacesOptions } from '../batching/workplaces.js';
 import { SETTINGS_TOKEN } from '../config/config.module.js';
 import type { Settings } from '../config/settings.js';
 import { type Engine, EngineError, type NamedTensors } from '../engine/engine.js';
@@ -14,7 +15,7 @@ import { LabelsService } from '../labels/labels.service.js';
 import type { ServingEngine } from '../engine/pool/serving-engine.js';
 import { UpstreamEngine } from '../engine/upstream/upstream.engine.js';
 import { Metrics } from '../metrics/metrics.js';
-import { Permits } from '../preprocessing/permits.js';
+import { Permits } from '../turns/permits.js';
 import { loadOptionsOf } from './load-options.js';
 import type { ModelConfig } from './model-config.js';
 import { type ModelPlan, planModel } from './model-plan.js';
@@ -23,6 +24,9 @@ import { runRecordedWarmUp } from './warm-up/recorded-warm-up.js';
 import { warmUpInputs } from './warm-up/warm-up.js';
 
 type Run = (signature: string, inputs: NamedTensors) => Promise<NamedTensors>;
+
+/** For every run that the engine does, one batch that it works on and one that is made ready. */
+const PLACES = 2;
 
 /** How the engine of one version is used. */
 interface EngineUse {
@@ -92,8 +96,14 @@ export class ModelLoader {
       await runRecordedWarmUp(engine, engineName, loaded, found.directory);
       const warmUpMs = performance.now() - warm;
       const labels = await this.readLabels(name, config, plan, outputs);
-      const admission = this.admissionTo(name, batching, engineName, plan.signatureName);
-      batching.open(engineName, { name, signatures: loaded.signatures, rules: rulesOf(config.batching) });
+      const rules = rulesOf(config.batching);
+      batching.open(engineName, { name, signatures: loaded.signatures, rules });
+      const { runsAtOnce = 1 } = await engine.info();
+      const admission = this.admissionTo(name, {
+        count: PLACES * runsAtOnce * rules.maxBatchSize + this.settings.decodeConcurrency,
+        expectedMs: (rows, call, coming) =>
+          batching.expectedMs(engineName, plan.signatureName, rows, call, coming),
+      });
       const end = (): Promise<void> => {
         batching.close(engineName);
         return unload();
@@ -129,12 +139,11 @@ export class ModelLoader {
     });
   }
 
-  private admissionTo(name: string, batching: Batching, engineName: string, signature: string): Admission {
+  private admissionTo(name: string, workplaces: WorkplacesOptions): Admission {
     const { maxQueue: maxRows, maxQueueBytes: maxBytes } = this.settings;
-    return new Admission(
-      { maxRows, maxBytes },
-      (rows, turn) => batching.expectedMs(engineName, signature, rows, turn),
-      (reason) => countRefusal(this.metrics, name, reason),
+    const onWaiting = (rows: number): void => this.metrics.queuedRows.inc({ model: name }, rows);
+    return new Admission({ maxRows, maxBytes }, { ...workplaces, onWaiting }, (reason) =>
+      countRefusal(this.metrics, name, reason),
     );
   }
 }

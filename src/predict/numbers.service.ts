@@ -69,7 +69,10 @@ export class NumbersService {
     const { rows, bytes } = roomOf(signature, inputs);
     const admitted = model.admit(rows, bytes, call);
     try {
-      const { outputs, inferenceMs } = await model.run(name, inputs, admitted.call);
+      const { outputs, inferenceMs } = await admitted.inTurn({
+        prepare: async () => inputs,
+        run: () => model.run(name, inputs, admitted.call),
+      });
       const began = performance.now();
       const result = answer(outputs);
       const answerMs = performance.now() - began;

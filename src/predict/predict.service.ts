@@ -96,17 +96,19 @@ export class PredictService {
     model: ModelHandle,
     picture: Uint8Array,
     topK: number | undefined,
-    { call, leave }: Admitted,
+    { call, inTurn, leave }: Admitted,
     readMs: number,
   ): Promise<PictureResult> {
-    try {
-      const { inputs, decodeMs, preprocessMs } = await this.inputsOf(model, picture, call);
+    const run = async ({ inputs, decodeMs, preprocessMs }: PictureInputs): Promise<PictureResult> => {
       const { outputs, inferenceMs } = await model.run(model.ready.plan.signatureName, inputs, call);
       const began = performance.now();
       const answer = answerOf(model, outputs, topK);
       release(inputs); // It has an answer, so it was read to its end.
       const answerMs = performance.now() - began;
       return { ...answer, work: { decodeMs: readMs + decodeMs, preprocessMs, inferenceMs, answerMs } };
+    };
+    try {
+      return await inTurn({ prepare: () => this.inputsOf(model, picture, call), run });
     } finally {
       leave();
     }

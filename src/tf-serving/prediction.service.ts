@@ -73,8 +73,13 @@ export class PredictionService {
     const { rows, bytes } = sizeOf(signature, work.inputs);
     const admitted = model.admit(rows, bytes, call);
     try {
-      const decoded = await this.decoded(model, signatureName, work, admitted.call);
-      const run = await runSignature(model, signatureName, signature, decoded.inputs, admitted.call);
+      const { decoded, run } = await admitted.inTurn({
+        prepare: () => this.decoded(model, signatureName, work, admitted.call),
+        run: async (ready) => ({
+          decoded: ready,
+          run: await runSignature(model, signatureName, signature, ready.inputs, admitted.call),
+        }),
+      });
       this.monitoring.run(model, verb, run);
       const began = performance.now();
       const written = work.write(run.outputs);

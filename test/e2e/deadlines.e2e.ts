@@ -64,6 +64,21 @@ describe('a deadline of one request', () => {
     for (const answer of await Promise.all(waiting)) expect(answer.status).toBe(200);
   });
 
+  it('that cannot be met behind those who have not even come to the engine is refused as soon', async () => {
+    // Of so many one runs, one lies ready, and of the others only some are let through to the engine.
+    const waiting = Array.from({ length: 14 }, () => predict(undefined));
+    await server.until(
+      async () =>
+        /tensornest_queued_rows\{model="fake"\} 1[0-9]/.test(await (await server.fetch('/metrics')).text()),
+      'all wait',
+    );
+    const began = performance.now();
+    const short = await predict(String(RUN_MS * 8));
+    expect(performance.now() - began).toBeLessThan(RUN_MS);
+    expect(await short.json()).toMatchObject({ code: 'DEADLINE_UNREACHABLE' });
+    for (const answer of await Promise.all(waiting)) expect(answer.status).toBe(200);
+  });
+
   it('that passes in spite of all is answered with 504', async () => {
     const answer = await predict(String(RUN_MS / 3), 'fresh');
     expect(answer.status).toBe(504);

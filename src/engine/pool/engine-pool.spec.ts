@@ -81,7 +81,12 @@ describe('several engines as one', () => {
   });
 
   it('are told apart by the GPUs that they have', async () => {
-    expect(await pool().pool.info()).toEqual({ runtime: 'fake', version: '0', device: 'gpu:0, gpu:3' });
+    expect(await pool().pool.info()).toEqual({
+      runtime: 'fake',
+      version: '0',
+      device: 'gpu:0, gpu:3',
+      runsAtOnce: 2,
+    });
   });
 
   it('load a model first in one, whose work the others then find done', async () => {

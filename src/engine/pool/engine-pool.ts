@@ -63,7 +63,7 @@ export class EnginePool implements ServingEngine {
   /** Of the first, with the devices of all. */
   async info(): Promise<EngineInfo> {
     const infos = await Promise.all(this.members.map(({ engine }) => engine.info()));
-    return { ...infos[0]!, device: this.devices(infos) };
+    return { ...infos[0]!, device: this.devices(infos), runsAtOnce: this.runsAtOnce };
   }
 
   /** Into the first one first: what it made of the model's files is then there for the others. */

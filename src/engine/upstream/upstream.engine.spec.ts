@@ -23,6 +23,7 @@ describe('a remote engine', () => {
       runtime: 'upstream',
       version: 'open-inference',
       device: 'upstream open-inference',
+      runsAtOnce: config('http://models.test').concurrency,
     });
     await engine.close();
   });

@@ -35,7 +35,10 @@ export class UpstreamEngine implements Engine {
   private signatures: Readonly<Record<string, Signature>> | undefined;
   private closed = false;
 
-  constructor(config: UpstreamConfig, { name, maxAnswerBytes }: UpstreamEngineOptions) {
+  constructor(
+    private readonly config: UpstreamConfig,
+    { name, maxAnswerBytes }: UpstreamEngineOptions,
+  ) {
     this.client = new UpstreamClient(config, maxAnswerBytes);
     const model = config.model ?? name;
     this.protocol =
@@ -44,7 +47,8 @@ export class UpstreamEngine implements Engine {
   }
 
   async info(): Promise<EngineInfo> {
-    return { runtime: 'upstream', version: this.protocol.name, device: this.device };
+    const { concurrency: runsAtOnce } = this.config;
+    return { runtime: 'upstream', version: this.protocol.name, device: this.device, runsAtOnce };
   }
 
   /** Asks what the model is like. Rejects with `upstream-unavailable` too: then the server may know it later. */

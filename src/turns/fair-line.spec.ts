@@ -1,4 +1,4 @@
-import type { Call, Priority } from '../turns/call.js';
+import type { Call, Priority } from './call.js';
 import { FairLine } from './fair-line.js';
 
 const call = (caller: string, priority: Priority = 'normal'): Call => ({

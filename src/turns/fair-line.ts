@@ -1,5 +1,5 @@
-import type { Call } from '../turns/call.js';
-import { compareTurns, FairTurns, type Turn } from '../turns/order.js';
+import type { Call } from './call.js';
+import { compareTurns, FairTurns, type Turn } from './order.js';
 import type { WaitingLine } from './permits.js';
 
 interface Entry {
