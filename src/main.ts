@@ -3,6 +3,7 @@ import cluster from 'node:cluster';
 import { existsSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { readSettings, type Settings } from './config/settings.js';
+import { poolOfThisProcess } from './engine/pool/start-pool.js';
 import { startFault } from './start-fault.js';
 
 /*
@@ -25,6 +26,7 @@ try {
 /** Each kind of process loads only what it needs. */
 async function run(settings: Settings): Promise<void> {
   if (cluster.isWorker) return (await import('./cluster/run-worker.js')).runWorker(settings);
+  void poolOfThisProcess(settings); // It takes as long to start as all that is imported below.
   if (settings.httpWorkers > 1) return (await import('./cluster/run-primary.js')).runPrimary(settings);
   return (await import('./run-alone.js')).runAlone(settings);
 }

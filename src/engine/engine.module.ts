@@ -1,4 +1,4 @@
-import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import type { Primary } from '../cluster/primary.js';
 import { PRIMARY, PrimaryModule } from '../cluster/primary.module.js';
 import { SETTINGS_TOKEN } from '../config/config.module.js';
@@ -6,10 +6,13 @@ import type { Settings } from '../config/settings.js';
 import { Metrics } from '../metrics/metrics.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { ENGINE } from './engine.token.js';
+import { formatBytes } from './host/format-bytes.js';
+import type { EnginePool } from './pool/engine-pool.js';
+import type { EngineReport } from './pool/engine-reports.js';
 import type { ServingEngine } from './pool/serving-engine.js';
-import { startPool } from './pool/start-pool.js';
+import { poolOfThisProcess } from './pool/start-pool.js';
 
-/** The engine: in an HTTP worker the primary's; else in host processes, which start with the application and end after its last answer. */
+/** The engine: in an HTTP worker the primary's; else in host processes, which start before the application and end after its last answer. */
 @Module({
   imports: [MetricsModule, PrimaryModule],
   providers: [
@@ -17,7 +20,7 @@ import { startPool } from './pool/start-pool.js';
       provide: ENGINE,
       inject: [SETTINGS_TOKEN, Metrics, PRIMARY],
       useFactory: (settings: Settings, metrics: Metrics, primary: Primary | null) =>
-        primary?.engine ?? startPool(settings, metrics),
+        primary?.engine ?? watchedPool(settings, metrics),
     },
   ],
   exports: [ENGINE],
@@ -27,5 +30,41 @@ export class EngineModule implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.engine.close();
+  }
+}
+
+/** The pool, of which log and metrics are told. */
+async function watchedPool(settings: Settings, metrics: Metrics): Promise<EnginePool> {
+  const { pool, reports } = await poolOfThisProcess(settings);
+  const logger = new Logger('Engine');
+  metrics.readEngineMemory = () => pool.residentBytes();
+  reports.listen((report) => note(report, logger, metrics));
+  return pool;
+}
+
+function note(report: EngineReport, logger: Logger, metrics: Metrics): void {
+  const { of } = report;
+  switch (report.kind) {
+    case 'output':
+      logger.debug(`${of}${report.line}`);
+      return;
+    case 'crash':
+      metrics.engineRestarts.inc();
+      logger.error(`${of}${report.reason} Another takes its place.`);
+      return;
+    case 'restart':
+      logger.log(`${of}The new engine process (pid ${report.pid}) holds the models again.`);
+      return;
+    case 'hand-over': {
+      const { pid, beforeBytes, afterBytes } = report.handOver;
+      metrics.engineHandOvers.inc();
+      logger.log(
+        `${of}The engine process had grown to ${formatBytes(beforeBytes)} and was replaced by another ` +
+          `(pid ${pid}, ${formatBytes(afterBytes)}); no request was lost.`,
+      );
+      return;
+    }
+    case 'hand-over-failed':
+      logger.warn(`${of}The engine process has grown and could not be replaced yet. ${report.reason}`);
   }
 }

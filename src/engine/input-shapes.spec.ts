@@ -2,7 +2,8 @@ import { readSavedModel } from '../saved-model/saved-model-file.js';
 import { DataType } from '../saved-model/proto/tensor_pb.js';
 import type { SavedSignature } from '../saved-model/signature.js';
 import { EngineError } from './engine.js';
-import { heldInputs, InputShapes } from './input-shapes.js';
+import { heldInputs } from './held-inputs.js';
+import { InputShapes } from './input-shapes.js';
 import type { Normalise, Tensor } from './tensor.js';
 
 /** Of a model that is no SavedModel. */

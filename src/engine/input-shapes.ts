@@ -1,10 +1,7 @@
-import { isElementwise } from '../graph/elementwise.js';
-import type { SavedSignature } from '../saved-model/signature.js';
 import { EngineError, type NamedTensors } from './engine.js';
-import type { OpenedModel } from './open-model.js';
-import { publicSignature } from './signatures.js';
 import { describeTensor, elements, fits, type Tensor, type TensorSpec } from './tensor.js';
 
+/** The inputs of signatures that are held to their shapes, by the signature's name. */
 export type HeldInputs = ReadonlyMap<string, readonly TensorSpec[]>;
 
 /**
@@ -14,7 +11,6 @@ export type HeldInputs = ReadonlyMap<string, readonly TensorSpec[]>;
  */
 export class InputShapes {
   /**
-   * @param held the inputs of the signatures that are held to their shapes, by the signature's name
    * @param mayBeEmpty whether an input may have no elements
    */
   constructor(
@@ -34,15 +30,6 @@ export class InputShapes {
       throw new EngineError('input', `Expected ${expected} for the input "${spec.name}" ${received}.`);
     }
   }
-}
-
-/** The inputs of those of the model's signatures that are held to their shapes. */
-export function heldInputs(
-  { saved }: Pick<OpenedModel, 'saved'>,
-  signatures: ReadonlyMap<string, SavedSignature>,
-): HeldInputs {
-  const held = [...signatures].filter(([, signature]) => !saved || !isElementwise(saved, signature));
-  return new Map(held.map(([name, signature]) => [name, publicSignature(signature).inputs]));
 }
 
 function ofAnyBatch(shape: TensorSpec['shape']): TensorSpec['shape'] {

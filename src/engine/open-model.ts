@@ -1,7 +1,6 @@
-import { flatten } from '../graph/flatten.js';
 import type { FlatGraph } from '../graph/flat-graph.js';
 import { KerasError } from '../keras/keras.errors.js';
-import { findKerasModel, type KerasFile, readKerasModel } from '../keras/read-keras-model.js';
+import { findKerasModel, type KerasFile } from '../keras/find-keras-model.js';
 import { openVariables } from '../saved-model/bundle.js';
 import { checkOps } from '../saved-model/check-ops.js';
 import { readSavedModel, type SavedModelFile } from '../saved-model/saved-model-file.js';
@@ -52,11 +51,13 @@ async function openSavedModel(directory: string, allowOps: readonly string[]): P
 
 /** It is built of this server's own layers, so there is nothing to check. */
 async function openKeras(directory: string, file: KerasFile): Promise<OpenedModel> {
+  const { readKerasModel } = await import('../keras/read-keras-model.js'); // Many files, which few models need.
   const graph = await readKerasModel(directory, file);
   return { directory, saved: null, signatures: graph.signatures, flat: async () => graph };
 }
 
 async function flattened(directory: string, saved: SavedModelFile): Promise<FlatGraph> {
+  const { flatten } = await import('../graph/flatten.js'); // Not needed where the rewritten form is in the cache.
   const variables = await openVariables(directory);
   try {
     return await flatten(saved, variables);

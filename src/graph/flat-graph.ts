@@ -18,6 +18,9 @@ export interface FlatGraph {
   readonly recovered?: boolean;
 }
 
+/** The tag of the SavedModel as which one is written. */
+export const TAG = 'serve';
+
 /** Why a model cannot be made a flat graph; the message is a sentence for the user. */
 export class NotFlatError extends Error {
   override readonly name = 'NotFlatError';

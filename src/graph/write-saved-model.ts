@@ -13,12 +13,9 @@ import {
 } from '../saved-model/proto/saved_model_pb.js';
 import type { SavedSignature, SavedTensor } from '../saved-model/signature.js';
 import { writeBundle } from '../saved-model/write-bundle.js';
-import type { FlatGraph } from './flat-graph.js';
+import { type FlatGraph, TAG } from './flat-graph.js';
 import { withLargeWeightsAsVariables } from './large-weights.js';
 import { shapeProto } from './nodes.js';
-
-/** The tag by which what was written here is loaded. */
-export const TAG = 'serve';
 
 /** A protobuf holds less than 2 GiB. */
 const MAX_BYTES = 2 ** 31 - 1;

@@ -5,7 +5,8 @@ import { mutate, seeded } from '../saved-model/mutate.fixture.js';
 import { readArchive } from './archive.js';
 import { Hdf5Thread } from './hdf5/hdf5-thread.js';
 import { KerasError } from './keras.errors.js';
-import { type KerasFile, readKerasModel } from './read-keras-model.js';
+import type { KerasFile } from './find-keras-model.js';
+import { readKerasModel } from './read-keras-model.js';
 import { FIXTURES } from './run-graph.fixture.js';
 import { zipOf } from './zip.fixture.js';
 

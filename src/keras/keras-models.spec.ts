@@ -6,7 +6,8 @@ import { WasmEngine } from '../engine/wasm/wasm.engine.js';
 import type { FlatGraph } from '../graph/flat-graph.js';
 import { ALLOWED_OPS } from '../saved-model/op-allow-list.js';
 import { Hdf5Thread } from './hdf5/hdf5-thread.js';
-import { type KerasFile, readKerasModel } from './read-keras-model.js';
+import type { KerasFile } from './find-keras-model.js';
+import { readKerasModel } from './read-keras-model.js';
 import { difference, FIXTURES, readExpected, runGraph } from './run-graph.fixture.js';
 
 /** Every model in the fixtures, by every Keras that wrote it and in every form. */

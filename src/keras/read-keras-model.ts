@@ -1,5 +1,3 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { FlatGraph } from '../graph/flat-graph.js';
 import { readRegularFile } from '../saved-model/regular-file.js';
 import { SavedModelError } from '../saved-model/saved-model.errors.js';
@@ -8,30 +6,17 @@ import { buildGraph } from './builder/build-graph.js';
 import type { Hdf5Contents, Hdf5Layout } from './hdf5/contents.js';
 import { readHdf5InThread } from './hdf5/hdf5-thread.js';
 import { KerasError, KerasFault } from './keras.errors.js';
+import type { KerasFile } from './find-keras-model.js';
 import { type Json, member } from './model/json.js';
 import { parseJson } from './model/parse-json.js';
 import { ModelParser } from './model/parse-model.js';
 import { ArchiveWeights } from './weights/archive-weights.js';
 import { WholeWeights } from './weights/whole-weights.js';
 
-export type KerasFile = 'model.keras' | 'model.h5';
-
 type ReadHdf5 = (bytes: Uint8Array<ArrayBuffer>, layout: Hdf5Layout) => Promise<Hdf5Contents>;
 
 /** 4 GiB, which the memory of 32 bits holds in which HDF5 files are read. */
 const MAX_BYTES = 2 ** 32 - 1;
-
-/** The Keras file of a model's folder: `model.keras`, or else `model.h5`. `null` if it has neither. */
-export async function findKerasModel(directory: string): Promise<KerasFile | null> {
-  for (const file of ['model.keras', 'model.h5'] as const) {
-    const there = await stat(join(directory, file)).then(
-      () => true,
-      () => false,
-    );
-    if (there) return file;
-  }
-  return null;
-}
 
 /**
  * Reads a functional or sequential model with its weights as a graph. Nothing of the file is executed: what is not a layer or an operation

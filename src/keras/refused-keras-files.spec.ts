@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readArchive } from './archive.js';
 import { Hdf5Thread } from './hdf5/hdf5-thread.js';
-import { findKerasModel, type KerasFile, readKerasModel } from './read-keras-model.js';
+import { findKerasModel, type KerasFile } from './find-keras-model.js';
+import { readKerasModel } from './read-keras-model.js';
 import { FIXTURES } from './run-graph.fixture.js';
 import { type ZipEntry, zipOf } from './zip.fixture.js';
 

@@ -1,16 +1,31 @@
 import { availableParallelism } from 'node:os';
-import { Logger } from '@nestjs/common';
 import type { Settings } from '../../config/settings.js';
-import type { Metrics } from '../../metrics/metrics.js';
-import { formatBytes } from '../host/format-bytes.js';
 import { OneAtATime } from '../host/one-at-a-time.js';
 import { SupervisedEngine } from '../host/supervised-engine.js';
 import { EnginePool } from './engine-pool.js';
+import { EngineReports } from './engine-reports.js';
 import { gpusFor } from './find-gpus.js';
 import { type HostEnvironment, hostEnvironments } from './host-environments.js';
 
-/** The engine hosts that the settings ask for, as one engine. They start at once; whether they can be used, `info` says. */
-export async function startPool(settings: Settings, metrics: Metrics): Promise<EnginePool> {
+/** The engine processes of a server. */
+export interface StartedPool {
+  readonly pool: EnginePool;
+  readonly reports: EngineReports;
+}
+
+let ofThisProcess: Promise<StartedPool> | undefined;
+
+/**
+ * The engine hosts that the settings ask for, as one engine. They start when this is first called, which is before Nest is loaded: that
+ * takes as long as it takes them to load TensorFlow. Whether they can be used, `info` says.
+ */
+export function poolOfThisProcess(settings: Settings): Promise<StartedPool> {
+  ofThisProcess ??= startPool(settings);
+  ofThisProcess.catch(() => {}); // Told to who needs it.
+  return ofThisProcess;
+}
+
+async function startPool(settings: Settings): Promise<StartedPool> {
   const gpus = await gpusFor(settings.engine);
   const environments = hostEnvironments({
     hosts: settings.engineHosts,
@@ -18,11 +33,12 @@ export async function startPool(settings: Settings, metrics: Metrics): Promise<E
     cores: availableParallelism(),
     gpus,
   });
+  const reports = new EngineReports();
   const handOverTurn = new OneAtATime();
   const pool = new EnginePool(
     environments.map((environment, index) => {
-      const name = environments.length === 1 ? '' : `Engine ${index + 1}: `;
-      const engine = startEngine(settings, metrics, name, environment, handOverTurn);
+      const of = environments.length === 1 ? '' : `Engine ${index + 1}: `;
+      const engine = startEngine(settings, reports, of, environment, handOverTurn);
       return {
         engine,
         streams: environment.streams,
@@ -30,18 +46,16 @@ export async function startPool(settings: Settings, metrics: Metrics): Promise<E
       };
     }),
   );
-  metrics.readEngineMemory = () => pool.residentBytes();
-  return pool;
+  return { pool, reports };
 }
 
 function startEngine(
   settings: Settings,
-  metrics: Metrics,
-  name: string,
+  reports: EngineReports,
+  of: string,
   { variables, streams }: HostEnvironment,
   handOverTurn: OneAtATime,
 ): SupervisedEngine {
-  const logger = new Logger('Engine');
   return new SupervisedEngine({
     runtime: settings.engine,
     environment: variables,
@@ -49,20 +63,10 @@ function startEngine(
     handOverTurn,
     runTimeoutMs: settings.engineTimeoutMs,
     loadTimeoutMs: settings.loadTimeoutMs,
-    onOutput: (line) => logger.debug(`${name}${line}`),
-    onCrash: (reason) => {
-      metrics.engineRestarts.inc();
-      logger.error(`${name}${reason} Another takes its place.`);
-    },
-    onRestart: (pid) => logger.log(`${name}The new engine process (pid ${pid}) holds the models again.`),
-    onHandOver: ({ pid, beforeBytes, afterBytes }) => {
-      metrics.engineHandOvers.inc();
-      logger.log(
-        `${name}The engine process had grown to ${formatBytes(beforeBytes)} and was replaced by another ` +
-          `(pid ${pid}, ${formatBytes(afterBytes)}); no request was lost.`,
-      );
-    },
-    onHandOverFailed: (reason) =>
-      logger.warn(`${name}The engine process has grown and could not be replaced yet. ${reason}`),
+    onOutput: (line) => reports.tell({ of, kind: 'output', line }),
+    onCrash: (reason) => reports.tell({ of, kind: 'crash', reason }),
+    onRestart: (pid) => reports.tell({ of, kind: 'restart', pid }),
+    onHandOver: (handOver) => reports.tell({ of, kind: 'hand-over', handOver }),
+    onHandOverFailed: (reason) => reports.tell({ of, kind: 'hand-over-failed', reason }),
   });
 }

@@ -5,8 +5,9 @@ import { type EdgedGraph, withEdges } from '../../graph/edges.js';
 import { writeProto } from '../../graph/write-saved-model.js';
 import { SavedModelSchema } from '../../saved-model/proto/saved_model_pb.js';
 import type { SavedModelFile } from '../../saved-model/saved-model-file.js';
-import type { SavedSignature } from '../../saved-model/signature.js';
+import type { LoadOptions } from '../engine.js';
 import type { Binding } from './native-binding.js';
+import type { OpenSession, ReadModel, SessionRequest } from './session-request.js';
 import { Session } from './session.js';
 import { FED, FETCHED } from './tensors.js';
 
@@ -16,15 +17,24 @@ const BESIDES = ['variables', 'assets'];
 /**
  * Opens a SavedModel as it was exported. If the binding does not carry one of its dtypes, TensorFlow is given a copy of its graph with edges
  * that it does carry, in a folder for the moment of loading.
- * @param signatures those that shall be run
+ * @param reason why it is not optimised, as a sentence
  * @throws EngineError `load`
  */
-export async function openOriginal(
+export async function original(
+  { runtime, directory, options }: SessionRequest,
+  { model, signatures, record }: ReadModel,
+  reason: string,
+): Promise<OpenSession> {
+  const session = await openOriginal(runtime.binding, directory, model.saved!, signatures, options);
+  return { session, graph: { optimised: false, reason }, record };
+}
+
+async function openOriginal(
   binding: Binding,
   directory: string,
   saved: SavedModelFile,
-  signatures: ReadonlyMap<string, SavedSignature>,
-  cacheDirectory: string,
+  signatures: ReadModel['signatures'],
+  { cacheDirectory }: LoadOptions,
 ): Promise<Session> {
   const edged = withEdges(saved.graph.node, signatures, { fed: FED, fetched: FETCHED, pixels: false });
   if (!edged.changed) return Session.open(binding, directory, saved.tags, edged.signatures);

@@ -4,32 +4,46 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile 
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { EdgedSignature } from '../../graph/edges.js';
+import { VERSION } from '../../version.js';
+import type { LoadedModel } from '../engine.js';
+import type { HeldInputs } from '../input-shapes.js';
+import type { TensorSpec } from '../tensor.js';
 
-/** What is written differs from one of these to the next: raise it when the rewriting changes. */
-const REWRITING = 1;
+/** What is written differs from one of these to the next: raise it when the rewriting changes, or the record of it. */
+const REWRITING = 2;
 
 /** What no server has used for so long is deleted. */
 const KEPT_MS = 30 * 24 * 3600 * 1000;
 /** A folder that its maker did not finish within this time never will be. */
 const STAGING_MS = 24 * 3600 * 1000;
 
-const EDGES = 'edges.json';
+const RECORD = 'model.json';
 
-export type Edges = ReadonlyMap<string, EdgedSignature>;
+/** What was found out about a model when it was rewritten. As long as its files and what checks them are the same, it holds. */
+export interface ModelRecord {
+  readonly edges: ReadonlyMap<string, EdgedSignature>;
+  readonly held: HeldInputs;
+  readonly about: Pick<LoadedModel, 'signatures' | 'refused' | 'declared'>;
+}
+
+export interface RewrittenModel {
+  readonly directory: string;
+  readonly record: ModelRecord;
+}
 
 /** Rewritten models on the disk, each under the hash of what it was made of. Servers may share the folder. */
 export class RewrittenModels {
   constructor(private readonly directory: string) {}
 
-  /** The folder and edges of a rewritten model that has proved itself; `null` if there is none. */
-  async find(key: string): Promise<{ directory: string; edges: Edges } | null> {
+  /** A rewritten model that has proved itself; `null` if there is none. */
+  async find(key: string): Promise<RewrittenModel | null> {
     const directory = join(this.directory, key);
-    const text = await readFile(join(directory, EDGES), 'utf8').catch(() => null);
+    const text = await readFile(join(directory, RECORD), 'utf8').catch(() => null);
     if (text === null) return null;
     const now = new Date();
     await utimes(directory, now, now).catch(() => {}); // Used now; another user's folder stays as it is.
     try {
-      return { directory, edges: new Map(JSON.parse(text) as [string, EdgedSignature][]) };
+      return { directory, record: fromJson(JSON.parse(text) as RecordJson) };
     } catch {
       await this.remove(directory); // Damaged.
       return null;
@@ -44,8 +58,8 @@ export class RewrittenModels {
   }
 
   /** Gives a staged model, which has proved itself, the name under which it will be found. */
-  async keep(staged: string, key: string, edges: Edges): Promise<void> {
-    await writeFile(join(staged, EDGES), JSON.stringify([...edges]));
+  async keep(staged: string, key: string, record: ModelRecord): Promise<void> {
+    await writeFile(join(staged, RECORD), JSON.stringify(toJson(record)));
     try {
       await rename(staged, join(this.directory, key));
     } catch {
@@ -68,15 +82,38 @@ export class RewrittenModels {
   }
 }
 
+interface RecordJson {
+  readonly edges: readonly (readonly [string, EdgedSignature])[];
+  readonly held: readonly (readonly [string, readonly TensorSpec[]])[];
+  readonly about: ModelRecord['about'];
+}
+
+function toJson({ edges, held, about }: ModelRecord): RecordJson {
+  return { edges: [...edges], held: [...held], about };
+}
+
+function fromJson({ edges, held, about }: RecordJson): ModelRecord {
+  return { edges: new Map(edges), held: new Map(held), about };
+}
+
 /**
- * The hash of all that a rewritten model depends on.
+ * The hash of all that a rewritten model depends on, and of all that decides whether it may be served: this server's own version, whose
+ * list of allowed ops it was held against, is part of it.
  * @param directory of the version; its files are read whole
  * @param runtime what will run it and was asked whether it answers the same: `2.20.0 cpu`
+ * @param allowOps what it may have beside the ops on that list
  */
-export async function contentKey(directory: string, runtime: string): Promise<string> {
-  const hash = createHash('sha256').update(`${REWRITING} ${runtime}\n`);
+export async function contentKey(
+  directory: string,
+  runtime: string,
+  allowOps: readonly string[],
+): Promise<string> {
+  const made = [REWRITING, VERSION, runtime, ...allowOps.toSorted()].join(' ');
+  const hash = createHash('sha256').update(`${made}\n`);
   for (const file of await modelFiles(directory)) {
-    hash.update(`${file}\n${(await stat(join(directory, file))).size}\n`);
+    const about = await stat(join(directory, file));
+    if (!about.isFile()) throw new Error(`${file} is no regular file.`); // Reading some other kinds never ends.
+    hash.update(`${file}\n${about.size}\n`);
     await pipeline(createReadStream(join(directory, file), { highWaterMark: 1 << 20 }), async (chunks) => {
       for await (const chunk of chunks as AsyncIterable<Buffer>) hash.update(chunk);
     });

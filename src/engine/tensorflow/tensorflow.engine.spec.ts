@@ -126,7 +126,7 @@ describe('what is rewritten', () => {
     expect(await entries()).toEqual([kept]);
   });
 
-  it.each(['edges.json', 'saved_model.pb'])('is made anew where the kept %s is damaged', async (file) => {
+  it.each(['model.json', 'saved_model.pb'])('is made anew where the kept %s is damaged', async (file) => {
     await load('colours');
     const [kept] = await entries();
     await writeFile(join(cacheDirectory, kept!, file), '[[');

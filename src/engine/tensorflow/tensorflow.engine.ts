@@ -5,13 +5,12 @@ import {
   type LoadOptions,
   type NamedTensors,
 } from '../engine.js';
-import { type HeldInputs, heldInputs, InputShapes } from '../input-shapes.js';
-import { openModel } from '../open-model.js';
+import { type HeldInputs, InputShapes } from '../input-shapes.js';
 import type { StreamEngine } from '../streams/stream-engine.js';
 import { loadTensorFlow } from './binding.js';
-import { SessionOpener, type TensorFlowRuntime } from './open-session.js';
+import { loadModel } from './load-model.js';
 import { Session, type SharedSession } from './session.js';
-import { carriedSignatures, declaredSignatures, publicSignature } from '../signatures.js';
+import type { TensorFlowRuntime } from './session-request.js';
 
 interface OpenModel {
   readonly session: Session;
@@ -27,11 +26,8 @@ interface SharedModel {
 /** TensorFlow's C library through `@tensorflow/tfjs-node-gpu`. A run blocks its thread: it belongs into a host. */
 export class TensorFlowEngine implements StreamEngine {
   private readonly models = new Map<string, OpenModel>();
-  private readonly opener: SessionOpener;
 
-  private constructor(private readonly runtime: TensorFlowRuntime) {
-    this.opener = new SessionOpener(runtime);
-  }
+  private constructor(private readonly runtime: TensorFlowRuntime) {}
 
   static async start(): Promise<TensorFlowEngine> {
     return new TensorFlowEngine(loadTensorFlow());
@@ -43,22 +39,9 @@ export class TensorFlowEngine implements StreamEngine {
 
   async load(model: string, directory: string, options: LoadOptions): Promise<LoadedModel> {
     if (this.models.has(model)) throw new Error(`This is a bug. ${model} is loaded already.`);
-    const opened = await openModel(directory, options.allowOps);
-    const { signatures, refused } = carriedSignatures(opened.signatures);
-    if (signatures.size === 0) {
-      throw new EngineError('load', [...refused.values()].join(' ') || 'The SavedModel has no signatures.');
-    }
-    const before = process.memoryUsage.rss();
-    const { session, graph } = await this.opener.open(opened, signatures, options);
-    this.hold(model, session, heldInputs(opened, signatures));
-    return {
-      signatures: Object.fromEntries([...signatures].map(([name, saved]) => [name, publicSignature(saved)])),
-      refused: Object.fromEntries(refused),
-      declared: declaredSignatures(opened.signatures),
-      device: this.runtime.device,
-      memoryBytes: Math.max(0, process.memoryUsage.rss() - before),
-      graph,
-    };
+    const { session, held, loaded } = await loadModel(this.runtime, directory, options);
+    this.hold(model, session, held);
+    return loaded;
   }
 
   async share(model: string): Promise<SharedModel> {

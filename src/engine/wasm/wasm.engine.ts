@@ -6,7 +6,8 @@ import {
   type LoadOptions,
   type NamedTensors,
 } from '../engine.js';
-import { heldInputs, InputShapes } from '../input-shapes.js';
+import { heldInputs } from '../held-inputs.js';
+import { InputShapes } from '../input-shapes.js';
 import { openModel } from '../open-model.js';
 import { carriedSignatures, declaredSignatures, publicSignature } from '../signatures.js';
 import { startBackend, type WasmBackend } from './backend.js';

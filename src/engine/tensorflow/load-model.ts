@@ -1,0 +1,75 @@
+import { findKerasModel } from '../../keras/find-keras-model.js';
+import { TAG } from '../../graph/flat-graph.js';
+import { EngineError, type LoadedModel, type LoadOptions } from '../engine.js';
+import type { HeldInputs } from '../input-shapes.js';
+import { contentKey, RewrittenModels } from './rewritten-models.js';
+import { Session } from './session.js';
+import type { OpenSession, TensorFlowRuntime } from './session-request.js';
+
+/** A model that is ready to run. */
+export interface ModelInSession {
+  readonly session: Session;
+  readonly held: HeldInputs;
+  readonly loaded: LoadedModel;
+}
+
+/**
+ * Opens a session of a version's folder: of its rewritten form, if that is in the cache; otherwise it is read, checked and rewritten.
+ * @throws EngineError `load`
+ */
+export async function loadModel(
+  runtime: TensorFlowRuntime,
+  directory: string,
+  options: LoadOptions,
+): Promise<ModelInSession> {
+  const before = process.memoryUsage.rss();
+  const opened =
+    (await openKept(runtime, directory, options)) ?? (await openAnew(runtime, directory, options));
+  const memoryBytes = Math.max(0, process.memoryUsage.rss() - before);
+  const { session, graph, record } = opened;
+  return {
+    session,
+    held: record.held,
+    loaded: { ...record.about, device: runtime.device, memoryBytes, graph },
+  };
+}
+
+async function openKept(
+  runtime: TensorFlowRuntime,
+  directory: string,
+  options: LoadOptions,
+): Promise<OpenSession | null> {
+  if (!options.optimise && (await findKerasModel(directory)) === null) return null;
+  const rewritten = new RewrittenModels(options.cacheDirectory);
+  // Whatever cannot be read of it, opening it anew will tell in a sentence.
+  const key = await keyOf(runtime, directory, options).catch(() => null);
+  const kept = key === null ? null : await rewritten.find(key);
+  if (!kept) return null;
+  const { record } = kept;
+  try {
+    const session = Session.open(runtime.binding, kept.directory, [TAG], record.edges);
+    return { session, graph: { optimised: true }, record };
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    await rewritten.remove(kept.directory); // Damaged: it is made anew.
+    return null;
+  }
+}
+
+/** With all that reads and rewrites models, which is much: most starts find in the cache what they need. */
+async function openAnew(
+  runtime: TensorFlowRuntime,
+  directory: string,
+  options: LoadOptions,
+): Promise<OpenSession> {
+  const { openSession } = await import('./open-session.js');
+  return openSession({ runtime, directory, options, key: () => keyOf(runtime, directory, options) });
+}
+
+function keyOf(
+  { version, device }: TensorFlowRuntime,
+  directory: string,
+  { allowOps }: LoadOptions,
+): Promise<string> {
+  return contentKey(directory, `${version} ${device}`, allowOps);
+}

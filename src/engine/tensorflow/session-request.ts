@@ -1,0 +1,36 @@
+import type { SavedSignature } from '../../saved-model/signature.js';
+import type { LoadedModel, LoadOptions } from '../engine.js';
+import type { OpenedModel } from '../open-model.js';
+import type { Binding } from './native-binding.js';
+import type { ModelRecord } from './rewritten-models.js';
+import type { Session } from './session.js';
+
+export interface TensorFlowRuntime {
+  readonly binding: Binding;
+  /** Of libtensorflow. */
+  readonly version: string;
+  readonly device: string;
+}
+
+/** What is to be opened. */
+export interface SessionRequest {
+  readonly runtime: TensorFlowRuntime;
+  readonly directory: string;
+  readonly options: LoadOptions;
+  /** Under which its rewritten form is kept. */
+  key(): Promise<string>;
+}
+
+/** A model that was read, and of it what shall be run. */
+export interface ReadModel {
+  readonly model: OpenedModel;
+  readonly signatures: ReadonlyMap<string, SavedSignature>;
+  readonly record: Omit<ModelRecord, 'edges'>;
+}
+
+/** A session, and what is known of its model. */
+export interface OpenSession {
+  readonly session: Session;
+  readonly graph: LoadedModel['graph'];
+  readonly record: Omit<ModelRecord, 'edges'>;
+}
