@@ -1,5 +1,6 @@
 import { closedLoop, openLoop } from './client.mjs';
 import { memoryOf, processorTimes, processorUse } from './processes.mjs';
+import { PATIENCE_MS } from './patience.mjs';
 import { ServerProcess } from './server-process.mjs';
 
 export const CONCURRENCIES = [1, 8, 32];
@@ -7,6 +8,8 @@ export const CONCURRENCIES = [1, 8, 32];
 export const SHARES = [0.5, 0.8, 1.0, 1.2];
 const FIRST_WARM_UP = 2;
 const WARM_UP = 0.5;
+/** How long a fifth too much takes to grow to all that may wait: five times as long as one may wait. */
+const OVERLOAD_WARM_UP = (5 * PATIENCE_MS) / 1000;
 
 /**
  * One server in one round, from its start to its end.
@@ -34,10 +37,12 @@ export async function measureRound(task, { seconds, seed, open, capacities, sign
     const opened = {};
     for (const share of open ? SHARES : []) {
       onStep(`${share} of ${capacity.toFixed(0)}/s`);
-      // Too much takes a while to show.
-      const time = share > 1 ? 2 * seconds : seconds;
+      const load =
+        share > 1
+          ? { seconds: 2 * seconds, warmUp: OVERLOAD_WARM_UP, requests: task.hurriedRequests }
+          : { seconds, warmUp: WARM_UP, requests: task.requests };
       const answer = await loaded(server, check, () =>
-        openLoop(target, share * capacity, { seconds: time, warmUp: WARM_UP, seed }),
+        openLoop({ ...target, requests: load.requests }, share * capacity, { ...load, seed }),
       );
       opened[share] = { ...answer, rate: share * capacity, ofCapacity: answer.throughput / capacity };
     }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { SAMPLED, writeRequests } from './client.mjs';
 import { median } from './measure.mjs';
 import { CLASSES } from './models.mjs';
+import { PATIENCE_MS } from './patience.mjs';
 
 /** How much less likely than the best a class may have been in a batch of one and be the best in a larger one. */
 const NEARLY = 0.98;
@@ -24,12 +25,15 @@ export async function prepare({ server, model, files, reference, work, environme
   const requestOf = (picture) => server.request(picture, model);
   const requests = join(work, `${model.name}-${server.id}.requests`);
   await writeRequests(requests, pictures, requestOf);
+  const hurriedRequests = join(work, `${model.name}-${server.id}-hurried.requests`);
+  await writeRequests(hurriedRequests, pictures, (picture) => hurried(requestOf(picture)));
   const proven = await Promise.all(
     reference.proofs.map(async ({ file, best }) => ({ request: requestOf(await readFile(file)), best })),
   );
   return {
     work: own,
     requests,
+    hurriedRequests,
     firstRequest: proven[0].request,
     launch: () => server.launch({ model, work: own, environment }),
     /**
@@ -53,6 +57,11 @@ export async function prepare({ server, model, files, reference, work, environme
       };
     },
   };
+}
+
+/** Says in the request until when an answer is of use. Who does not know the header answers all the same. */
+function hurried({ headers, ...request }) {
+  return { ...request, headers: { ...headers, 'X-Timeout-Ms': String(PATIENCE_MS) } };
 }
 
 /** Shrinking a picture in another way changes much in what these models answer, and yet not everything. */
