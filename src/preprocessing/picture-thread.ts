@@ -1,10 +1,12 @@
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import { ServingError } from '../errors/serving-error.js';
+import { lowerPriority, NICENESS } from '../lower-priority.js';
 import { FreedPixels } from './free-pixels.js';
 import type { PictureAnswer, PictureTask } from './picture-task.js';
 import { workHere } from './picture-work.js';
 
 /** A thread that does what its parent asks for, one picture at a time: see `picture-threads.ts`. */
+lowerPriority(NICENESS.pictures);
 const port = parentPort as MessagePort;
 const freed = new FreedPixels();
 port.on('message', async (task: PictureTask) => {

@@ -1,4 +1,7 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { NICENESS } from '../../src/lower-priority.js';
 import { sharp } from '../../src/images/sharp.js';
+import { processesOf } from './processes.js';
 import { TestServer } from './server.js';
 
 /** Takes pictures, of any size, and answers at once. */
@@ -78,4 +81,30 @@ describe('the server answers', () => {
     expect(took[took.length >> 1]).toBeLessThan(1000);
     await server.stop();
   });
+
+  it('goes before the work: the threads that decode, and the engine, give way to the one that answers', async () => {
+    const server = await TestServer.start({
+      models: { small: pictureModel(224, 224) },
+      yaml: { small: 'labels: none' },
+      env,
+    });
+    const { engines } = await processesOf(server);
+    const own = await nicenessOf(server.process.pid!);
+    expect(own.get(server.process.pid!)).toBe(0);
+    expect([...own.values()].filter((nice) => nice === NICENESS.pictures)).not.toHaveLength(0);
+    const [engine] = await Promise.all(engines.map(nicenessOf));
+    expect(engine!.get(engines[0]!)).toBe(NICENESS.engine);
+    await server.stop();
+  });
 });
+
+/** How nice each thread of a process is (proc_pid_stat(5), the 19th field). */
+async function nicenessOf(pid: number): Promise<Map<number, number>> {
+  const threads = await readdir(`/proc/${pid}/task`);
+  const stats = await Promise.all(
+    threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8')),
+  );
+  // After the name, which is in brackets and may hold anything, comes the third field.
+  const nice = stats.map((stat) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]));
+  return new Map(threads.map((thread, at) => [Number(thread), nice[at]!]));
+}

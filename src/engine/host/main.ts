@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { StreamedEngine } from '../streams/streamed-engine.js';
+import { lowerPriority, NICENESS } from '../../lower-priority.js';
 import { setTensorFlowDefaults } from '../tensorflow/environment.js';
 import { readFrames } from './frames.js';
 import { serve } from './serve.js';
@@ -12,6 +13,7 @@ import { serve } from './serve.js';
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 
+lowerPriority(NICENESS.engine);
 setTensorFlowDefaults(); // What a thread sets does not reach the C library.
 const [, , runtime = '', streams, note] = process.argv;
 const broken = (reason: string): void => {
