@@ -2,7 +2,8 @@ import { type Document, parseDocument } from 'yaml';
 import type { BatchingRules } from '../batching/batching.js';
 import { readBatching } from '../batching/batching-rules.js';
 import { ConfigError, fields, flag, integer, list, oneOf, text } from '../config/expect.js';
-import { type PreprocessingConfig, readPreprocessing } from '../preprocessing/preprocessing-config.js';
+import type { PreprocessingConfig } from '../preprocessing/preprocessing-config.js';
+import { readPreprocessing } from '../preprocessing/read-preprocessing.js';
 import { readUpstream, type UpstreamConfig } from '../engine/upstream/upstream-config.js';
 import { SERVING_FIELDS, type ServingConfig } from './serving-config.js';
 

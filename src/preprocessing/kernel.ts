@@ -7,8 +7,10 @@ export interface Kernel {
   weight(distance: number): number;
 }
 
-/** Pillow's filters; `bicubic` with a = -0.5, `lanczos` with three lobes. */
+/** Pillow's filters (its `src/libImaging/Resample.c`): `bicubic` with a = -0.5, `lanczos` with three lobes. */
 export const KERNELS: Readonly<Record<Exclude<Resampling, 'nearest'>, Kernel>> = {
+  box: { support: 0.5, weight: (x) => (x > -0.5 && x <= 0.5 ? 1 : 0) },
+  hamming: { support: 1, weight: (x) => (Math.abs(x) < 1 ? sinc(x) * hammingWindow(x) : 0) },
   bilinear: { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
   bicubic: {
     support: 2,
@@ -20,6 +22,11 @@ export const KERNELS: Readonly<Record<Exclude<Resampling, 'nearest'>, Kernel>> =
   },
   lanczos: { support: 3, weight: (x) => (Math.abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0) },
 };
+
+/** Of constants that are float32 in Pillow. */
+function hammingWindow(x: number): number {
+  return Math.fround(0.54) + Math.fround(0.46) * Math.cos(Math.PI * x);
+}
 
 function sinc(x: number): number {
   return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);

@@ -1,5 +1,4 @@
-import { fields, finite, flag, integer, list, oneOf, type Reader, unexpected } from '../config/expect.js';
-import { type Colour, colour } from './colour.js';
+import type { Colour } from './colour.js';
 
 /** In pixels. */
 export interface Size {
@@ -12,7 +11,9 @@ export interface Size {
  * size (or to `shortSide`), then the centre; `letterbox`: the whole picture in it, the rest in one colour.
  */
 export type Resize = 'stretch' | 'crop' | 'letterbox';
-export type Resampling = 'nearest' | 'bilinear' | 'bicubic' | 'lanczos';
+/** Pillow's filters, by its names for them. */
+export const RESAMPLINGS = ['nearest', 'box', 'bilinear', 'hamming', 'bicubic', 'lanczos'] as const;
+export type Resampling = (typeof RESAMPLINGS)[number];
 /** The order of the model's channels; alpha, if the model takes one, stays last. */
 export type ColourOrder = 'rgb' | 'bgr' | 'grey';
 export type Layout = 'nhwc' | 'nchw';
@@ -45,54 +46,3 @@ export interface PreprocessingConfig {
   readonly layout?: Layout;
   readonly scale?: ScalePreset | CustomScale;
 }
-
-/** Largest side of a model's picture, in pixels. */
-const MAX_SIDE = 8192;
-
-const size: Reader<Size> = (value, name) => {
-  if (!Array.isArray(value)) {
-    const side = integer(1, MAX_SIDE)(value, name);
-    return { width: side, height: side };
-  }
-  const [height = 0, width = 0] = list(integer(1, MAX_SIDE), 2)(value, name);
-  return { width, height };
-};
-
-const aboveZero: Reader<number> = (value, name) => {
-  const number = finite()(value, name);
-  if (number <= 0) throw unexpected('a number above 0', name, value);
-  return number;
-};
-
-const oneOrEach =
-  (item: Reader<number>): Reader<number | readonly number[]> =>
-  (value, name) =>
-    Array.isArray(value) ? list(item)(value, name) : item(value, name);
-
-const customScale = fields<CustomScale>({
-  scale: finite(),
-  mean: oneOrEach(finite()),
-  std: oneOrEach(aboveZero),
-});
-
-const scale: Reader<ScalePreset | CustomScale> = (value, name) => {
-  if (typeof value === 'object' && value !== null) return customScale(value, name);
-  return oneOf(...SCALE_PRESETS)(value, name);
-};
-
-/**
- * Reads the section as it was parsed from YAML.
- * @throws ConfigError for an unknown key or a wrong value.
- */
-export const readPreprocessing: Reader<PreprocessingConfig> = fields<PreprocessingConfig>({
-  size,
-  resize: oneOf('stretch', 'crop', 'letterbox'),
-  shortSide: integer(1, MAX_SIDE),
-  resampling: oneOf('nearest', 'bilinear', 'bicubic', 'lanczos'),
-  antialias: flag(),
-  pad: colour,
-  background: colour,
-  colour: oneOf('rgb', 'bgr', 'grey'),
-  layout: oneOf('nhwc', 'nchw'),
-  scale,
-});

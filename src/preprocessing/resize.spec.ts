@@ -1,10 +1,8 @@
 import type { Pixels } from './decode.js';
 import type { PreprocessingPlan } from './plan.js';
 import { planPreprocessing } from './plan.js';
-import type { PreprocessingConfig } from './preprocessing-config.js';
+import { type PreprocessingConfig, RESAMPLINGS } from './preprocessing-config.js';
 import { resize } from './resize.js';
-
-const RESAMPLINGS = ['nearest', 'bilinear', 'bicubic', 'lanczos'] as const;
 
 function plan(
   width: number,

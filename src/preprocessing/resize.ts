@@ -8,7 +8,13 @@ import { readPixels } from './read-pixels.js';
 import { resample } from './resample.js';
 import { sharp } from '../images/sharp.js';
 
-const LIBVIPS_KERNEL = { bilinear: 'linear', bicubic: 'cubic', lanczos: 'lanczos3' } as const;
+const LIBVIPS_KERNEL = {
+  box: 'linear',
+  bilinear: 'linear',
+  hamming: 'linear',
+  bicubic: 'cubic',
+  lanczos: 'lanczos3',
+} as const;
 
 /**
  * Brings decoded pixels to the plan's size; without one they stay as they are. A stage of its own, after decoding and
@@ -53,7 +59,7 @@ function same(one: Size, other: Size): boolean {
   return one.width === other.width && one.height === other.height;
 }
 
-/** By libvips, off this thread, within a few levels of Pillow: the sides that `scaled` makes shorter, and no other. */
+/** By libvips, off this thread, near to Pillow: the sides that `scaled` makes shorter, and no other. */
 async function shrink(
   pixels: Pixels,
   scaled: Size,

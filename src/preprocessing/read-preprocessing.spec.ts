@@ -1,4 +1,4 @@
-import { readPreprocessing } from './preprocessing-config.js';
+import { readPreprocessing } from './read-preprocessing.js';
 
 const read = (section: unknown) => readPreprocessing(section, 'preprocessing');
 
@@ -28,7 +28,7 @@ describe('the preprocessing section of model.yaml', () => {
   });
 
   it.each([
-    [{ sise: 224 }, /^Expected one of size, .* as a key of preprocessing but received "sise"\.$/],
+    [{ sise: 224 }, /^Expected one of preset, size, .* as a key of preprocessing but received "sise"\.$/],
     [{ size: 0 }, /^Expected a whole number from 1 to 8192 for preprocessing\.size but received 0\.$/],
     [{ size: [224] }, /^Expected a list of 2 for preprocessing\.size but received \[224\]\.$/],
     [{ size: [224, 1.5] }, /for preprocessing\.size\[1\] but received 1\.5\.$/],
@@ -38,7 +38,7 @@ describe('the preprocessing section of model.yaml', () => {
     ],
     [
       { resampling: 'area' },
-      /^Expected one of nearest, bilinear, bicubic, lanczos for preprocessing\.resampling/,
+      /^Expected one of nearest, box, bilinear, hamming, bicubic, lanczos for preprocessing\.resampling/,
     ],
     [{ shortSide: 0 }, /from 1 to 8192 for preprocessing\.shortSide but received 0\.$/],
     [{ antialias: 'off' }, /^Expected true or false for preprocessing\.antialias but received "off"\.$/],
@@ -54,7 +54,7 @@ describe('the preprocessing section of model.yaml', () => {
       /^Expected a number above 0 for preprocessing\.scale\.std\[1\] but received 0\.$/,
     ],
     [{ scale: { mean: Number.NaN } }, /^Expected a number for preprocessing\.scale\.mean/],
-    [[], /^Expected an object with size, .* for preprocessing but received \[\]\.$/],
+    [[], /^Expected an object with preset, size, .* for preprocessing but received \[\]\.$/],
   ])('refuses %j in one sentence', (section, sentence) => {
     expect(() => read(section)).toThrow(sentence);
   });

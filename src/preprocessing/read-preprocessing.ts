@@ -1,0 +1,70 @@
+import { fields, finite, flag, integer, list, oneOf, type Reader, unexpected } from '../config/expect.js';
+import { colour } from './colour.js';
+import {
+  type CustomScale,
+  type PreprocessingConfig,
+  RESAMPLINGS,
+  SCALE_PRESETS,
+  type ScalePreset,
+  type Size,
+} from './preprocessing-config.js';
+import { presetOf } from './presets.js';
+
+/** Largest side of a model's picture, in pixels. */
+const MAX_SIDE = 8192;
+
+const size: Reader<Size> = (value, name) => {
+  if (!Array.isArray(value)) {
+    const side = integer(1, MAX_SIDE)(value, name);
+    return { width: side, height: side };
+  }
+  const [height = 0, width = 0] = list(integer(1, MAX_SIDE), 2)(value, name);
+  return { width, height };
+};
+
+const aboveZero: Reader<number> = (value, name) => {
+  const number = finite()(value, name);
+  if (number <= 0) throw unexpected('a number above 0', name, value);
+  return number;
+};
+
+const oneOrEach =
+  (item: Reader<number>): Reader<number | readonly number[]> =>
+  (value, name) =>
+    Array.isArray(value) ? list(item)(value, name) : item(value, name);
+
+const customScale = fields<CustomScale>({
+  scale: finite(),
+  mean: oneOrEach(finite()),
+  std: oneOrEach(aboveZero),
+});
+
+const scale: Reader<ScalePreset | CustomScale> = (value, name) => {
+  if (typeof value === 'object' && value !== null) return customScale(value, name);
+  return oneOf(...SCALE_PRESETS)(value, name);
+};
+
+/** The section where it is an object; what it says goes before what its preset does. */
+const readSection = fields<PreprocessingConfig & { readonly preset: PreprocessingConfig }>({
+  preset: presetOf,
+  size,
+  resize: oneOf('stretch', 'crop', 'letterbox'),
+  shortSide: integer(1, MAX_SIDE),
+  resampling: oneOf(...RESAMPLINGS),
+  antialias: flag(),
+  pad: colour,
+  background: colour,
+  colour: oneOf('rgb', 'bgr', 'grey'),
+  layout: oneOf('nhwc', 'nchw'),
+  scale,
+});
+
+/**
+ * Reads the section as it was parsed from YAML: the name of a preset, or an object that may have one.
+ * @throws ConfigError for an unknown key or a wrong value.
+ */
+export const readPreprocessing: Reader<PreprocessingConfig> = (value, name) => {
+  if (typeof value === 'string') return presetOf(value, name);
+  const { preset, ...section } = readSection(value, name);
+  return { ...preset, ...section };
+};
