@@ -19,7 +19,7 @@ export class ModelsController {
         schema: { type: 'object' },
         example: {
           default: 'shapes',
-          engine: { runtime: 'tensorflow', version: '2.20.0', device: 'cpu' },
+          engine: { runtime: 'tensorflow', version: '2.20.0', device: 'cpu', runsAtOnce: 2 },
           models: [EXAMPLE_MODEL],
         },
       },
