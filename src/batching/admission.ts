@@ -1,6 +1,6 @@
 import { ServingError } from '../errors/serving-error.js';
 import type { Call } from '../turns/call.js';
-import { compareTurns, FairTurns, type Turn } from '../turns/order.js';
+import { costBefore, compareTurns, FairTurns, type Turn } from '../turns/order.js';
 import { deadlineUnreachable, retryAfter } from './deadline-unreachable.js';
 import { type Caller, type Work, Workplaces, type WorkplacesOptions } from './workplaces.js';
 
@@ -67,7 +67,7 @@ export class Admission {
     workplaces: WorkplacesOptions,
     private readonly onRefused?: (reason: RefusalReason) => void,
   ) {
-    this.workplaces = new Workplaces(workplaces);
+    this.workplaces = new Workplaces(workplaces, () => this.onRefused?.('deadline'));
   }
 
   /** What is in. */
@@ -103,16 +103,11 @@ export class Admission {
 
   /** How many rows go before a newcomer that have not come to the engine's queue. */
   private comingBefore(call: Caller, now: number): number {
-    const newcomer = this.turns.peek(call, now);
-    let rows = 0;
-    for (const [caller, { servedAt, guests }] of this.parties) {
-      for (const { turn, isComing, rows: its } of guests) {
-        const arrived = Math.max(turn.arrived, servedAt);
-        if (caller !== call.caller && compareTurns({ ...turn, arrived }, newcomer, now) > 0) break;
-        if (isComing) rows += its;
-      }
-    }
-    return rows;
+    const lines = Array.from(this.parties.values(), ({ servedAt, guests: entries }) => ({
+      servedAt,
+      entries,
+    }));
+    return costBefore(lines, this.turns.peek(call, now), now, ({ isComing, rows }) => (isComing ? rows : 0));
   }
 
   /**
@@ -183,23 +178,13 @@ export class Admission {
     const admitted: Call = { ...call, signal: controller.signal };
     return {
       call: admitted,
-      inTurn: (work) => this.inTurn(work, guest, admitted),
+      inTurn: (work) => this.workplaces.inTurn(work, rows, admitted, () => this.cameThrough(guest)),
       leave: () => {
         if (!isIn) return;
         guest.forget();
         this.served(guest);
       },
     };
-  }
-
-  private async inTurn<P, T>(work: Work<P, T>, guest: Guest, call: Call): Promise<T> {
-    try {
-      return await this.workplaces.inTurn(work, guest.rows, call, () => this.cameThrough(guest));
-    } catch (error) {
-      if (error instanceof ServingError && error.code === 'DEADLINE_UNREACHABLE' && guest.isComing)
-        this.onRefused?.('deadline');
-      throw error;
-    }
   }
 
   private cameThrough(guest: Guest): void {

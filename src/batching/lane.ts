@@ -1,5 +1,5 @@
 import type { NamedTensors, Signature } from '../engine/engine.js';
-import { compareTurns, type FairTags, FairTurns, type Turn } from '../turns/order.js';
+import { costBefore, type FairTags, FairTurns, type Turn } from '../turns/order.js';
 import { BatchCost, NEWEST } from './batch-cost.js';
 import type { BatchedAnswer, BatchedModel, BatchingRules } from './batching.js';
 import type { Line, Waiting } from './form-batch.js';
@@ -88,16 +88,11 @@ export class Lane implements WaitingLane<Entry> {
 
   /** How many rows go before a request that comes now. */
   rowsBefore(turn: Turn, now: number): number {
-    let before = 0;
-    for (const { servedAt, requests } of this.lines.values()) {
-      for (const { turn: other, rows } of requests) {
-        const { caller, priority, tag } = other;
-        const arrived = Math.max(other.arrived, servedAt);
-        if (caller !== turn.caller && compareTurns({ caller, priority, arrived, tag }, turn, now) > 0) break;
-        before += rows;
-      }
-    }
-    return before;
+    const lines = Array.from(this.lines.values(), ({ servedAt, requests: entries }) => ({
+      servedAt,
+      entries,
+    }));
+    return costBefore(lines, turn, now, ({ rows }) => rows);
   }
 
   add(entry: Entry, now: number): void {

@@ -38,7 +38,11 @@ export class Workplaces {
   /** What it took to make so many rows ready. */
   private readonly preparation = new BatchCost();
 
-  constructor(private readonly options: WorkplacesOptions) {
+  /** @param onRefused told of each that waited until it could not be answered in time any more */
+  constructor(
+    private readonly options: WorkplacesOptions,
+    private readonly onRefused: () => void,
+  ) {
     this.places = new Permits(options.count, new FairLine());
   }
 
@@ -85,7 +89,9 @@ export class Workplaces {
   /** Whose turn has come waits for nobody any more but those who are made ready beside it. */
   private checkDeadline(rows: number, call: Call): void {
     const ms = this.expectedMs(rows, call, this.preparing);
-    if (performance.now() + ms > call.deadline) throw deadlineMissed(ms);
+    if (performance.now() + ms <= call.deadline) return;
+    this.onRefused();
+    throw deadlineMissed(ms);
   }
 
   private async prepared<P>(rows: number, prepare: () => Promise<P>): Promise<P> {

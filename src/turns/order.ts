@@ -33,6 +33,31 @@ export function compareTurns(a: Turn, b: Turn, now: number): number {
   );
 }
 
+/** What one caller has waiting, in order of arrival. */
+export interface CallersWait<E> {
+  /** When somebody of this line was last served. */
+  readonly servedAt: number;
+  readonly entries: readonly E[];
+}
+
+/** How much of what waits goes before a newcomer: all its own caller has there, and of others what has the earlier turn. */
+export function costBefore<E extends { readonly turn: Turn }>(
+  lines: Iterable<CallersWait<E>>,
+  newcomer: Turn,
+  now: number,
+  costOf: (entry: E) => number,
+): number {
+  let cost = 0;
+  for (const { servedAt, entries } of lines) {
+    for (const entry of entries) {
+      const turn = { ...entry.turn, arrived: Math.max(entry.turn.arrived, servedAt) };
+      if (turn.caller !== newcomer.caller && compareTurns(turn, newcomer, now) > 0) break;
+      cost += costOf(entry);
+    }
+  }
+  return cost;
+}
+
 /** How many callers are remembered at most: beyond, those that had least are forgotten, as if they had had nothing. */
 const MAX_CALLERS = 4096;
 
