@@ -23,8 +23,9 @@ export async function loadModel(
   options: LoadOptions,
 ): Promise<ModelInSession> {
   const before = process.memoryUsage.rss();
+  const key = (await isRewritten(directory, options)) ? keyOf(runtime, directory, options) : null;
   const opened =
-    (await openKept(runtime, directory, options)) ?? (await openAnew(runtime, directory, options));
+    (await openKept(runtime, options, key)) ?? (await openAnew(runtime, directory, options, key));
   const memoryBytes = Math.max(0, process.memoryUsage.rss() - before);
   const { session, graph, record } = opened;
   return {
@@ -36,14 +37,13 @@ export async function loadModel(
 
 async function openKept(
   runtime: TensorFlowRuntime,
-  directory: string,
   options: LoadOptions,
+  key: Promise<string> | null,
 ): Promise<OpenSession | null> {
-  if (!options.optimise && (await findKerasModel(directory)) === null) return null;
   const rewritten = new RewrittenModels(options.cacheDirectory);
   // Whatever cannot be read of it, opening it anew will tell in a sentence.
-  const key = await keyOf(runtime, directory, options).catch(() => null);
-  const kept = key === null ? null : await rewritten.find(key);
+  const found = await key?.catch(() => null);
+  const kept = found ? await rewritten.find(found) : null;
   if (!kept) return null;
   const { record } = kept;
   try {
@@ -61,9 +61,15 @@ async function openAnew(
   runtime: TensorFlowRuntime,
   directory: string,
   options: LoadOptions,
+  key: Promise<string> | null,
 ): Promise<OpenSession> {
   const { openSession } = await import('./open-session.js');
-  return openSession({ runtime, directory, options, key: () => keyOf(runtime, directory, options) });
+  return openSession({ runtime, directory, options, key });
+}
+
+/** A Keras file always is: there is no other form of it. */
+async function isRewritten(directory: string, { optimise }: LoadOptions): Promise<boolean> {
+  return optimise || (await findKerasModel(directory)) !== null;
 }
 
 function keyOf(

@@ -13,13 +13,14 @@ import { FED, FETCHED } from './tensors.js';
 
 /**
  * Writes a model anew, holds it against the original, and keeps it in the cache if they answer the same.
+ * @param request with a key
  * @throws EngineError `load`, NotFlatError
  */
 export async function rewrite(request: SessionRequest, read: ReadModel): Promise<OpenSession> {
   const { runtime, options } = request;
   const { record } = read;
   const rewritten = new RewrittenModels(options.cacheDirectory);
-  const key = await request.key();
+  const key = await request.key!;
   const { flat, edges } = withEdgesFor(simplify(await read.model.flat()), read.signatures);
   const staged = await rewritten.stage();
   let kept = false;

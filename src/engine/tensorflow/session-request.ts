@@ -17,8 +17,8 @@ export interface SessionRequest {
   readonly runtime: TensorFlowRuntime;
   readonly directory: string;
   readonly options: LoadOptions;
-  /** Under which its rewritten form is kept. */
-  key(): Promise<string>;
+  /** Under which its rewritten form is kept; `null` where none is wanted. */
+  readonly key: Promise<string> | null;
 }
 
 /** A model that was read, and of it what shall be run. */
