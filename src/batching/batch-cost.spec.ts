@@ -30,11 +30,16 @@ describe('the cost of a batch', () => {
 
   it.each([
     ['4:20 4:20 4:20', 1, 'what was measured, where that is always the same'],
-    ['4:20 4:30', 1.25, 'more, the more the measurements differ'],
-    ['4:30 4:20', 1 + 1 / 6, 'more, whether they become more or less'],
+    ['4:20 4:30', 1 + 5 / 22.5, 'more, the more the measurements differ'],
+    ['4:30 4:20', 1 + 5 / 27.5, 'more, whether they become more or less'],
     ['1:10 8:30', 1, 'what was measured, where the sizes differ and nothing else'],
   ])('(%s) is to be taken as %d times: %s', (measured, times) => {
     expect(costOf(measured).caution).toBeCloseTo(times);
+  });
+
+  it('is not thought to be many times that of the one slow run among quick ones', () => {
+    const cost = costOf('1:0.1 1:0.1 1:0.1 1:400');
+    expect(cost.expectedMs(1, 0)! * cost.caution).toBeLessThan(400);
   });
 
   it('is not known any more a while after the last measurement, until the next', () => {

@@ -19,7 +19,7 @@ export class BatchCost {
   private readonly sizes: number[] = [];
   private readonly averages: number[] = [];
   private measuredAt = -Infinity;
-  /** The moving average of by how much a run took more or less than expected, as a part of that. */
+  /** The moving average of by how much a run took more or less than the average of its size, as a part of that. */
   private deviation = 0;
 
   /** @param rows as the engine was given them, padding included @param now in ms of `performance.now()` */
@@ -28,9 +28,11 @@ export class BatchCost {
     if (rows > MAX_SIZE) return;
     const at = this.indexOf(rows);
     if (this.sizes[at] === rows) {
-      const average = this.averages[at]!;
-      if (average > 0) this.deviation += NEWEST * (Math.abs(ms - average) / average - this.deviation);
-      this.averages[at] = average + NEWEST * (ms - average);
+      const before = this.averages[at]!;
+      const average = before + NEWEST * (ms - before);
+      // As a part of the average that has it in already: one run that takes a thousand times as long says nothing of the next thousand.
+      if (average > 0) this.deviation += NEWEST * (Math.abs(ms - before) / average - this.deviation);
+      this.averages[at] = average;
     } else {
       this.sizes.splice(at, 0, rows);
       this.averages.splice(at, 0, ms);

@@ -1,4 +1,6 @@
 import { request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { processesOf } from './processes.js';
 import { fakeModel, TestServer } from './server.js';
 
 /** One run at a time of this length, in ms. */
@@ -12,7 +14,7 @@ describe('a deadline of one request', () => {
   beforeAll(async () => {
     const slow = fakeModel({ runMs: RUN_MS });
     server = await TestServer.start({
-      models: { fake: slow, fresh: slow, fresh_v1: slow },
+      models: { fake: slow, fresh: slow, fresh_v1: slow, quick: fakeModel() },
       yaml: {
         fake: 'batching: { maxBatchSize: 1 }',
         fresh: 'batching: { maxBatchSize: 1 }',
@@ -87,6 +89,17 @@ describe('a deadline of one request', () => {
       detail: `The answer was not ready within ${RUN_MS / 3} ms. Try again when the server is less busy.`,
     });
     expect((await predictV1(String(RUN_MS / 3), 'fresh_v1')).status).toBe(504);
+  });
+
+  it('is not thought out of reach because one run among quick ones was slow', async () => {
+    const { engines } = await processesOf(server);
+    for (let quick = 0; quick < 20; quick += 1) expect((await predict(undefined, 'quick')).status).toBe(200);
+    process.kill(engines[0]!, 'SIGSTOP');
+    const slow = predict(undefined, 'quick');
+    await sleep(500);
+    process.kill(engines[0]!, 'SIGCONT');
+    expect((await slow).status).toBe(200);
+    expect((await predict(undefined, 'quick')).status).toBe(200);
   });
 
   it.each(['0', '5001', 'soon', '-5', '1e3', '2.5', ''])(

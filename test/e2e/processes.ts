@@ -67,8 +67,16 @@ export function ask(
   });
 }
 
-/** The pids of the processes that logged a request by this path. */
-export function answeredBy(server: TestServer, path: string): Set<number> {
+/**
+ * Waits until so many processes have logged a request by this path: a line may come later than the answer.
+ * @returns their pids, ascending
+ */
+export async function untilAnsweredBy(count: number, server: TestServer, path: string): Promise<number[]> {
+  await server.until(() => answeredBy(server, path).size >= count, `${count} processes have logged ${path}`);
+  return [...answeredBy(server, path)].toSorted((a, b) => a - b);
+}
+
+function answeredBy(server: TestServer, path: string): Set<number> {
   const lines = server.log().filter(({ msg }) => String(msg).includes(` ${path} `));
   return new Set(lines.map(({ pid }) => Number(pid)));
 }

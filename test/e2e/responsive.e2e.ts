@@ -88,12 +88,17 @@ describe('the server answers', () => {
       yaml: { small: 'labels: none' },
       env,
     });
-    const { engines } = await processesOf(server);
-    const own = await nicenessOf(server.process.pid!);
-    expect(own.get(server.process.pid!)).toBe(0);
-    expect([...own.values()].filter((nice) => nice === NICENESS.pictures)).not.toHaveLength(0);
-    const [engine] = await Promise.all(engines.map(nicenessOf));
-    expect(engine!.get(engines[0]!)).toBe(NICENESS.engine);
+    const own = server.process.pid!;
+    const [engine] = (await processesOf(server)).engines;
+    await server.until(
+      async () => [...(await nicenessOf(own)).values()].includes(NICENESS.pictures),
+      'threads that decode give way',
+    );
+    expect((await nicenessOf(own)).get(own)).toBe(0);
+    await server.until(
+      async () => (await nicenessOf(engine!)).get(engine!) === NICENESS.engine,
+      'the engine gives way',
+    );
     await server.stop();
   });
 });

@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { answeredBy, ask, isAlive, metric, processesOf } from './processes.js';
+import { ask, isAlive, metric, processesOf, untilAnsweredBy } from './processes.js';
 import { fakeModel, TestServer } from './server.js';
 
 const PREDICT = '/models/fake/predict';
@@ -44,7 +44,7 @@ describe('when an HTTP worker is killed', () => {
     for (let number = 0; number < 10; number++) {
       expect((await ask(server, PREDICT, [number])).json()).toMatchObject({ predictions: [number] });
     }
-    expect(answeredBy(server, PREDICT).size).toBe(3);
+    expect(await untilAnsweredBy(3, server, PREDICT)).toHaveLength(3);
     expect([workers.length, engines.length]).toEqual([2, 1]);
     // What the one that is gone had counted is not lost.
     expect(metric((await ask(server, '/metrics')).text, COUNT)).toBe(20);
@@ -87,7 +87,7 @@ describe('when the engine process of several workers is killed', () => {
       const reply = await ask(server, PREDICT, [number]);
       expect([reply.status, reply.json()]).toEqual([200, expect.objectContaining({ predictions: [number] })]);
     }
-    expect(answeredBy(server, PREDICT).size).toBe(2);
+    expect(await untilAnsweredBy(2, server, PREDICT)).toHaveLength(2);
     expect(metric((await ask(server, '/metrics')).text, 'tensornest_engine_restarts_total')).toBe(1);
     const { engines } = await processesOf(server);
     expect(engines).toHaveLength(1);
