@@ -3,11 +3,11 @@ import { ServingError } from '../errors/serving-error.js';
 
 /** Whether one request may have spoiled a run for the others in it, or an answer cannot be shared out: each then runs alone. */
 export function isSpoiled(error: unknown): boolean {
-  return error instanceof RangeError || (error instanceof EngineError && isRefusal(error));
+  return error instanceof RangeError || (error instanceof EngineError && isOfInputs(error));
 }
 
-function isRefusal({ kind }: EngineError): boolean {
-  return kind === 'run' || kind === 'input';
+function isOfInputs({ kind }: EngineError): boolean {
+  return kind === 'run' || kind === 'input' || kind === 'crashed';
 }
 
 /** What a client is told when a run failed. A surprise stays one. */

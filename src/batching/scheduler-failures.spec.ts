@@ -111,15 +111,32 @@ describe('a batch that fails', () => {
     expect(batches).toMatchObject([{ rows: 1 }, { rows: 1 }]);
   });
 
-  it('because the engine crashed is not run again: every caller may try again', async () => {
-    const { run, runs } = scheduler();
+  it('because the engine crashed, on one of its inputs perhaps, is run again one by one too', async () => {
+    const { run, runs, sent } = scheduler();
     const answers = [1, 2].map((n) => run([n]));
     await settle();
     runs[0]!.fail(crash);
-    for (const answer of answers) {
-      await expect(answer).rejects.toMatchObject({ code: 'ENGINE_FAILED', retryAfter: 2, cause: crash });
-    }
-    expect(runs).toHaveLength(1);
+    await settle();
+    runs[1]!.fail(crash);
+    await expect(answers[0]).rejects.toMatchObject({ code: 'ENGINE_FAILED', retryAfter: 2, cause: crash });
+    await settle();
+    runs[2]!.answer();
+    expect(numbers(await answers[1]!)).toEqual([3]);
+    expect(sent()).toEqual([[1, 2], [1], [2]]);
+  });
+
+  it('is not run again for one whose deadline has passed', async () => {
+    const { run, runs, sent } = scheduler();
+    const late = run([1], patient({ deadline: performance.now() + 20 }));
+    const answer = run([2]);
+    await settle();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    runs[0]!.fail(crash);
+    await expect(late).rejects.toMatchObject({ code: 'DEADLINE_UNREACHABLE' });
+    await settle();
+    runs[1]!.answer();
+    expect(numbers(await answer)).toEqual([3]);
+    expect(sent()).toEqual([[1, 2], [2]]);
   });
 
   it('by a surprise rejects with that surprise', async () => {

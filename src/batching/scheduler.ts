@@ -220,8 +220,12 @@ export class Scheduler implements Batching {
   private async runEachAlone({ lane, entries, reason }: Batch): Promise<void> {
     for (const entry of entries) {
       if (entry.signal.aborted) continue;
-      const alone = { lane, entries: [entry], padTo: lane.paddedRows(entry), reason };
       const beganAt = performance.now();
+      if (entry.deadline <= beganAt) {
+        this.expire(lane, [entry], beganAt);
+        continue;
+      }
+      const alone = { lane, entries: [entry], padTo: lane.paddedRows(entry), reason };
       this.settle(alone, await this.attempt(alone), beganAt, performance.now());
     }
   }

@@ -48,14 +48,16 @@ describe('when the engine process dies', () => {
     expect(await server.stop()).toEqual({ code: 0, signal: null });
   });
 
-  it('an input that kills it is tried once more and then refused; what comes after it is answered', async () => {
+  it('an input that kills it is tried again and then refused; what runs with it, and after it, is answered', async () => {
     const server = await TestServer.start({
-      models: { fake: fakeModel({ runMs: 20, on: { '666': 'crash' } }) },
+      models: { fake: fakeModel({ runMs: 100, on: { '666': 'crash' } }) },
       env: { ENGINE: 'fake' },
     });
     const ask = async (x: number): Promise<Response> =>
       server.postJson('/models/fake/predict', { input: [x] });
-    const [poisonous, harmless] = await Promise.all([ask(666), ask(1)]);
+    // While the first of them runs, the others come to be one batch.
+    const [before, poisonous, harmless] = await Promise.all([ask(0), ask(666), ask(1)]);
+    expect(before.status).toBe(200);
     expect(poisonous.status).toBe(503);
     expect(poisonous.headers.get('retry-after')).toMatch(/^\d+$/);
     expect(await poisonous.json()).toMatchObject({ code: 'ENGINE_FAILED' });

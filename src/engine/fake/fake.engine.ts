@@ -20,7 +20,7 @@ interface FakeModel {
   readonly runMs?: number;
   /** What a load takes of the process's memory for good. */
   readonly leakBytes?: number;
-  /** What happens when the first element of a run's first input is this number. */
+  /** What happens when a run's first input has this number in it. */
   readonly on?: Readonly<Record<string, 'crash' | 'hang' | 'fail'>>;
 }
 
@@ -69,7 +69,8 @@ export class FakeEngine implements Engine {
     const input = Object.values(inputs)[0];
     if (!fake || !outputs || !input) throw new EngineError('run', `The model ${model} has no ${signature}.`);
     if (fake.runMs) await sleep(fake.runMs);
-    const misbehaviour = fake.on?.[String(input.data[0])];
+    const on = Object.keys(fake.on ?? {}).find((number) => input.data.some((one) => String(one) === number));
+    const misbehaviour = on && fake.on?.[on];
     if (misbehaviour === 'crash') process.kill(process.pid, 'SIGKILL');
     if (misbehaviour === 'hang') await new Promise(() => {});
     if (misbehaviour === 'fail') throw new EngineError('run', 'The fake model was told to fail.');

@@ -144,6 +144,22 @@ describe('several engines as one', () => {
     expect([one.runs.length, two.runs.length]).toEqual([1, 2]);
   });
 
+  it('try those that a crash ended one after the other, and begin nothing else meanwhile', async () => {
+    const { one, two, run } = pool();
+    const answers = [run(), run(), run()];
+    for (const { fail } of [...one.runs, ...two.runs]) fail(crash());
+    await settle();
+    answers.push(run());
+    await settle();
+    const begun = () => one.runs.length + two.runs.length - 3;
+    for (const expected of [1, 2, 3, 4]) {
+      expect(begun()).toBe(expected);
+      for (const { answer } of [...one.runs, ...two.runs]) answer();
+      await settle();
+    }
+    expect(await Promise.all(answers)).toHaveLength(4);
+  });
+
   it('all give up a model that one of them lost, and say so once', async () => {
     const { one, two, pool: engines, lost } = pool();
     await engines.load('m', '', OPTIONS);

@@ -7,6 +7,7 @@ import {
 } from '../engine.js';
 import type { SupervisedEngine } from '../host/supervised-engine.js';
 import { chooseMember } from './choose-member.js';
+import { SecondTries } from './second-tries.js';
 import type { ServingEngine } from './serving-engine.js';
 
 /** What the pool needs of an engine. */
@@ -41,6 +42,7 @@ export class EnginePool implements ServingEngine {
   onLost: (model: string, reason: string) => void = () => {};
   private readonly members: readonly Member[];
   private readonly held = new Map<string, Held>();
+  private readonly tries = new SecondTries(() => this.isClosed);
   private isClosed = false;
 
   /** @param engines at least one, each with how many runs it does at once, 1 by default, and the GPU that it was given */
@@ -86,15 +88,9 @@ export class EnginePool implements ServingEngine {
     }
   }
 
-  /** A run whose engine's process dies is tried once more: in another one, where there is one. */
-  async run(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
-    try {
-      return await this.runSomewhere(model, signature, inputs);
-    } catch (error) {
-      const isCrash = error instanceof EngineError && error.kind === 'crashed';
-      if (!isCrash || this.isClosed) throw error;
-      return this.runSomewhere(model, signature, inputs);
-    }
+  /** A run whose engine's process dies is tried once more: in another one, where there is one, and with nothing beside it. */
+  run(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
+    return this.tries.run(() => this.runSomewhere(model, signature, inputs));
   }
 
   /** In all of them; the answer is the first one's. */
