@@ -145,7 +145,7 @@ async function measure(decode, engine) {
 }
 
 async function startEngine(threads) {
-  const shares = shareOut(availableParallelism(), threads, false);
+  const shares = shareOut(availableParallelism(), { threads, streams: 0 }, false);
   const engine = new SupervisedEngine({
     runtime: 'tensorflow',
     streams: shares.streams,

@@ -33,7 +33,8 @@ const pictures = await Promise.all(positionals.map((file) => readFile(file)));
 const settings = readSettings({});
 const threads = new PictureThreads(settings.decodeConcurrency);
 const preprocessing = new PreprocessingService(settings, threads);
-const shares = shareOut(availableParallelism(), settings.engineThreads, false);
+const wanted = { threads: settings.engineThreads, streams: settings.engineStreams };
+const shares = shareOut(availableParallelism(), wanted, false);
 /** So many run, and the next is on its way. */
 const BATCHES_IN_FLIGHT = shares.streams + 1;
 const engine = new SupervisedEngine({

@@ -246,10 +246,18 @@ export const SETTINGS = {
   engineThreads: setting({
     env: 'ENGINE_THREADS',
     default: 0,
-    defaultShown: 'half of the cores; on a GPU all',
+    defaultShown: 'the number of cores',
     read: integer(0, 1024),
     unit: 'threads',
-    help: 'how many threads TensorFlow shares one operation out to; without a GPU as many batches run at once as the cores allow',
+    help: 'how many threads TensorFlow shares one operation out to; the batches that run at once in one engine process share them',
+  }),
+  engineStreams: setting({
+    env: 'ENGINE_STREAMS',
+    default: 0,
+    defaultShown: '2, or the number of cores by `ENGINE_THREADS` where that is more; on a GPU 1',
+    read: integer(0, 64),
+    unit: 'batches',
+    help: 'how many batches one engine process runs at once',
   }),
   engineHosts: setting({
     env: 'ENGINE_HOSTS',

@@ -91,7 +91,7 @@ async function startAll(
   const isOnGpu = (await gpusFor(settings.engine)).length > 0;
   const cores = availableParallelism();
   const start = async (wanted: number): Promise<EngineSubject> => {
-    const shares = shareOut(cores, wanted, isOnGpu);
+    const shares = shareOut(cores, { threads: wanted, streams: settings.engineStreams }, isOnGpu);
     progress.begin(`Loading ${model.name}/${model.version} with ${threadsText(shares.threads)}`);
     const subject = await EngineSubject.start(settings, model, shares, batchOf, signal);
     subjects.push(subject);

@@ -105,7 +105,7 @@ async function writeTuning({ folder, shownFolder }: TunedModel, tuning: Tuning):
 
 /** How many threads a run has now, where numbers of threads are compared. */
 function threadsNow({ engineThreads }: Settings): number {
-  return shareOut(availableParallelism(), engineThreads, false).threads;
+  return shareOut(availableParallelism(), { threads: engineThreads, streams: 0 }, false).threads;
 }
 
 async function tellThreads(

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -90,7 +90,7 @@ export class TestServer {
     }
     if (dotenv !== undefined) await writeFile(join(folder, '.env'), dotenv);
     // What tests make the fake engine do, it does one after the other.
-    const oneAtATime = env.ENGINE === 'fake' && { ENGINE_THREADS: String(availableParallelism()) };
+    const oneAtATime = env.ENGINE === 'fake' && { ENGINE_STREAMS: '1' };
     const child = spawn(process.execPath, [join(ROOT, 'dist/main.js')], {
       cwd: folder,
       env: {

@@ -4,6 +4,8 @@ export interface HostsWanted {
   readonly hosts: number;
   /** ENGINE_THREADS: how many threads share one operation; 0: as `shareOut` has it. */
   readonly threads: number;
+  /** ENGINE_STREAMS: how many runs a host does at once; 0: as `shareOut` has it. */
+  readonly streams: number;
   readonly cores: number;
   /** The GPUs that may be used, as `CUDA_VISIBLE_DEVICES` names them. */
   readonly gpus: readonly string[];
@@ -24,9 +26,9 @@ export interface HostEnvironment extends Shares {
 }
 
 /** For each engine host to be started, how it is started. */
-export function hostEnvironments({ hosts, threads, cores, gpus }: HostsWanted): HostEnvironment[] {
+export function hostEnvironments({ hosts, threads, streams, cores, gpus }: HostsWanted): HostEnvironment[] {
   const count = hosts === 0 ? Math.max(1, gpus.length) : hosts;
-  const shares = shareOut(Math.floor(cores / count), threads, gpus.length > 0);
+  const shares = shareOut(Math.floor(cores / count), { threads, streams }, gpus.length > 0);
   return Array.from({ length: count }, (_, index) => {
     const variables = variablesOf(shares);
     const gpu = gpus[index % gpus.length];
@@ -38,14 +40,14 @@ export function hostEnvironments({ hosts, threads, cores, gpus }: HostsWanted): 
 }
 
 /**
- * The cores that a host has, shared out between the runs that it does at once: two runs, each with half of the threads, do more in all than one
- * run with all, whose threads wait for each other after every operation. On a GPU there is one run at a time.
- * @param threads for one run; 0: half of the cores, or on a GPU all
+ * How a host uses the cores that it has. Its runs share its threads: a run that is alone has them all, and while one waits for the last thread of
+ * an operation, the other computes. So two at once are enough, where they have all threads; on a GPU there is one run at a time.
+ * @param wanted for each number, 0: what is best for most
  */
-export function shareOut(cores: number, threads: number, isOnGpu: boolean): Shares {
-  if (isOnGpu) return { threads: threads || Math.max(1, cores), streams: 1 };
-  const each = threads || Math.max(1, Math.floor(cores / 2));
-  return { threads: each, streams: Math.max(1, Math.floor(cores / each)) };
+export function shareOut(cores: number, wanted: Shares, isOnGpu: boolean): Shares {
+  const threads = wanted.threads || Math.max(1, cores);
+  const most = isOnGpu || cores <= 1 ? 1 : Math.max(2, Math.floor(cores / threads));
+  return { threads, streams: wanted.streams || most };
 }
 
 /** The environment of a host's process. */

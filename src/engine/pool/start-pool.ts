@@ -30,6 +30,7 @@ async function startPool(settings: Settings): Promise<StartedPool> {
   const environments = hostEnvironments({
     hosts: settings.engineHosts,
     threads: settings.engineThreads,
+    streams: settings.engineStreams,
     cores: availableParallelism(),
     gpus,
   });
