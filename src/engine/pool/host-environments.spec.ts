@@ -62,7 +62,7 @@ describe('the cores of a host', () => {
     [4, { threads: 0, streams: 1 }, false, { threads: 4, streams: 1 }],
     [8, { threads: 0, streams: 0 }, true, { threads: 8, streams: 1 }],
     [8, { threads: 0, streams: 2 }, true, { threads: 8, streams: 2 }],
-  ])('%i, where %o is set, on a GPU: %p, are shared out as %o', (cores, wanted, isOnGpu, shares) => {
-    expect(shareOut(cores, wanted, isOnGpu)).toEqual(shares);
+  ])('%i, where %o is set, on a GPU: %p, are shared out as %o', (cores, set, isOnGpu, shares) => {
+    expect(shareOut(cores, set, isOnGpu)).toEqual(shares);
   });
 });
