@@ -87,6 +87,25 @@ describe('pixels as the graph takes them', () => {
   });
 });
 
+describe('fractions of pixels', () => {
+  it('are computed as bytes are', () => {
+    const pixels: Tensor = {
+      dtype: 'float32',
+      shape: [1, 1, 2, 3],
+      data: Float32Array.of(0, 64, 255, 200.25, 1, 9),
+    };
+    const how: Normalise = { ...RAW, order: [2, 1, 0], scale: 2, mean: [1, 2, 3], std: [10, 20, 40] };
+    const expected = [509 / 10, 126 / 20, -3 / 40, 17 / 10, 0, 397.5 / 40].map(Math.fround);
+    expect(numbers(normalisePixels(pixels, how))).toEqual(expected);
+    expect(numbers(normalisePixels(pixels, { ...how, layout: 'nchw' }))).toEqual(planes(expected));
+  });
+
+  it('may stay as they are', () => {
+    const pixels: Tensor = { dtype: 'float32', shape: [1, 1, 3], data: Float32Array.of(0.5, 64, 255) };
+    expect(normalisePixels({ ...pixels, normalise: RAW }, RAW)).toEqual(pixels);
+  });
+});
+
 describe('a tensor of pixels', () => {
   const bgr = { ...RAW, order: [2, 1, 0] };
   const data = Uint8Array.from({ length: 24 }, (_, index) => index);

@@ -58,8 +58,8 @@ export interface Tensor {
   readonly shape: readonly number[];
   readonly data: TensorArrays[DType];
   /**
-   * Only for uint8 pixels of shape `[n, height, width, channels]` or `[height, width, channels]`: how the engine turns them into what the graph
-   * takes, so that bytes travel and not floats.
+   * Only for pixels, uint8 or float32 of shape `[n, height, width, channels]` or `[height, width, channels]`: how the engine turns them into what
+   * the graph takes, so that mostly bytes travel and not floats.
    */
   readonly normalise?: Normalise;
 }

@@ -1,23 +1,30 @@
 import type { Sharp } from 'sharp';
 import { BLACK, type Colour, LUMA } from './colour.js';
+import type { Area } from './fit.js';
 import type { Channels } from './image-input.js';
 import { open, type PictureLimits, readHeader, readOwnChannels, unreadable } from './picture.js';
+import type { Size } from './preprocessing-config.js';
 import { readPixels } from './read-pixels.js';
 import { sharp } from '../images/sharp.js';
 
-/** Decoded, upright, eight bits a channel, row-major: `height * width * channels` bytes. */
-export interface Pixels {
-  readonly data: Uint8Array;
+/** Decoded, upright, row-major: `height * width * channels` values, eight bits each. */
+export interface Pixels<Data extends Uint8Array | Float32Array = Uint8Array> {
+  readonly data: Data;
   readonly width: number;
   readonly height: number;
   readonly channels: Channels;
 }
+
+/** As a model gets them: bytes, or where TensorFlow resamples fractions of them. */
+export type ModelPixels = Pixels<Uint8Array | Float32Array>;
 
 /** What the decoded picture should have; `own`: what the file has, grey becoming RGB only if it has alpha. */
 export interface Wanted {
   readonly channels: Channels | 'own';
   /** What transparent parts are composited onto; `null`: alpha is dropped, the colours under it stay. */
   readonly background: Colour | null;
+  /** For an upright picture of that size, what libvips shall scale it to while it decodes, and the part of that; absent: it keeps its size. */
+  readonly scaling?: (upright: Size) => { readonly scaled: Size; readonly shown: Area };
 }
 
 /**
@@ -35,6 +42,7 @@ export async function decode(picture: Uint8Array, wanted: Wanted, limits: Pictur
     // As sRGB from the start, or a grey picture could not be composited onto a colour.
     const colours = header.cmyk ? await withoutInk(image) : image.pipelineColourspace('srgb');
     if (wanted.background !== null) flatten(colours, wanted.background);
+    if (wanted.scaling) scale(colours, wanted.scaling((await colours.metadata()).autoOrient));
     return { ...(await readPixels(withChannels(colours, channels))), channels };
   } catch (cause) {
     throw unreadable(header.format, cause);
@@ -50,6 +58,11 @@ async function withoutInk(image: Sharp): Promise<Sharp> {
     image.pipelineColourspace('cmyk').toColourspace('cmyk').negate(),
   );
   return flatten(sharp(data, { raw: { width, height, channels: 4 }, limitInputPixels: false }), BLACK);
+}
+
+/** Of a JPEG only every second, fourth or eighth pixel is decoded where that is enough. */
+function scale(image: Sharp, { scaled, shown }: ReturnType<NonNullable<Wanted['scaling']>>): void {
+  image.resize({ ...scaled, fit: 'fill', kernel: 'linear' }).extract(shown);
 }
 
 function flatten(image: Sharp, [r, g, b]: Colour): Sharp {

@@ -8,7 +8,6 @@ describe('stretch', () => {
     expect(fit(size(400, 100), size(30, 20), { resize: 'stretch', shortSide: null })).toEqual({
       scaled: size(30, 20),
       shown: area(0, 0, 30, 20),
-      at: { left: 0, top: 0 },
     });
   });
 });
@@ -26,7 +25,6 @@ describe('crop', () => {
     expect(fit(picture, target, { resize: 'crop', shortSide: null })).toEqual({
       scaled,
       shown,
-      at: { left: 0, top: 0 },
     });
   });
 });
@@ -42,23 +40,21 @@ describe('crop with a short side of its own', () => {
     expect(fit(picture, target, { resize: 'crop', shortSide })).toEqual({
       scaled,
       shown,
-      at: { left: 0, top: 0 },
     });
   });
 });
 
 describe('letterbox', () => {
   it.each([
-    [size(400, 300), size(224, 224), size(224, 168), { left: 0, top: 28 }],
-    [size(300, 400), size(224, 224), size(168, 224), { left: 28, top: 0 }],
-    [size(3, 2), size(10, 10), size(10, 6), { left: 0, top: 2 }],
-    [size(10_000, 1), size(100, 100), size(100, 1), { left: 0, top: 49 }],
-    [size(10, 20), size(30, 60), size(30, 60), { left: 0, top: 0 }],
-  ])('%j to %j shows the whole picture in the middle', (picture, target, scaled, at) => {
+    [size(400, 300), size(224, 224), size(224, 168)],
+    [size(300, 400), size(224, 224), size(168, 224)],
+    [size(3, 2), size(10, 10), size(10, 6)],
+    [size(10_000, 1), size(100, 100), size(100, 1)],
+    [size(10, 20), size(30, 60), size(30, 60)],
+  ])('%j to %j shows the whole picture in the middle', (picture, target, scaled) => {
     expect(fit(picture, target, { resize: 'letterbox', shortSide: null })).toEqual({
       scaled,
       shown: area(0, 0, scaled.width, scaled.height),
-      at,
     });
   });
 });

@@ -7,16 +7,15 @@ export interface Area extends Size {
   readonly top: number;
 }
 
-/** How a picture comes to the model's size: it is scaled, `shown` is cut out of that, and laid at `at` in the target. */
+/** How a picture comes to the model's size: it is scaled, and `shown` is cut out of that; where that is less than the size, the rest is padded. */
 export interface Fit {
   readonly scaled: Size;
   readonly shown: Area;
-  readonly at: { readonly left: number; readonly top: number };
 }
 
 /**
  * `crop` rounds as torchvision's `Resize` and `CenterCrop` do (the long side down, the margin half to even),
- * `letterbox` as TensorFlow's `resize_with_pad` (sides and margin down), except that no side becomes 0.
+ * `letterbox` as TensorFlow's `resize_with_pad` (sides down), except that no side becomes 0.
  */
 export function fit(
   picture: Size,
@@ -35,7 +34,6 @@ export function fit(
       width,
       height,
     },
-    at: { left: Math.floor((target.width - width) / 2), top: Math.floor((target.height - height) / 2) },
   };
 }
 

@@ -1,31 +1,20 @@
+import type { Axes, Axis } from './axis.js';
 import type { Pixels } from './decode.js';
-import type { Area } from './fit.js';
-import type { Size } from './preprocessing-config.js';
 
-/** Takes for each target pixel the one under its centre, to the bit as Pillow's `NEAREST` (Keras's default) does. */
-export function pick({ data, width, height, channels }: Pixels, scaled: Size, shown: Area): Pixels {
-  const result = new Uint8Array(shown.width * shown.height * channels);
-  const columns = nearest(width, scaled.width, shown.left, shown.width);
+/** For each wanted pixel of an axis the one it is taken from. */
+export type Nearest = (axis: Axis) => Int32Array;
+
+/** Takes for each target pixel one of the picture's. */
+export function pick({ data, width, channels }: Pixels, { columns, rows }: Axes, nearest: Nearest): Pixels {
+  const result = new Uint8Array(columns.length * rows.length * channels);
+  const across = nearest(columns);
   let to = 0;
-  for (const row of nearest(height, scaled.height, shown.top, shown.height)) {
-    for (const column of columns) {
+  for (const row of nearest(rows)) {
+    for (const column of across) {
       const from = (row * width + column) * channels;
-      for (let channel = 0; channel < channels; channel += 1)
-        result[to + channel] = data[from + channel] ?? 0;
+      for (let channel = 0; channel < channels; channel += 1) result[to + channel] = data[from + channel]!;
       to += channels;
     }
   }
-  return { data: result, width: shown.width, height: shown.height, channels };
-}
-
-/** Steps are added up, not multiplied: where a centre falls between two pixels the sum's rounding decides. */
-function nearest(from: number, to: number, start: number, length: number): Int32Array {
-  const step = from / to;
-  const result = new Int32Array(length);
-  let position = step / 2;
-  for (let output = 0; output < start + length; output += 1) {
-    if (output >= start) result[output - start] = Math.min(from - 1, Math.floor(position));
-    position += step;
-  }
-  return result;
+  return { data: result, width: columns.length, height: rows.length, channels };
 }

@@ -1,11 +1,12 @@
-import { decode, type Pixels } from './decode.js';
+import { decode, type ModelPixels, type Wanted } from './decode.js';
 import { encodePng } from './encode.js';
+import { fit } from './fit.js';
 import type { PictureLimits } from './picture.js';
 import type { PreprocessingPlan } from './plan.js';
 import { resize } from './resize.js';
 
 /** Pixels as the model takes them, and what it took to make them. */
-export interface PreparedPixels extends Pixels {
+export interface PreparedPixels extends ModelPixels {
   /** From the first byte to upright pixels. */
   readonly decodeMs: number;
   /** From there to the model's size. */
@@ -37,7 +38,7 @@ export interface PictureWork {
 export const workHere: PictureWork = {
   async toPixels(picture, plan, limits) {
     const started = performance.now();
-    const decoded = await decode(picture, plan, limits);
+    const decoded = await decode(picture, wantedOf(plan), limits);
     const upright = performance.now();
     const pixels = await resize(decoded, plan);
     return {
@@ -55,3 +56,9 @@ export const workHere: PictureWork = {
     return { png, decodeMs: performance.now() - started, decodedBytes: decoded.data.length };
   },
 };
+
+function wantedOf(plan: PreprocessingPlan): Wanted {
+  const { channels, background, size, resampling } = plan;
+  if (size === null || resampling !== 'fast') return { channels, background };
+  return { channels, background, scaling: (upright) => fit(upright, size, plan) };
+}

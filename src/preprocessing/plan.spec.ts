@@ -229,6 +229,20 @@ describe('a section that contradicts the input', () => {
       /^Expected raw or what gives whole numbers \(the model's input is int32\) for preprocessing\.scale but received "caffe"\.$/,
     ],
     [
+      'with a resampler that gives fractions for bytes',
+      { resampling: 'tensorflow.bilinear' },
+      RGB,
+      'uint8',
+      /^Expected tensorflow\.nearest, or .* for preprocessing\.resampling but received "tensorflow\.bilinear"\.$/,
+    ],
+    [
+      'with antialias for OpenCV',
+      { resampling: 'opencv.area', antialias: true },
+      RGB,
+      'float32',
+      /^Expected absent \(opencv\.area is smooth or it is not\) for preprocessing\.antialias but received true\.$/,
+    ],
+    [
       'with fractions of its own for whole numbers',
       { scale: { std: 2 } },
       RGB,

@@ -45,14 +45,16 @@ export function planPreprocessing(config: PreprocessingConfig, input: TensorSpec
   const scale = config.scale ?? defaultScale(dtype);
   const scaling = arithmetic(scale, order, channels);
   checkWhole(scaling, dtype, scale);
+  const resampling = config.resampling ?? 'bilinear';
+  checkResampling(resampling, config.antialias, dtype);
   const size = planSize(config, input, axes);
   checkShortSide(config, size);
   return {
     size,
     resize: config.resize ?? 'stretch',
     shortSide: config.shortSide ?? null,
-    resampling: config.resampling ?? 'bilinear',
-    antialias: config.antialias ?? true,
+    resampling,
+    antialias: config.antialias ?? !resampling.startsWith('tensorflow.'),
     pad: config.pad ?? BLACK,
     background: config.background ?? null,
     channels,
@@ -63,6 +65,24 @@ export function planPreprocessing(config: PreprocessingConfig, input: TensorSpec
       ...scaling,
     },
   };
+}
+
+function checkResampling(
+  resampling: Resampling,
+  antialias: boolean | undefined,
+  dtype: Normalise['dtype'],
+): void {
+  if ((resampling.startsWith('opencv.') || resampling === 'fast') && antialias !== undefined) {
+    throw unexpected(`absent (${resampling} is smooth or it is not)`, 'preprocessing.antialias', antialias);
+  }
+  const isWhole = !resampling.startsWith('tensorflow.') || resampling === 'tensorflow.nearest';
+  if (!isWhole && dtype !== 'float32') {
+    throw unexpected(
+      `tensorflow.nearest, or a filter of Pillow or OpenCV (the model's input is ${dtype}, and this gives fractions)`,
+      'preprocessing.resampling',
+      resampling,
+    );
+  }
 }
 
 function planChannels(config: PreprocessingConfig, input: TensorSpec, axes: ImageAxes): Channels {

@@ -11,8 +11,13 @@ export interface Size {
  * size (or to `shortSide`), then the centre; `letterbox`: the whole picture in it, the rest in one colour.
  */
 export type Resize = 'stretch' | 'crop' | 'letterbox';
-/** Pillow's filters, by its names for them. */
-export const RESAMPLINGS = ['nearest', 'box', 'bilinear', 'hamming', 'bicubic', 'lanczos'] as const;
+/** Pillow's filters by its names for them, those of OpenCV's `resize` and of `tf.image.resize`, and what is quick and like none of them. */
+export const RESAMPLINGS = [
+  ...(['nearest', 'box', 'bilinear', 'hamming', 'bicubic', 'lanczos'] as const),
+  ...(['opencv.nearest', 'opencv.linear', 'opencv.cubic', 'opencv.area'] as const),
+  ...(['tensorflow.nearest', 'tensorflow.bilinear', 'tensorflow.bicubic'] as const),
+  ...(['tensorflow.area', 'tensorflow.lanczos3', 'fast'] as const),
+] as const;
 export type Resampling = (typeof RESAMPLINGS)[number];
 /** The order of the model's channels; alpha, if the model takes one, stays last. */
 export type ColourOrder = 'rgb' | 'bgr' | 'grey';
@@ -36,7 +41,7 @@ export interface PreprocessingConfig {
   /** With `crop`: what the short side becomes before the centre is cut out, in pixels; absent: just the size. */
   readonly shortSide?: number;
   readonly resampling?: Resampling;
-  /** Whether a reduction is smoothed, as Pillow does and `tf.image.resize` does not; absent: it is. */
+  /** Whether a reduction is smoothed; absent: as the library does it by itself, Pillow does and TensorFlow does not. */
   readonly antialias?: boolean;
   /** Colour around a letterboxed picture. */
   readonly pad?: Colour;

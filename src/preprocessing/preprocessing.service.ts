@@ -12,7 +12,7 @@ import { PICTURE_WORK } from './picture-work.token.js';
 import type { PreprocessingPlan } from './plan.js';
 
 export interface PreprocessedPicture {
-  /** uint8 of shape `[1, height, width, channels]`, with the plan's `normalise`. */
+  /** uint8 or float32 of shape `[1, height, width, channels]`, from 0 to 255, with the plan's `normalise`. */
   readonly tensor: Tensor;
   /** The wait for a turn to be decoded. */
   readonly waitMs: number;
@@ -63,8 +63,9 @@ export class PreprocessingService {
       this.work.toPixels(picture, plan, limits),
     );
     const { data, width, height, channels, decodeMs, preprocessMs } = result;
+    const dtype = data instanceof Uint8Array ? 'uint8' : 'float32';
     return {
-      tensor: { dtype: 'uint8', shape: [1, height, width, channels], data, normalise: plan.normalise },
+      tensor: { dtype, shape: [1, height, width, channels], data, normalise: plan.normalise },
       waitMs,
       decodeMs,
       preprocessMs,

@@ -38,7 +38,7 @@ describe('the preprocessing section of model.yaml', () => {
     ],
     [
       { resampling: 'area' },
-      /^Expected one of nearest, box, bilinear, hamming, bicubic, lanczos for preprocessing\.resampling/,
+      /^Expected one of nearest, box, bilinear, hamming, bicubic, lanczos, opencv\.nearest, .*, fast for preprocessing\.resampling/,
     ],
     [{ shortSide: 0 }, /from 1 to 8192 for preprocessing\.shortSide but received 0\.$/],
     [{ antialias: 'off' }, /^Expected true or false for preprocessing\.antialias but received "off"\.$/],

@@ -159,7 +159,7 @@ describe('a picture shrunk without antialias', () => {
   });
 });
 
-describe.each(RESAMPLINGS)('by %s', (resampling) => {
+describe.each(RESAMPLINGS.filter((one) => one !== 'fast'))('by %s', (resampling) => {
   it('a picture of the right size stays as it is', async () => {
     const { data } = await resize(textured, plan(40, 30, 1, { resampling }));
     expect(data).toEqual(textured.data);
@@ -175,10 +175,12 @@ describe.each(RESAMPLINGS)('by %s', (resampling) => {
       [45, 5],
     ] as const) {
       for (const how of ['stretch', 'crop'] as const) {
-        for (const antialias of [true, false]) {
-          const config = { resampling, resize: how, antialias } as const;
+        for (const antialias of resampling.startsWith('opencv.') ? [undefined] : [true, false]) {
+          const config = { resampling, resize: how, ...(antialias !== undefined && { antialias }) } as const;
           const { data } = await resize(picture, plan(width, height, 3, config));
-          expect([...data]).toEqual(Array.from({ length: width * height }, () => sand).flat());
+          // TensorFlow's own shares of `area` do not add up to 1 exactly.
+          const rounded = Array.from(data, (value) => Math.round(value * 100) / 100);
+          expect(rounded).toEqual(Array.from({ length: width * height }, () => sand).flat());
         }
       }
     }

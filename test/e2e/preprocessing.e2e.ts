@@ -1,3 +1,4 @@
+import { sharp } from '../../src/images/sharp.js';
 import { projectFile, TestServer } from './server.js';
 
 /** Colours as the models get them, in 0…1, of solid pictures that do not depend on how they are resized. */
@@ -20,6 +21,9 @@ describe('preprocessing', () => {
         rgba: 'echo_rgba',
         uint8: 'echo_uint8',
         any: 'echo_any',
+        opencv: 'echo',
+        tensorflow: 'echo',
+        fractions: 'echo_uint8',
         wrong_size: 'echo',
         wrong_key: 'echo',
         wrong_value: 'echo',
@@ -33,6 +37,9 @@ describe('preprocessing', () => {
         own: 'preprocessing: { colour: bgr, scale: { scale: 2, mean: [1, 2, 3], std: 10 } }',
         nchw: 'preprocessing: { layout: nchw }', // [?, 3, 4, 4] could be four channels last as well.
         any: 'preprocessing: { size: [2, 3] }',
+        opencv: 'preprocessing: { resampling: opencv.area, scale: raw }',
+        tensorflow: 'preprocessing: { resampling: tensorflow.bilinear, scale: raw }',
+        fractions: 'preprocessing: { resampling: tensorflow.bilinear }',
         wrong_size: 'preprocessing: { size: 5 }',
         wrong_key: 'preprocesing: { size: 4 }',
         wrong_value: 'preprocessing: { resize: squeeze }',
@@ -74,6 +81,21 @@ describe('preprocessing', () => {
       true,
     ]);
     expect(planes.map((plane) => plane[0]![0])).toEqual(RED);
+  });
+
+  it.each([
+    // Of four pixels 0, 1, 8 and 9: OpenCV rounds their average, TensorFlow does not.
+    ['opencv', 5],
+    ['tensorflow', 4.5],
+  ])('resamples as another library does where model.yaml names it: %s', async (model, average) => {
+    const data = Uint8Array.from({ length: 192 }, (_, index) => Math.floor(index / 3));
+    const picture = await sharp(data, { raw: { width: 8, height: 8, channels: 3 } })
+      .png()
+      .toBuffer();
+    const response = await server.postRaw(`/models/${model}/predict`, picture, 'image/png');
+    const { prediction } = (await response.json()) as { prediction: number[][][] };
+    expect(prediction[0]!.map(([red]) => red)).toEqual([0, 2, 4, 6].map((more) => average + more));
+    expect(prediction[3]![3]).toEqual([average + 54, average + 54, average + 54]);
   });
 
   it('makes grey, RGBA and uint8 where the input asks for them', async () => {
@@ -129,6 +151,10 @@ describe('preprocessing', () => {
     [
       'wrong_value',
       'models/wrong_value/model.yaml: Expected one of stretch, crop, letterbox for preprocessing.resize but received "squeeze".',
+    ],
+    [
+      'fractions',
+      /^Expected tensorflow\.nearest, or .* for preprocessing\.resampling but received "tensorflow\.bilinear"\.$/,
     ],
     ['broken_yaml', /^Expected YAML in models\/broken_yaml\/model\.yaml/],
   ])('refuses at load a model.yaml with %s, in one sentence', async (name, sentence) => {

@@ -102,7 +102,9 @@ function feedsOf(
   }
   const { normalise } = input;
   if (!normalise) return [{ name: feed, tensor: input }];
-  if (!pixels) return [{ name: feed, tensor: normalisePixels(input, normalise) }];
+  if (!pixels || input.dtype !== 'uint8') {
+    return [{ name: feed, tensor: normalisePixels(input, normalise) }];
+  }
   const { scale, shift } = affine(normalise);
   // The graph does the arithmetic; what is left is the order of bytes, mostly as it is.
   const arranged = normalisePixels(input, { ...normalise, dtype: 'uint8', scale: 1, mean: [], std: [] });

@@ -1,4 +1,7 @@
-import type { Resampling } from './preprocessing-config.js';
+import type { Axis } from '../axis.js';
+
+/** Pillow's filters by its names for them, but for `nearest`. */
+export type Filter = 'box' | 'bilinear' | 'hamming' | 'bicubic' | 'lanczos';
 
 /** An interpolation: the weight of a pixel by its distance, in pixels, from the point that is asked for. */
 export interface Kernel {
@@ -8,7 +11,7 @@ export interface Kernel {
 }
 
 /** Pillow's filters (its `src/libImaging/Resample.c`): `bicubic` with a = -0.5, `lanczos` with three lobes. */
-export const KERNELS: Readonly<Record<Exclude<Resampling, 'nearest'>, Kernel>> = {
+export const KERNELS: Readonly<Record<Filter, Kernel>> = {
   box: { support: 0.5, weight: (x) => (x > -0.5 && x <= 0.5 ? 1 : 0) },
   hamming: { support: 1, weight: (x) => (Math.abs(x) < 1 ? sinc(x) * hammingWindow(x) : 0) },
   bilinear: { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
@@ -47,14 +50,6 @@ export interface Taps {
   readonly low: Int16Array;
   readonly high: Int16Array;
   readonly stride: number;
-}
-
-/** One axis of a picture: `from` pixels are scaled to `to`, of which `length` from `start` on are wanted. */
-export interface Axis {
-  readonly from: number;
-  readonly to: number;
-  readonly start: number;
-  readonly length: number;
 }
 
 /**

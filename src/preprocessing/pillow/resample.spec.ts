@@ -1,16 +1,27 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Pixels } from './decode.js';
-import { KERNELS } from './kernel.js';
-import { noise } from './noise.fixture.js';
-import { type Interpolation, resample } from './resample.js';
+import { axesOf } from '../axis.js';
+import type { Pixels } from '../decode.js';
+import { type Filter, KERNELS } from './kernel.js';
+import { noise } from '../noise.fixture.js';
+import { resample as resampleAxes } from './resample.js';
 
-const INTERPOLATIONS: readonly Interpolation[] = ['box', 'bilinear', 'hamming', 'bicubic', 'lanczos'];
+const FILTERS: readonly Filter[] = ['box', 'bilinear', 'hamming', 'bicubic', 'lanczos'];
 
 const whole = (width: number, height: number) => ({ left: 0, top: 0, width, height });
 
+function resample(
+  pixels: Pixels,
+  scaled: { width: number; height: number },
+  shown: ReturnType<typeof whole>,
+  filter: Filter,
+  antialias: boolean,
+): Pixels {
+  return resampleAxes(pixels, axesOf(pixels, scaled, shown), filter, antialias);
+}
+
 /** One axis as Pillow's C code does it, in 32-bit whole numbers, pixel by pixel. */
-function along(pixels: number[][], to: number, resampling: Interpolation, antialias: boolean): number[][] {
+function along(pixels: number[][], to: number, resampling: Filter, antialias: boolean): number[][] {
   const { support, weight } = KERNELS[resampling];
   const from = pixels.length;
   const step = from / to;
@@ -41,7 +52,7 @@ function along(pixels: number[][], to: number, resampling: Interpolation, antial
 function expected(
   { data, width, height, channels }: Pixels,
   to: { width: number; height: number },
-  resampling: Interpolation,
+  resampling: Filter,
   antialias: boolean,
 ): number[] {
   const wide = Array.from({ length: height }, (_, y) => {
@@ -53,7 +64,7 @@ function expected(
   return along(wide, to.height, resampling, antialias).flat();
 }
 
-describe.each(INTERPOLATIONS)('by %s', (resampling) => {
+describe.each(FILTERS)('by %s', (resampling) => {
   it.each([
     [64, 48, 22, 17],
     [37, 41, 53, 60],
@@ -117,7 +128,7 @@ it('a picture that takes much memory leaves later ones as they are', () => {
 
 describe('Pillow’s pixels', () => {
   interface Case {
-    readonly filter: Interpolation;
+    readonly filter: Filter;
     readonly mode: 'L' | 'RGB' | 'RGBA';
     readonly from: readonly [width: number, height: number];
     readonly to: readonly [width: number, height: number];
@@ -125,7 +136,7 @@ describe('Pillow’s pixels', () => {
   }
   /** Written by scripts/models/pillow_resampled.py, with Pillow itself. */
   const { cases } = JSON.parse(
-    readFileSync(new URL('../../test/fixtures/pillow-resampled.json', import.meta.url), 'utf8'),
+    readFileSync(new URL('../../../test/fixtures/pillow-resampled.json', import.meta.url), 'utf8'),
   ) as { readonly cases: readonly Case[] };
 
   /** One value of 200,704 is one level off there: the last bit of a cosine is another in C than in JavaScript. */

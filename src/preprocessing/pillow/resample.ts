@@ -1,35 +1,29 @@
-import type { Pixels } from './decode.js';
-import type { Area } from './fit.js';
-import { type Axis, KERNELS, type Taps, taps } from './kernel.js';
+import type { Axes, Axis } from '../axis.js';
+import type { Pixels } from '../decode.js';
+import { type Filter, KERNELS, type Taps, taps } from './kernel.js';
 import { premultiplied, unpremultiplied } from './premultiply.js';
-import type { Resampling, Size } from './preprocessing-config.js';
 import { aligned, instantiate, Layout, type Program, SLACK } from './resampler/instance.js';
 
-export type Interpolation = Exclude<Resampling, 'nearest'>;
-
 /**
- * Scales a picture to `scaled` and gives the part `shown` of that, to the bit as Pillow's `resize` makes it; without `antialias`
+ * Scales a picture to the bit as Pillow's `resize` does, rows before columns; without `antialias`
  * every pixel is made of its few neighbours alone. Blocks its thread: 640×480 to 224×224 takes less than a millisecond.
  *
  * Only the rows that are needed are read, in bands that the processor's cache can hold.
  */
 export function resample(
   { data, width, height, channels }: Pixels,
-  scaled: Size,
-  shown: Area,
-  resampling: Interpolation,
+  { columns, rows }: Axes,
+  filter: Filter,
   antialias: boolean,
 ): Pixels {
-  const columns = { from: width, to: scaled.width, start: shown.left, length: shown.width };
-  const rows = { from: height, to: scaled.height, start: shown.top, length: shown.height };
-  const across = width === scaled.width ? null : tapsOf(columns, resampling, antialias);
-  const down = tapsOf(rows, resampling, antialias);
+  const across = columns.from === columns.to ? null : tapsOf(columns, filter, antialias);
+  const down = tapsOf(rows, filter, antialias);
   const source = channels === 4 ? premultiplied(data) : data;
-  const result = run({ data: source, width, height, channels }, shown, across, down);
+  const result = run({ data: source, width, height, channels }, columns, across, down);
   return {
     data: channels === 4 ? unpremultiplied(result) : result,
-    width: shown.width,
-    height: shown.height,
+    width: columns.length,
+    height: rows.length,
     channels,
   };
 }
@@ -38,11 +32,11 @@ export function resample(
 const TAPS = new Map<string, Taps>();
 const TAPS_KEPT = 32;
 
-function tapsOf(axis: Axis, resampling: Interpolation, antialias: boolean): Taps {
-  const key = `${axis.from} ${axis.to} ${axis.start} ${axis.length} ${resampling} ${antialias}`;
+function tapsOf(axis: Axis, filter: Filter, antialias: boolean): Taps {
+  const key = `${axis.from} ${axis.to} ${axis.start} ${axis.length} ${filter} ${antialias}`;
   const known = TAPS.get(key);
   if (known !== undefined) return known;
-  const made = taps(axis, KERNELS[resampling], antialias);
+  const made = taps(axis, KERNELS[filter], antialias);
   if (TAPS.size >= TAPS_KEPT) TAPS.delete(TAPS.keys().next().value!);
   TAPS.set(key, made);
   return made;
@@ -55,12 +49,13 @@ const MEMORY_KEPT = 32 * 2 ** 20;
 const BAND_BYTES = 256 * 2 ** 10;
 
 /** @param across `null`: the columns are those of the picture */
-function run(pixels: Pixels, shown: Area, across: Taps | null, down: Taps): Uint8Array {
+function run(pixels: Pixels, columns: Axis, across: Taps | null, down: Taps): Uint8Array {
   const { width, channels } = pixels;
+  const height = down.first.length;
   const { runs, below, count } = usedRows(down, pixels.height);
   const rowBytes = width * channels;
   const bandRows = Math.max(1, Math.floor(BAND_BYTES / rowBytes));
-  const length = shown.width * channels;
+  const length = columns.length * channels;
   const stride = aligned(length + SLACK);
 
   const layout = new Layout();
@@ -68,7 +63,7 @@ function run(pixels: Pixels, shown: Area, across: Taps | null, down: Taps): Uint
   const downAt = placeTaps(layout, { ...down, first: below });
   const band = layout.place(across ? bandRows * rowBytes + SLACK : 0);
   const middle = layout.place((count + 1) * stride + SLACK);
-  const target = layout.place(shown.height * length + SLACK);
+  const target = layout.place(height * length + SLACK);
 
   program ??= instantiate();
   layout.writeTo(program.memory);
@@ -76,7 +71,7 @@ function run(pixels: Pixels, shown: Area, across: Taps | null, down: Taps): Uint
   for (const { row, place, rows } of runs) {
     if (acrossAt === null) {
       for (let at = 0; at < rows; at += 1) {
-        const from = (row + at) * rowBytes + shown.left * channels;
+        const from = (row + at) * rowBytes + columns.start * channels;
         bytes.set(pixels.data.subarray(from, from + length), middle + (place + at) * stride);
       }
       continue;
@@ -85,11 +80,11 @@ function run(pixels: Pixels, shown: Area, across: Taps | null, down: Taps): Uint
       const taken = Math.min(bandRows, rows - at);
       bytes.set(pixels.data.subarray((row + at) * rowBytes, (row + at + taken) * rowBytes), band);
       const to = middle + (place + at) * stride;
-      program[`across${channels}`](band, rowBytes, to, stride, taken, shown.width, ...acrossAt);
+      program[`across${channels}`](band, rowBytes, to, stride, taken, columns.length, ...acrossAt);
     }
   }
-  program.down(middle, stride, target, length, shown.height, ...downAt);
-  const result = bytes.slice(target, target + shown.height * length);
+  program.down(middle, stride, target, length, height, ...downAt);
+  const result = bytes.slice(target, target + height * length);
   if (bytes.length > MEMORY_KEPT) program = undefined;
   return result;
 }

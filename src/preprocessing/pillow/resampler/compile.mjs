@@ -1,5 +1,5 @@
 /**
- * Compiles resampler.as: `node src/preprocessing/resampler/compile.mjs` writes program.ts anew. Needed only when the source was
+ * Compiles resampler.as: `node src/preprocessing/pillow/resampler/compile.mjs` writes program.ts anew. Needed only when the source was
  * changed.
  */
 import { readFile, writeFile } from 'node:fs/promises';

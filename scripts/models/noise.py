@@ -1,0 +1,27 @@
+"""The noise that resamplers are held against each other with: that of src/preprocessing/noise.fixture.ts."""
+
+
+def noise(width: int, height: int, channels: int) -> bytes:
+    seed = 7
+    data = bytearray()
+    for _ in range(width * height * channels):
+        seed = (seed * 1_103_515_245 + 12_345) & 0x7FFFFFFF
+        data.append((seed >> 16) & 255)
+    return bytes(data)
+
+
+SIZES = [
+    ((64, 48), (22, 17)),
+    ((37, 41), (53, 60)),
+    ((50, 20), (9, 31)),
+    ((9, 70), (40, 8)),
+    ((33, 33), (33, 5)),
+    ((33, 33), (7, 33)),
+    ((3, 2), (1, 1)),
+    ((1, 1), (5, 4)),
+    ((700, 3), (2, 2)),
+    ((3, 700), (2, 2)),
+    ((640, 480), (224, 224)),
+    ((101, 67), (224, 224)),
+]
+"""Up and down, odd and even, thin and tiny: of what size, to what size, each as width and height."""

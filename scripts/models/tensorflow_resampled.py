@@ -1,0 +1,42 @@
+"""Writes test/fixtures/tensorflow-resampled.json: what `tf.image.resize` makes of noise.
+
+For each method, with and without antialias, and pair of sizes some of the values, every `step`-th, as float32 in base64. Run it from anywhere.
+"""
+
+import base64
+import json
+from pathlib import Path
+
+import numpy
+import tensorflow as tf
+from noise import SIZES, noise
+
+FILE = Path(__file__).resolve().parents[2] / "test" / "fixtures" / "tensorflow-resampled.json"
+METHODS = ["nearest", "bilinear", "bicubic", "area", "lanczos3"]
+LARGE = [((1501, 1103), (224, 97)), ((2000, 40), (2311, 7))]
+"""Where positions that are float32 come to be off by what can be seen."""
+VALUES = 150
+CHANNELS = 3
+
+
+def main() -> None:
+    cases = []
+    for method in METHODS:
+        # These two do not know it.
+        for antialias in [False] if method in ("nearest", "area") else [False, True]:
+            for start, to in [*SIZES, *LARGE]:
+                width, height = start
+                picture = numpy.frombuffer(noise(width, height, CHANNELS), numpy.uint8).reshape(height, width, CHANNELS)
+                resized = tf.image.resize(picture, to[::-1], method=method, antialias=antialias)
+                values = numpy.asarray(resized, "<f4").ravel()
+                step = max(1, len(values) // VALUES)
+                case = {"method": method, "antialias": antialias, "from": start, "to": to, "step": step}
+                case["values"] = base64.b64encode(values[::step].tobytes()).decode()
+                cases.append(case)
+    lines = ",\n".join(f"    {json.dumps(case)}" for case in cases)
+    FILE.write_text(f'{{\n  "tensorflow": {json.dumps(tf.__version__)},\n  "cases": [\n{lines}\n  ]\n}}\n')
+    print(f"{len(cases)} cases")
+
+
+if __name__ == "__main__":
+    main()

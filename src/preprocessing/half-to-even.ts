@@ -1,0 +1,6 @@
+/** To the nearest whole number, a half to the even one. */
+export function halfToEven(value: number): number {
+  const below = Math.floor(value);
+  if (value - below !== 0.5) return Math.round(value);
+  return below % 2 === 0 ? below : below + 1;
+}

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { noise } from '../noise.fixture.js';
+import { resampleBy } from '../resamplers.js';
+
+interface Case {
+  readonly method: 'nearest' | 'bilinear' | 'bicubic' | 'area' | 'lanczos3';
+  readonly antialias: boolean;
+  readonly from: readonly [width: number, height: number];
+  readonly to: readonly [width: number, height: number];
+  /** Of which values every how manieth is given. */
+  readonly step: number;
+  /** float32 in base64. */
+  readonly values: string;
+}
+
+/** Written by scripts/models/tensorflow_resampled.py, with TensorFlow itself. */
+const { cases } = JSON.parse(
+  readFileSync(new URL('../../../test/fixtures/tensorflow-resampled.json', import.meta.url), 'utf8'),
+) as { readonly cases: readonly Case[] };
+
+/** Of values from 0 to 255: TensorFlow rounds to float32 after every step. */
+const TOLERANCE = 0.001;
+
+describe('the values of tf.image.resize', () => {
+  it.each(cases)(
+    'are these within 0.001: $method, antialias $antialias, $from to $to',
+    async ({ method, antialias, from, to: [width, height], step, values }) => {
+      const shown = { left: 0, top: 0, width, height };
+      const picture = noise(...from, 3);
+      const { data } = await resampleBy(`tensorflow.${method}`, picture, { width, height }, shown, antialias);
+      const bytes = Uint8Array.from(Buffer.from(values, 'base64'));
+      const expected = new Float32Array(bytes.buffer);
+      expect(Math.ceil(data.length / step)).toBe(expected.length);
+      const off = expected.map((value, index) => Math.abs(value - data[index * step]!));
+      expect(Math.max(...off)).toBeLessThan(TOLERANCE);
+    },
+  );
+
+  it('of a part are those of the whole', async () => {
+    const picture = noise(101, 67, 3);
+    const scaled = { width: 45, height: 150 };
+    for (const method of ['nearest', 'bilinear', 'bicubic', 'area', 'lanczos3'] as const) {
+      const whole = await resampleBy(
+        `tensorflow.${method}`,
+        picture,
+        scaled,
+        { left: 0, top: 0, ...scaled },
+        true,
+      );
+      const shown = { left: 7, top: 3, width: 21, height: 17 };
+      const part = await resampleBy(`tensorflow.${method}`, picture, scaled, shown, true);
+      const rows = Array.from({ length: shown.height }, (_, y) => {
+        const from = ((y + shown.top) * scaled.width + shown.left) * 3;
+        return [...whole.data.subarray(from, from + shown.width * 3)];
+      });
+      expect([...part.data]).toEqual(rows.flat());
+    }
+  });
+});
