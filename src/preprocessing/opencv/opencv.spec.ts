@@ -35,30 +35,4 @@ describe('OpenCV’s pixels', () => {
       expect(createHash('sha256').update(data).digest('hex')).toBe(sha256);
     },
   );
-
-  it.each(['nearest', 'linear', 'cubic', 'area'] as const)(
-    'of a part are those of the whole: %s',
-    async (by) => {
-      const picture = noise(101, 67, 3);
-      for (const scaled of [
-        { width: 45, height: 30 },
-        { width: 203, height: 150 },
-      ]) {
-        const whole = await resampleBy(
-          `opencv.${by}`,
-          picture,
-          scaled,
-          { left: 0, top: 0, ...scaled },
-          false,
-        );
-        const shown = { left: 7, top: 3, width: 21, height: 17 };
-        const part = await resampleBy(`opencv.${by}`, picture, scaled, shown, false);
-        const rows = Array.from({ length: shown.height }, (_, y) => {
-          const from = ((y + shown.top) * scaled.width + shown.left) * 3;
-          return [...whole.data.subarray(from, from + shown.width * 3)];
-        });
-        expect([...part.data]).toEqual(rows.flat());
-      }
-    },
-  );
 });

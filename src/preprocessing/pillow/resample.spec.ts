@@ -98,18 +98,6 @@ describe.each(FILTERS)('by %s', (resampling) => {
     const { data } = resample(rgba, size, whole(13, 50), resampling, true);
     expect([...data].filter((_, index) => index % 4 !== 3)).toEqual([...plain]);
   });
-
-  it('a part is the same as in the whole', () => {
-    const pixels = noise(61, 45, 3);
-    const size = { width: 30, height: 20 };
-    const all = resample(pixels, size, whole(30, 20), resampling, true).data;
-    const shown = { left: 7, top: 3, width: 11, height: 9 };
-    const part = resample(pixels, size, shown, resampling, true).data;
-    const rows = Array.from({ length: 9 }, (_, y) => [
-      ...all.subarray(((y + 3) * 30 + 7) * 3, ((y + 3) * 30 + 18) * 3),
-    ]);
-    expect([...part]).toEqual(rows.flat());
-  });
 });
 
 it('a picture that takes much memory leaves later ones as they are', () => {

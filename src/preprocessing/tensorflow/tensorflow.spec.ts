@@ -35,25 +35,4 @@ describe('the values of tf.image.resize', () => {
       expect(Math.max(...off)).toBeLessThan(TOLERANCE);
     },
   );
-
-  it('of a part are those of the whole', async () => {
-    const picture = noise(101, 67, 3);
-    const scaled = { width: 45, height: 150 };
-    for (const method of ['nearest', 'bilinear', 'bicubic', 'area', 'lanczos3'] as const) {
-      const whole = await resampleBy(
-        `tensorflow.${method}`,
-        picture,
-        scaled,
-        { left: 0, top: 0, ...scaled },
-        true,
-      );
-      const shown = { left: 7, top: 3, width: 21, height: 17 };
-      const part = await resampleBy(`tensorflow.${method}`, picture, scaled, shown, true);
-      const rows = Array.from({ length: shown.height }, (_, y) => {
-        const from = ((y + shown.top) * scaled.width + shown.left) * 3;
-        return [...whole.data.subarray(from, from + shown.width * 3)];
-      });
-      expect([...part.data]).toEqual(rows.flat());
-    }
-  });
 });
