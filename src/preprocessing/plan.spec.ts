@@ -240,7 +240,7 @@ describe('a section that contradicts the input', () => {
       { resampling: 'opencv.area', antialias: true },
       RGB,
       'float32',
-      /^Expected absent \(opencv\.area is smooth or it is not\) for preprocessing\.antialias but received true\.$/,
+      /^Expected nothing \(opencv\.area leaves no choice\) for preprocessing\.antialias but received true\.$/,
     ],
     [
       'with fractions of its own for whole numbers',

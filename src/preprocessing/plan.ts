@@ -73,7 +73,7 @@ function checkResampling(
   dtype: Normalise['dtype'],
 ): void {
   if ((resampling.startsWith('opencv.') || resampling === 'fast') && antialias !== undefined) {
-    throw unexpected(`absent (${resampling} is smooth or it is not)`, 'preprocessing.antialias', antialias);
+    throw unexpected(`nothing (${resampling} leaves no choice)`, 'preprocessing.antialias', antialias);
   }
   const isWhole = !resampling.startsWith('tensorflow.') || resampling === 'tensorflow.nearest';
   if (!isWhole && dtype !== 'float32') {
