@@ -20,7 +20,7 @@ sum() {
   (cd "$fixtures" && find $made -type f | LC_ALL=C sort | xargs cat) | cksum
 }
 
-scripts=$(for maker in $makers noise; do cat "$maker.py"; done | cat - requirements.txt requirements-vectors.txt | cksum)
+scripts=$(for maker in $makers vectors; do cat "$maker.py"; done | cat - requirements.txt requirements-vectors.txt | cksum)
 committed=$(sum)
 key=$(echo "$scripts $committed" | cksum | cut -d ' ' -f 1)
 if [ -f "$cache/$key" ]; then

@@ -6,14 +6,11 @@ OpenCV computes `cubic` in whole numbers.
 """
 
 import hashlib
-import json
-from pathlib import Path
 
 import cv2
 import numpy
-from noise import SIZES, noise
+from vectors import SIZES, noise, write_cases
 
-FILE = Path(__file__).resolve().parents[2] / "test" / "fixtures" / "opencv-resampled.json"
 INTERPOLATIONS = ["nearest", "linear", "cubic", "area"]
 WHOLE = [((64, 48), (32, 24)), ((64, 48), (16, 24)), ((60, 48), (20, 12)), ((64, 48), (64, 24))]
 """Sides that become half, a third, a quarter as long: these OpenCV does in ways of their own."""
@@ -54,8 +51,7 @@ def main() -> None:
                 case = {"interpolation": name, "channels": channels, "from": start, "to": to, "ties": list(map(int, ties))}
                 case["sha256"] = hashlib.sha256(resized.tobytes()).hexdigest()
                 cases.append(case)
-    lines = ",\n".join(f"    {json.dumps(case)}" for case in cases)
-    FILE.write_text(f'{{\n  "opencv": {json.dumps(cv2.__version__)},\n  "cases": [\n{lines}\n  ]\n}}\n')
+    write_cases("opencv", cv2.__version__, cases)
     print(f"{len(cases)} cases")
 
 

@@ -5,16 +5,14 @@ version of it does but the newest in some cases: there `resize` itself is told t
 """
 
 import hashlib
-import json
-from pathlib import Path
 
 import PIL
-from noise import SIZES, noise
 from PIL import Image
+from vectors import SIZES, noise, write_cases
 
-FILE = Path(__file__).resolve().parents[2] / "test" / "fixtures" / "pillow-resampled.json"
 FILTERS = ["box", "bilinear", "hamming", "bicubic", "lanczos"]
 CHANNELS = {"L": 1, "RGB": 3, "RGBA": 4}
+
 
 def rows_first(picture: Image.Image, size: tuple[int, int], resample: Image.Resampling) -> Image.Image:
     # As `resize` itself treats alpha: colours count as much as they are opaque.
@@ -35,8 +33,7 @@ def main() -> None:
                 case["sha256"] = hashlib.sha256(expected).hexdigest()
                 case["otherwise"] = picture.resize(to, resample).tobytes() != expected
                 cases.append(case)
-    lines = ",\n".join(f"    {json.dumps(case)}" for case in cases)
-    FILE.write_text(f'{{\n  "pillow": {json.dumps(PIL.__version__)},\n  "cases": [\n{lines}\n  ]\n}}\n')
+    write_cases("pillow", PIL.__version__, cases)
     print(f"{len(cases)} cases, in {sum(case['otherwise'] for case in cases)} of them Pillow begins with the columns")
 
 

@@ -4,14 +4,11 @@ For each method, with and without antialias, and pair of sizes some of the value
 """
 
 import base64
-import json
-from pathlib import Path
 
 import numpy
 import tensorflow as tf
-from noise import SIZES, noise
+from vectors import SIZES, noise, write_cases
 
-FILE = Path(__file__).resolve().parents[2] / "test" / "fixtures" / "tensorflow-resampled.json"
 METHODS = ["nearest", "bilinear", "bicubic", "area", "lanczos3"]
 LARGE = [((1501, 1103), (224, 97)), ((2000, 40), (2311, 7))]
 """Where positions that are float32 come to be off by what can be seen."""
@@ -33,8 +30,7 @@ def main() -> None:
                 case = {"method": method, "antialias": antialias, "from": start, "to": to, "step": step}
                 case["values"] = base64.b64encode(values[::step].tobytes()).decode()
                 cases.append(case)
-    lines = ",\n".join(f"    {json.dumps(case)}" for case in cases)
-    FILE.write_text(f'{{\n  "tensorflow": {json.dumps(tf.__version__)},\n  "cases": [\n{lines}\n  ]\n}}\n')
+    write_cases("tensorflow", tf.__version__, cases)
     print(f"{len(cases)} cases")
 
 

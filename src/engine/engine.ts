@@ -116,3 +116,8 @@ export class EngineError extends Error {
     this.name = 'EngineError';
   }
 }
+
+/** Whether the engine's process ended or hung: the same call may succeed in the next one. */
+export function isCrash(error: unknown): boolean {
+  return error instanceof EngineError && error.kind === 'crashed';
+}

@@ -21,3 +21,8 @@ export function axesOf({ width, height }: Size, scaled: Size, shown: Area): Axes
     rows: { from: height, to: scaled.height, start: shown.top, length: shown.height },
   };
 }
+
+/** The pixel of an axis that is nearest to `pixel`, which may lie outside. */
+export function inside({ from }: Axis, pixel: number): number {
+  return Math.min(from - 1, Math.max(0, pixel));
+}

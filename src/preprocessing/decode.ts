@@ -1,6 +1,6 @@
 import type { Sharp } from 'sharp';
 import { BLACK, type Colour, LUMA } from './colour.js';
-import type { Area } from './fit.js';
+import type { Fit } from './fit.js';
 import type { Channels } from './image-input.js';
 import { open, type PictureLimits, readHeader, readOwnChannels, unreadable } from './picture.js';
 import type { Size } from './preprocessing-config.js';
@@ -23,8 +23,8 @@ export interface Wanted {
   readonly channels: Channels | 'own';
   /** What transparent parts are composited onto; `null`: alpha is dropped, the colours under it stay. */
   readonly background: Colour | null;
-  /** For an upright picture of that size, what libvips shall scale it to while it decodes, and the part of that; absent: it keeps its size. */
-  readonly scaling?: (upright: Size) => { readonly scaled: Size; readonly shown: Area };
+  /** What libvips shall make of an upright picture of that size while it decodes; absent: it keeps its size. */
+  readonly scaling?: (upright: Size) => Fit;
 }
 
 /**
@@ -61,7 +61,7 @@ async function withoutInk(image: Sharp): Promise<Sharp> {
 }
 
 /** Of a JPEG only every second, fourth or eighth pixel is decoded where that is enough. */
-function scale(image: Sharp, { scaled, shown }: ReturnType<NonNullable<Wanted['scaling']>>): void {
+function scale(image: Sharp, { scaled, shown }: Fit): void {
   image.resize({ ...scaled, fit: 'fill', kernel: 'linear' }).extract(shown);
 }
 

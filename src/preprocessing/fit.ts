@@ -1,3 +1,4 @@
+import { halfToEven } from './half-to-even.js';
 import type { PreprocessingPlan } from './plan.js';
 import type { Size } from './preprocessing-config.js';
 
@@ -29,8 +30,8 @@ export function fit(
   return {
     scaled,
     shown: {
-      left: halfToEven(scaled.width - width),
-      top: halfToEven(scaled.height - height),
+      left: halfToEven((scaled.width - width) / 2),
+      top: halfToEven((scaled.height - height) / 2),
       width,
       height,
     },
@@ -49,10 +50,4 @@ function scale(picture: Size, frame: Size, resize: 'crop' | 'letterbox'): Size {
   };
   const wider = picture.width * frame.height >= picture.height * frame.width;
   return wider === (resize === 'crop') ? byHeight : byWidth;
-}
-
-/** Half of a whole number, a half rounded to the even neighbour, as Python's `round`. */
-function halfToEven(whole: number): number {
-  const half = Math.floor(whole / 2);
-  return whole % 2 === 1 && half % 2 === 1 ? half + 1 : half;
 }

@@ -1,4 +1,4 @@
-/** To the nearest whole number, a half to the even one. */
+/** To the nearest whole number, a half to the even one, as Python's `round`. */
 export function halfToEven(value: number): number {
   const below = Math.floor(value);
   if (value - below !== 0.5) return Math.round(value);

@@ -1,7 +1,7 @@
 import type { Pixels } from './decode.js';
 import type { Channels } from './image-input.js';
 
-/** Noise: nothing that a mistake could hide in. The same as in scripts/models/pillow_resampled.py. */
+/** Noise: nothing that a mistake could hide in. The same as in scripts/models/vectors.py. */
 export function noise(width: number, height: number, channels: Channels): Pixels {
   let seed = 7;
   const data = Uint8Array.from({ length: width * height * channels }, () => {

@@ -13,10 +13,22 @@ export interface Size {
 export type Resize = 'stretch' | 'crop' | 'letterbox';
 /** Pillow's filters by its names for them, those of OpenCV's `resize` and of `tf.image.resize`, and what is quick and like none of them. */
 export const RESAMPLINGS = [
-  ...(['nearest', 'box', 'bilinear', 'hamming', 'bicubic', 'lanczos'] as const),
-  ...(['opencv.nearest', 'opencv.linear', 'opencv.cubic', 'opencv.area'] as const),
-  ...(['tensorflow.nearest', 'tensorflow.bilinear', 'tensorflow.bicubic'] as const),
-  ...(['tensorflow.area', 'tensorflow.lanczos3', 'fast'] as const),
+  'nearest',
+  'box',
+  'bilinear',
+  'hamming',
+  'bicubic',
+  'lanczos',
+  'opencv.nearest',
+  'opencv.linear',
+  'opencv.cubic',
+  'opencv.area',
+  'tensorflow.nearest',
+  'tensorflow.bilinear',
+  'tensorflow.bicubic',
+  'tensorflow.area',
+  'tensorflow.lanczos3',
+  'fast',
 ] as const;
 export type Resampling = (typeof RESAMPLINGS)[number];
 /** The order of the model's channels; alpha, if the model takes one, stays last. */

@@ -225,6 +225,24 @@ describe('the parts of a picture', () => {
     expect([...data]).toEqual([7, 7, 7, 7, 7, 7, ...stripes.data, 7, 7, 7, 7, 7, 7]);
   });
 
+  it.each([
+    [400, 300, 224, 224, { left: 0, top: 28 }],
+    [300, 400, 224, 224, { left: 28, top: 0 }],
+    [3, 2, 10, 10, { left: 0, top: 2 }],
+    [10_000, 1, 100, 100, { left: 0, top: 49 }],
+    [10, 20, 30, 60, { left: 0, top: 0 }],
+  ])('of %d×%d lie in a letterbox of %d×%d at %j', async (wide, high, width, height, at) => {
+    const picture = pixels(
+      wide,
+      high,
+      1,
+      Array.from({ length: wide * high }, () => 9),
+    );
+    const { data } = await resize(picture, plan(width, height, 1, { resize: 'letterbox' }));
+    const first = data.indexOf(9);
+    expect({ left: first % width, top: Math.floor(first / width) }).toEqual(at);
+  });
+
   it('are padded with the colour’s grey, or with opaque colour, as the model’s channels are', async () => {
     const config = { resize: 'letterbox', pad: [255, 0, 0] } as const;
     const grey = await resize(pixels(1, 1, 1, [5]), plan(1, 3, 1, config));

@@ -69,8 +69,8 @@ export class FakeEngine implements Engine {
     const input = Object.values(inputs)[0];
     if (!fake || !outputs || !input) throw new EngineError('run', `The model ${model} has no ${signature}.`);
     if (fake.runMs) await sleep(fake.runMs);
-    const on = Object.keys(fake.on ?? {}).find((number) => input.data.some((one) => String(one) === number));
-    const misbehaviour = on && fake.on?.[on];
+    const isIn = (number: string): boolean => input.data.some((one) => String(one) === number);
+    const [, misbehaviour] = Object.entries(fake.on ?? {}).find(([number]) => isIn(number)) ?? [];
     if (misbehaviour === 'crash') process.kill(process.pid, 'SIGKILL');
     if (misbehaviour === 'hang') await new Promise(() => {});
     if (misbehaviour === 'fail') throw new EngineError('run', 'The fake model was told to fail.');

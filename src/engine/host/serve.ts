@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { type Engine, EngineError } from '../engine.js';
+import { type Engine, EngineError, isCrash } from '../engine.js';
 import { encodeFrame, type Frame } from './frames.js';
 import type { HostAnswer, HostRequest } from './protocol.js';
 import { residentBytes } from './resident-bytes.js';
@@ -65,7 +65,7 @@ async function answer(
         return frameOf({ id, residentBytes: await residentBytes() });
     }
   } catch (error) {
-    if (error instanceof EngineError && error.kind === 'crashed') throw error;
+    if (isCrash(error)) throw error;
     const kind = error instanceof EngineError ? error.kind : request.call === 'run' ? 'run' : 'load';
     return frameOf({ id, error: { kind, message: error instanceof Error ? error.message : String(error) } });
   }

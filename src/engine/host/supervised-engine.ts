@@ -3,6 +3,7 @@ import {
   type Engine,
   EngineError,
   type EngineInfo,
+  isCrash,
   type LoadedModel,
   type LoadOptions,
   type NamedTensors,
@@ -289,10 +290,6 @@ export class SupervisedEngine implements Engine {
       patience.abort();
     }
   }
-}
-
-function isCrash(error: unknown): boolean {
-  return error instanceof EngineError && error.kind === 'crashed';
 }
 
 function messageOf(error: unknown): string {

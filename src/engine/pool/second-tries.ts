@@ -1,11 +1,12 @@
-import { EngineError } from '../engine.js';
+import { isCrash } from '../engine.js';
+import { OneAtATime } from '../host/one-at-a-time.js';
 
 /**
  * Runs of which each that a crash ended is tried once more, one after the other, while no other run begins: if it was an input that made
  * the process crash, that falls on nobody beside it a second time.
  */
 export class SecondTries {
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly turn = new OneAtATime();
   private count = 0;
 
   /** @param isClosed whether there is nothing to try in any more */
@@ -13,20 +14,13 @@ export class SecondTries {
 
   /** @throws what the run rejects with; `crashed` where its second try too was ended by a crash */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    while (this.count > 0) await this.last;
+    while (this.count > 0) await this.turn.run(async () => {}); // Until those that are in the line now are through.
     try {
       return await work();
     } catch (error) {
-      const isCrash = error instanceof EngineError && error.kind === 'crashed';
-      if (!isCrash || this.isClosed()) throw error;
-      return this.tryAgain(work);
+      if (!isCrash(error) || this.isClosed()) throw error;
+      this.count += 1;
+      return await this.turn.run(work).finally(() => (this.count -= 1));
     }
-  }
-
-  private async tryAgain<T>(work: () => Promise<T>): Promise<T> {
-    this.count += 1;
-    const result = this.last.then(work).finally(() => (this.count -= 1));
-    this.last = result.catch(() => {});
-    return result;
   }
 }

@@ -12,7 +12,7 @@ export function areaAverage(pixels: Pixels, axes: Axes): Pixels {
   return isWhole(columns) && isWhole(rows) ? averageBlocks(pixels, axes) : averageParts(pixels, axes);
 }
 
-/** Whether both sides become half as long: OpenCV takes `INTER_LINEAR` for `INTER_AREA` then. */
+/** Whether both sides become half as long: OpenCV averages then, whichever of `INTER_AREA` and `INTER_LINEAR` it is told. */
 export function isHalf({ columns, rows }: Axes): boolean {
   return [columns, rows].every(({ from, to }) => from === 2 * to);
 }
@@ -74,10 +74,14 @@ function averageParts({ data, width, channels }: Pixels, { columns, rows }: Axes
   const line = new Float32Array(length);
   const sums = new Float32Array(length);
   const result = new Uint8Array(rows.length * length);
+  let made = -1;
   for (const [row, { first, parts }] of partsOf(rows).entries()) {
     sums.fill(0);
     for (const [index, part] of parts.entries()) {
-      averageLine(data, (first + index) * width * channels, channels, across, line);
+      // Where one row of the result ends the next begins, mostly within a pixel.
+      if (made !== first + index)
+        averageLine(data, (first + index) * width * channels, channels, across, line);
+      made = first + index;
       for (let at = 0; at < length; at += 1) sums[at] = sums[at]! + fround(part * line[at]!);
     }
     for (let at = 0; at < length; at += 1) result[row * length + at] = Math.min(255, halfToEven(sums[at]!));

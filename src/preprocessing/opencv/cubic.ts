@@ -1,6 +1,7 @@
-import type { Axes, Axis } from '../axis.js';
+import { type Axes, type Axis, inside } from '../axis.js';
 import type { Pixels } from '../decode.js';
 import { halfToEven } from '../half-to-even.js';
+import { cubicConvolution } from '../kernel.js';
 import { Lines } from './lines.js';
 
 /**
@@ -15,15 +16,10 @@ export function cubic({ data, width, channels }: Pixels, { columns, rows }: Axes
   const lines = new Lines(buffers, (row, line) => {
     let to = 0;
     for (const { pixels, weights } of across) {
-      const [a, b, c, d] = pixels.map((pixel) => (row * width + pixel) * channels) as unknown as Four;
+      const [a, b, c, d] = pixels;
       for (let channel = 0; channel < channels; channel += 1) {
-        line[to] = sum(
-          weights,
-          data[a + channel]!,
-          data[b + channel]!,
-          data[c + channel]!,
-          data[d + channel]!,
-        );
+        const at = (pixel: number): number => data[(row * width + pixel) * channels + channel]!;
+        line[to] = sum(weights, at(a), at(b), at(c), at(d));
         to += 1;
       }
     }
@@ -54,25 +50,23 @@ interface Neighbours {
   readonly weights: Four;
 }
 
-function neighbours({ from, to, start, length }: Axis): Neighbours[] {
+const weight = cubicConvolution(-0.75);
+
+function neighbours(axis: Axis): Neighbours[] {
+  const { from, to, start, length } = axis;
   const scale = from / to;
-  const inside = (pixel: number): number => Math.min(from - 1, Math.max(0, pixel));
   return Array.from({ length }, (_, index) => {
     const at = (start + index + 0.5) * scale - 0.5;
     const pixel = Math.floor(at);
     const share = at - pixel;
     return {
-      pixels: [inside(pixel - 1), inside(pixel), inside(pixel + 1), inside(pixel + 2)],
-      weights: [far(1 + share), near(share), near(1 - share), far(2 - share)],
+      pixels: [
+        inside(axis, pixel - 1),
+        inside(axis, pixel),
+        inside(axis, pixel + 1),
+        inside(axis, pixel + 2),
+      ],
+      weights: [weight(1 + share), weight(share), weight(1 - share), weight(2 - share)],
     };
   });
-}
-
-/** Cubic convolution with a = -0.75. */
-function near(distance: number): number {
-  return (1.25 * distance - 2.25) * distance * distance + 1;
-}
-
-function far(distance: number): number {
-  return ((-0.75 * distance + 3.75) * distance - 6) * distance + 3;
 }

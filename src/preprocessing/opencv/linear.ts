@@ -1,4 +1,4 @@
-import type { Axes, Axis } from '../axis.js';
+import { type Axes, type Axis, inside } from '../axis.js';
 import type { Pixels } from '../decode.js';
 import { halfToEven } from '../half-to-even.js';
 import { Lines } from './lines.js';
@@ -44,14 +44,14 @@ interface Neighbours {
 
 const { fround } = Math;
 
-function neighbours({ from, to, start, length }: Axis, asArea: boolean): Neighbours[] {
+function neighbours(axis: Axis, asArea: boolean): Neighbours[] {
+  const { from, to, start, length } = axis;
   const ratio = to / from;
   const scale = 1 / ratio;
-  const inside = (pixel: number): number => Math.min(from - 1, Math.max(0, pixel));
   return Array.from({ length }, (_, at) => {
     const [pixel, share] = asArea ? areaPosition(start + at, scale, ratio) : position(start + at, scale);
     return {
-      pixels: [inside(pixel), inside(pixel + 1)],
+      pixels: [inside(axis, pixel), inside(axis, pixel + 1)],
       weights: [halfToEven(fround(fround(1 - share) * UNIT)), halfToEven(fround(share * UNIT))],
     };
   });

@@ -1,6 +1,7 @@
 import type { Axes, Axis } from '../axis.js';
 import type { Pixels } from '../decode.js';
-import { type Filter, KERNELS, type Taps, taps } from './kernel.js';
+import { type Filter, KERNELS } from '../kernel.js';
+import { type Taps, taps } from './taps.js';
 import { premultiplied, unpremultiplied } from './premultiply.js';
 import { aligned, instantiate, Layout, type Program, SLACK } from './resampler/instance.js';
 

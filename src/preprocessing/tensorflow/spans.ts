@@ -1,5 +1,6 @@
-import type { Axis } from '../axis.js';
+import { type Axis, inside } from '../axis.js';
 import { halfToEven } from '../half-to-even.js';
+import { type Kernel, KERNELS } from '../kernel.js';
 
 /** Per output pixel: the first input pixel, and a weight for each of the next `count` ones. */
 export interface Spans {
@@ -34,7 +35,8 @@ type TapsAt = (output: number) => Taps;
 const { fround } = Math;
 
 /** Weights of pixels outside of the picture go to the ones at its edge. */
-function gather({ from, start, length }: Axis, tapsAt: TapsAt): Spans {
+function gather(axis: Axis, tapsAt: TapsAt): Spans {
+  const { start, length } = axis;
   const all = Array.from({ length }, (_, at) => tapsAt(start + at));
   const stride = Math.max(...all.map(({ weights }) => weights.length));
   const spans = {
@@ -43,13 +45,12 @@ function gather({ from, start, length }: Axis, tapsAt: TapsAt): Spans {
     weights: new Float64Array(length * stride),
     stride,
   };
-  const inside = (pixel: number) => Math.min(from - 1, Math.max(0, pixel));
   for (const [output, { first, weights }] of all.entries()) {
-    const begin = inside(first);
+    const begin = inside(axis, first);
     spans.first[output] = begin;
-    spans.count[output] = inside(first + weights.length - 1) - begin + 1;
+    spans.count[output] = inside(axis, first + weights.length - 1) - begin + 1;
     for (const [tap, weight] of weights.entries()) {
-      spans.weights[output * stride + inside(first + tap) - begin]! += weight;
+      spans.weights[output * stride + inside(axis, first + tap) - begin]! += weight;
     }
   }
   return spans;
@@ -84,7 +85,9 @@ function bicubic(axis: Axis): TapsAt {
     const distances = [STEPS + step, step, STEPS - step, 2 * STEPS - step];
     // Pixels outside of the picture do not count.
     const isInside = (tap: number) => pixel - 1 + tap >= 0 && pixel - 1 + tap < axis.from;
-    const weights = distances.map((distance, tap) => (isInside(tap) ? fround(keys(distance / STEPS)) : 0));
+    const weights = distances.map((distance, tap) =>
+      isInside(tap) ? fround(KERNELS.bicubic.weight(distance / STEPS)) : 0,
+    );
     return { first: pixel - 1, weights: normalised(weights) };
   };
 }
@@ -104,47 +107,29 @@ function area({ from, to }: Axis): TapsAt {
   };
 }
 
-interface Window {
-  readonly radius: number;
-  /** @param distance 0 or more, in pixels */
-  weight(distance: number): number;
-}
-
-const WINDOWS: Readonly<Record<Exclude<Filter, 'area'>, Window>> = {
-  bilinear: { radius: 1, weight: (x) => Math.max(0, 1 - x) },
-  bicubic: { radius: 2, weight: keys },
-  lanczos3: { radius: 3, weight: lanczos3 },
+const WINDOWS: Readonly<Record<Exclude<Filter, 'area'>, Kernel>> = {
+  bilinear: KERNELS.bilinear,
+  bicubic: KERNELS.bicubic,
+  lanczos3: KERNELS.lanczos,
 };
 
 /** `ScaleAndTranslate`. */
-function windowed({ from, to }: Axis, { radius, weight }: Window, antialias: boolean): TapsAt {
+function windowed(axis: Axis, { support, weight }: Kernel, antialias: boolean): TapsAt {
+  const { from, to } = axis;
   const scale = fround(1 / fround(to / from));
   const stretch = antialias ? Math.max(1, scale) : 1;
-  const reach = fround(radius * stretch);
+  const reach = fround(support * stretch);
   const perStretch = fround(1 / stretch);
-  const inside = (pixel: number) => Math.min(from - 1, Math.max(0, pixel));
   return (output) => {
     const at = fround((output + 0.5) * scale);
-    const first = inside(Math.ceil(fround(fround(at - reach) - 0.5)));
-    const last = inside(Math.floor(fround(fround(at + reach) - 0.5)));
+    const first = inside(axis, Math.ceil(fround(fround(at - reach) - 0.5)));
+    const last = inside(axis, Math.floor(fround(fround(at + reach) - 0.5)));
     const weights = Array.from({ length: last - first + 1 }, (_, tap) => {
       const distance = fround(fround(first + tap + 0.5) - at);
-      return fround(weight(Math.abs(fround(distance * perStretch))));
+      return fround(weight(fround(distance * perStretch)));
     });
     return { first, weights: normalised(weights) };
   };
-}
-
-/** Keys's cubic convolution with a = -0.5. */
-function keys(x: number): number {
-  if (x < 1) return (1.5 * x - 2.5) * x * x + 1;
-  return x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0;
-}
-
-function lanczos3(x: number): number {
-  if (x > 3) return 0;
-  if (x <= 1e-3) return 1;
-  return (3 * Math.sin(Math.PI * x) * Math.sin((Math.PI * x) / 3)) / (Math.PI * Math.PI * x * x);
 }
 
 function normalised(weights: readonly number[]): number[] {

@@ -1,7 +1,13 @@
-"""The noise that resamplers are held against each other with: that of src/preprocessing/noise.fixture.ts."""
+"""What resamplers are held against each other with, and how their answers are written."""
+
+import json
+from pathlib import Path
+
+FIXTURES = Path(__file__).resolve().parents[2] / "test" / "fixtures"
 
 
 def noise(width: int, height: int, channels: int) -> bytes:
+    """That of src/preprocessing/noise.fixture.ts."""
     seed = 7
     data = bytearray()
     for _ in range(width * height * channels):
@@ -25,3 +31,10 @@ SIZES = [
     ((101, 67), (224, 224)),
 ]
 """Up and down, odd and even, thin and tiny: of what size, to what size, each as width and height."""
+
+
+def write_cases(library: str, version: str, cases: list[dict]) -> None:
+    """One case a line."""
+    lines = ",\n".join(f"    {json.dumps(case)}" for case in cases)
+    text = f'{{\n  {json.dumps(library)}: {json.dumps(version)},\n  "cases": [\n{lines}\n  ]\n}}\n'
+    (FIXTURES / f"{library}-resampled.json").write_text(text)
