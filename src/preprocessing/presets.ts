@@ -22,8 +22,8 @@ type Recipe = readonly [
 ];
 
 /**
- * `ImageClassification` as the weights of torchvision 0.15 for ImageNet set it (`torchvision/models/*.py`), and where they say nothing else with the means and deviations
- * of ImageNet. `v1` is `IMAGENET1K_V1`, `swag_e2e_v1` is `IMAGENET1K_SWAG_E2E_V1`, `features` is `IMAGENET1K_FEATURES`.
+ * `ImageClassification` as the weights of torchvision for ImageNet set it (0.15.2 and 0.29.2 alike), and where they say nothing else with the means and
+ * deviations of ImageNet. `v1` is `IMAGENET1K_V1`, `swag_e2e_v1` is `IMAGENET1K_SWAG_E2E_V1`, `features` is `IMAGENET1K_FEATURES`.
  */
 const TORCHVISION: readonly Recipe[] = [
   [
