@@ -1,5 +1,5 @@
 import { setVariable } from './edit-dotenv.js';
-import { TuneError } from './tune.errors.js';
+import { CommandError } from '../command/command-error.js';
 
 describe('a variable of .env', () => {
   it.each([
@@ -18,6 +18,6 @@ describe('a variable of .env', () => {
 
   it('is not set where that would change another', () => {
     const text = 'NOTE="first\nENGINE_THREADS=2\nlast"\n';
-    expect(() => setVariable(text, 'ENGINE_THREADS', '4')).toThrow(TuneError);
+    expect(() => setVariable(text, 'ENGINE_THREADS', '4')).toThrow(CommandError);
   });
 });

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual, parseEnv } from 'node:util';
-import { TuneError } from './tune.errors.js';
+import { CommandError } from '../command/command-error.js';
 
 /**
  * The text of a file `.env` with another value of one variable, and all else to the letter.
- * @throws TuneError where it cannot be edited
+ * @throws CommandError where it cannot be edited
  */
 export function setVariable(text: string, name: string, value: string): string {
   const assignment = new RegExp(String.raw`^([ \t]*(?:export[ \t]+)?${name}[ \t]*=)[^\r\n]*`, 'gm');
@@ -13,5 +13,5 @@ export function setVariable(text: string, name: string, value: string): string {
     ? text.replaceAll(assignment, `$1${value}`)
     : `${text}${gap}${name}=${value}${newline}`;
   if (isDeepStrictEqual({ ...parseEnv(edited) }, { ...parseEnv(text), [name]: value })) return edited;
-  throw new TuneError(`.env is written in a way that cannot be edited: put ${name}=${value} into it.`);
+  throw new CommandError(`.env is written in a way that cannot be edited: put ${name}=${value} into it.`);
 }

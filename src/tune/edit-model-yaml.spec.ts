@@ -1,7 +1,7 @@
 import { ConfigError } from '../config/expect.js';
 import { parseModelConfig } from '../models/model-config.js';
 import { setMaxBatchSize } from './edit-model-yaml.js';
-import { TuneError } from './tune.errors.js';
+import { CommandError } from '../command/command-error.js';
 
 const set = (yaml: string): string => setMaxBatchSize(yaml, 16, 'models/flowers/model.yaml');
 
@@ -50,7 +50,7 @@ describe('batching.maxBatchSize in a model.yaml', () => {
   });
 
   it('is not put in where there is no place for it', () => {
-    expect(() => set('null # nothing')).toThrow(TuneError);
+    expect(() => set('null # nothing')).toThrow(CommandError);
   });
 
   it('is put in once only', () => {

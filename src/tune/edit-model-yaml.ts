@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Document, isCollection, isMap, isScalar, parseDocument, type YAMLMap } from 'yaml';
 import { parseModelConfig } from '../models/model-config.js';
-import { TuneError } from './tune.errors.js';
+import { CommandError } from '../command/command-error.js';
 
 /**
  * The text of a `model.yaml` with another `batching.maxBatchSize`, and all else to the letter. Where that cannot be, as with an alias in
  * that place, all else means the same, and comments and order stay.
  * @param file the file as its user knows it
- * @throws ConfigError where it is malformed, TuneError where it cannot be edited
+ * @throws ConfigError where it is malformed, CommandError where it cannot be edited
  */
 export function setMaxBatchSize(yaml: string, maxBatchSize: number, file: string): string {
   const before = parseModelConfig(yaml, file);
@@ -16,7 +16,7 @@ export function setMaxBatchSize(yaml: string, maxBatchSize: number, file: string
     const edited = edit(yaml, maxBatchSize);
     if (edited !== undefined && saysExactly(edited, wanted, file)) return edited;
   }
-  throw new TuneError(
+  throw new CommandError(
     `${file} is written in a way that cannot be edited: add batching.maxBatchSize: ${maxBatchSize}.`,
   );
 }

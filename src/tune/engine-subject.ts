@@ -1,10 +1,11 @@
 import type { Settings } from '../config/settings.js';
 import { EngineError, type EngineInfo, type LoadedModel, type NamedTensors } from '../engine/engine.js';
-import { SupervisedEngine } from '../engine/host/supervised-engine.js';
+import { startDisposable } from '../engine/host/disposable-engine.js';
+import type { SupervisedEngine } from '../engine/host/supervised-engine.js';
 import { type Shares, variablesOf } from '../engine/pool/host-environments.js';
 import { loadOptionsOf } from '../models/load-options.js';
 import { type ModelPlan, planModel } from '../models/model-plan.js';
-import type { TunedModel } from './find-model.js';
+import type { ChosenModel } from '../command/find-model.js';
 import type { Subject } from './subject.js';
 
 const MODEL = 'tuned';
@@ -18,7 +19,7 @@ export class EngineSubject implements Subject {
 
   private constructor(
     private readonly settings: Settings,
-    private readonly model: TunedModel,
+    private readonly model: ChosenModel,
     private readonly shares: Shares,
     private readonly batchOf: BatchMaker,
     private readonly signal: AbortSignal,
@@ -28,7 +29,7 @@ export class EngineSubject implements Subject {
   /** @throws ConfigError or EngineError with one sentence for the user; no process is left then */
   static async start(
     settings: Settings,
-    model: TunedModel,
+    model: ChosenModel,
     shares: Shares,
     batchOf: BatchMaker,
     signal: AbortSignal,
@@ -100,12 +101,18 @@ interface Host {
 
 async function startHost(
   settings: Settings,
-  { directory, config }: TunedModel,
+  { directory, config }: ChosenModel,
   shares: Shares,
   signal: AbortSignal,
 ): Promise<Host> {
   signal.throwIfAborted();
-  const { engine, settled } = startEngine(settings, shares);
+  const { streams } = shares;
+  const { engine, settled } = startDisposable({
+    runtime: settings.engine,
+    settings,
+    environment: variablesOf(shares),
+    streams,
+  });
   const leave = (): void => void engine.close();
   const close = (): Promise<void> => {
     signal.removeEventListener('abort', leave);
@@ -121,26 +128,4 @@ async function startHost(
     await close();
     throw error;
   }
-}
-
-/** Once it has settled, the end of its process is told and not mended: what the model costs then was just found out. */
-function startEngine(
-  settings: Settings,
-  shares: Shares,
-): { readonly engine: SupervisedEngine; settled(): void } {
-  let isSettled = false;
-  const options = {
-    runtime: settings.engine,
-    runTimeoutMs: settings.engineTimeoutMs,
-    loadTimeoutMs: settings.loadTimeoutMs,
-    environment: variablesOf(shares),
-    streams: shares.streams,
-    onOutput: () => {},
-    onCrash: () => {
-      if (isSettled) void engine.close();
-    },
-    onRestart: () => {},
-  };
-  const engine: SupervisedEngine = new SupervisedEngine(options);
-  return { engine, settled: () => (isSettled = true) };
 }

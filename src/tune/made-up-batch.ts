@@ -14,7 +14,7 @@ import { sharp } from '../images/sharp.js';
 import { type ImageToImagePlan, type ModelPlan, pixelInput } from '../models/model-plan.js';
 import { toBfloat16, toFloat16 } from '../numbers/half.js';
 import type { PreprocessingPlan } from '../preprocessing/plan.js';
-import { TuneError } from './tune.errors.js';
+import { CommandError } from '../command/command-error.js';
 
 const DECIMALS: ReadonlySet<DType> = new Set(['float32', 'float64', 'complex64', 'complex128']);
 
@@ -22,7 +22,7 @@ const DECIMALS: ReadonlySet<DType> = new Set(['float32', 'float64', 'complex64',
  * Makes up one batch of inputs, as the line would hand it to the engine: pictures of random pixels, random decimals from 0 to 1, whole
  * numbers 0 and 1.
  * @param side of a picture whose size the model leaves open, in pixels
- * @throws TuneError where the model takes no batches, or what nobody can make up
+ * @throws CommandError where the model takes no batches, or what nobody can make up
  */
 export async function madeUpBatch(plan: ModelPlan, batchSize: number, side: number): Promise<NamedTensors> {
   checkBatchable(plan);
@@ -59,7 +59,7 @@ function checkBatchable(plan: ModelPlan): void {
   if (isBatchable(signature) && picture?.shape?.length !== 3) return;
   const tensors = [...signature.inputs, ...signature.outputs];
   const all = tensors.map((spec) => `${spec.name} ${describeTensor(spec)}`).join(', ');
-  throw new TuneError(
+  throw new CommandError(
     `The model takes one request at a time, so there is no batch size to choose: not every tensor of ${signatureName} has a first dimension of any size (${all}).`,
   );
 }
@@ -92,7 +92,7 @@ function numbers(spec: TensorSpec, batchSize: number): Tensor {
   const { name, dtype, shape } = spec;
   const isOpen = shape?.some((size, axis) => size === null && axis > 0) ?? true;
   if (dtype === 'string' || isOpen) {
-    throw new TuneError(
+    throw new CommandError(
       `The input ${name} of the model is ${describeTensor(spec)}: what belongs into it cannot be made up, so nothing can be measured.`,
     );
   }

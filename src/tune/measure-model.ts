@@ -7,13 +7,13 @@ import type { ModelPlan } from '../models/model-plan.js';
 import { VERSION } from '../version.js';
 import { choose } from './choose.js';
 import { type BatchMaker, EngineSubject } from './engine-subject.js';
-import type { TunedModel } from './find-model.js';
+import type { ChosenModel } from '../command/find-model.js';
 import { threadsText } from './format.js';
 import { madeUpBatch, rowNoun, takesAnySize } from './made-up-batch.js';
 import { measure } from './measure.js';
 import type { Progress } from './progress.js';
 import { threadCounts } from './thread-counts.js';
-import { TuneError } from './tune.errors.js';
+import { CommandError } from '../command/command-error.js';
 import type { TuneOptions } from './tune-options.js';
 import type { Tuning } from './tuning.js';
 
@@ -22,11 +22,11 @@ const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64];
 
 /**
  * Measures a model with each number of threads, each in a process of its own.
- * @throws TuneError, ConfigError or EngineError with one sentence for the user; the signal's reason
+ * @throws CommandError, ConfigError or EngineError with one sentence for the user; the signal's reason
  */
 export async function measureModel(
   settings: Settings,
-  model: TunedModel,
+  model: ChosenModel,
   { latencyMs, sliceMs, side }: Pick<TuneOptions, 'latencyMs' | 'sliceMs' | 'side'>,
   progress: Progress,
   signal: AbortSignal,
@@ -50,7 +50,7 @@ export async function measureModel(
       },
     );
     const choice = choose(points, latencyMs);
-    if (!choice) throw new TuneError(`Nothing of ${model.name} could be measured.`);
+    if (!choice) throw new CommandError(`Nothing of ${model.name} could be measured.`);
     return {
       model: model.name,
       version: model.version,
@@ -81,7 +81,7 @@ export async function measureModel(
 /** Adds one subject for each number of threads, that which is set first, so that they can take turns. */
 async function startAll(
   settings: Settings,
-  model: TunedModel,
+  model: ChosenModel,
   side: number,
   subjects: EngineSubject[],
   progress: Progress,

@@ -1,12 +1,6 @@
+import type { Screen } from '../command/surroundings.js';
 import { durationText, threadsText } from './format.js';
 import type { Slice } from './measure.js';
-
-/** Where progress goes: a terminal, or a log that nobody redraws. */
-export interface Screen {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
-}
 
 /** Back to the start of a terminal's line, and empties it. */
 const WIPE = '\r\x1b[2K';

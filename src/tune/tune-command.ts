@@ -1,35 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { ConfigError } from '../config/expect.js';
 import { readSettings, type Settings } from '../config/settings.js';
-import { EngineError } from '../engine/engine.js';
 import { shareOut } from '../engine/pool/host-environments.js';
+import { expectedError } from '../command/expected-error.js';
+import type { Surroundings } from '../command/surroundings.js';
 import { drawCurve } from './curve/draw-curve.js';
 import { setVariable } from './edit-dotenv.js';
 import { setMaxBatchSize } from './edit-model-yaml.js';
-import { findModel, type TunedModel } from './find-model.js';
+import { findModel, type ChosenModel } from '../command/find-model.js';
 import { measureModel, ROUNDS } from './measure-model.js';
-import { Progress, type Screen } from './progress.js';
+import { Progress } from './progress.js';
 import { jsonOf, noiseWarning, tableOf, threadsAdvice, verdictOf } from './report.js';
-import { TuneError } from './tune.errors.js';
+import { CommandError } from '../command/command-error.js';
 import { HELP, readOptions, type TuneOptions } from './tune-options.js';
 import type { Tuning } from './tuning.js';
-import { requireWritable, writeWhole } from './write-file.js';
+import { requireWritable, writeWhole } from '../command/write-file.js';
 
 const THREADS = 'ENGINE_THREADS';
 const DOTENV = '.env';
-
-/** What a command is given to run in. */
-export interface Surroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** What was asked for, and nothing else: stdout. */
-  readonly answer: (line: string) => void;
-  /** What is being done, and errors: stderr. */
-  readonly screen: Screen;
-  /** Aborts when the user has had enough: nothing is written then. */
-  readonly signal: AbortSignal;
-}
 
 /**
  * `npm run tune`: measures a model on this machine, and writes what is best into its `model.yaml`.
@@ -48,7 +37,7 @@ export async function tuneCommand(args: readonly string[], around: Surroundings)
       progress.note('Stopped: nothing was written.');
       return 130;
     }
-    progress.note(sentence(error));
+    progress.note(expectedError(error, 'npm run tune', 'Nothing was measured.'));
     return 1;
   }
 }
@@ -75,13 +64,13 @@ async function tune(
 
 /** Before anything is measured, since that takes minutes. */
 async function requireEditable(
-  { folder, shownFolder, config }: TunedModel,
+  { folder, shownFolder, config }: ChosenModel,
   options: TuneOptions,
 ): Promise<void> {
   if (options.isDryRun) return;
   const shown = `${shownFolder}/model.yaml`;
   if (config.batching?.allowedBatchSizes?.length) {
-    throw new TuneError(
+    throw new CommandError(
       `${shown} lists batching.allowedBatchSizes, whose largest is the largest batch: take the list out to have another chosen, or measure with --dry-run.`,
     );
   }
@@ -91,7 +80,7 @@ async function requireEditable(
 }
 
 /** @returns what was written, as the end of a sentence */
-async function writeTuning({ folder, shownFolder }: TunedModel, tuning: Tuning): Promise<string> {
+async function writeTuning({ folder, shownFolder }: ChosenModel, tuning: Tuning): Promise<string> {
   const shown = `${shownFolder}/model.yaml`;
   const size = tuning.choice.point.batchSize;
   const before = await readText(join(folder, 'model.yaml'));
@@ -133,15 +122,6 @@ async function readText(path: string): Promise<string> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return '';
-    throw new TuneError(`${path} cannot be read (${code}).`);
+    throw new CommandError(`${path} cannot be read (${code}).`);
   }
-}
-
-/** What to tell of an error that one could expect: ours, the engine's, or a wrong option. */
-function sentence(error: unknown): string {
-  if (error instanceof EngineError) return `Nothing was measured. ${error.message}`;
-  if (error instanceof ConfigError || error instanceof TuneError) return error.message;
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  if (!code.startsWith('ERR_PARSE_ARGS')) throw error;
-  return `${message.split(/\.\s/)[0]}; see npm run tune -- --help`;
 }

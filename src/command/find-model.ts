@@ -6,10 +6,10 @@ import { type FoundVersion, findVersions } from '../models/source/find-versions.
 import { readConfigFile } from '../models/source/model-config-file.js';
 import { findPlaces, type ModelPlace, originOf } from '../models/source/model-places.js';
 import { defaultVersion, namedVersions } from '../models/traffic.js';
-import { TuneError } from './tune.errors.js';
+import { CommandError } from './command-error.js';
 
 /** A version as it lies on the disk, and the folder of its model. */
-export interface TunedModel {
+export interface ChosenModel {
   readonly name: string;
   readonly version: number;
   /** Of the version. */
@@ -23,25 +23,25 @@ export interface TunedModel {
 
 /**
  * The model of that name as the server would find it, with the version asked for or the one that a request gets which names none.
- * @throws TuneError or ConfigError
+ * @throws CommandError or ConfigError
  */
 export async function findModel(
   settings: Settings,
   name: string,
   version: number | undefined,
-): Promise<TunedModel> {
+): Promise<ChosenModel> {
   const place = await findPlace(settings, name);
   const read = await readConfigFile(place.directory, place.shown, undefined);
   if (read.config instanceof ConfigError) throw read.config;
   const config = { ...place.config, ...read.config };
   if (config.engine === 'upstream') {
-    throw new TuneError(
+    throw new CommandError(
       `Another server runs ${name} (engine: upstream in ${place.shown}/model.yaml): nothing of it can be measured here.`,
     );
   }
   const found = await findVersions(place.directory, place.root, place.shown);
   const chosen = chooseVersion(place, found ?? [], config, version);
-  if (chosen.fault !== undefined) throw new TuneError(chosen.fault);
+  if (chosen.fault !== undefined) throw new CommandError(chosen.fault);
   const { number, directory } = chosen;
   return { name, version: number, directory, folder: place.directory, shownFolder: place.shown, config };
 }
@@ -49,10 +49,12 @@ export async function findModel(
 async function findPlace(settings: Settings, name: string): Promise<ModelPlace> {
   const places = await findPlaces(originOf(settings));
   const place = places.find((candidate) => candidate.name === name);
-  if (place?.fault !== undefined) throw new TuneError(place.fault);
+  if (place?.fault !== undefined) throw new CommandError(place.fault);
   if (place) return place;
   const names = places.map((candidate) => candidate.name).join(', ');
-  throw new TuneError(`There is no model ${show(name)}; ${names ? `there are ${names}` : 'there is none'}.`);
+  throw new CommandError(
+    `There is no model ${show(name)}; ${names ? `there are ${names}` : 'there is none'}.`,
+  );
 }
 
 function chooseVersion(
@@ -65,8 +67,8 @@ function chooseVersion(
   const number = wanted ?? servedVersion(numbers, config);
   const version = found.find((candidate) => candidate.number === number);
   if (version) return version;
-  if (numbers.length === 0) throw new TuneError(`There is no version of ${name} in ${shown}.`);
-  throw new TuneError(
+  if (numbers.length === 0) throw new CommandError(`There is no version of ${name} in ${shown}.`);
+  throw new CommandError(
     wanted === undefined
       ? `${shown}/model.yaml asks for versions that are not there; there are ${numbers.join(', ')}.`
       : `There is no version ${wanted} of ${name}; there are ${numbers.join(', ')}.`,

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { access, chown, constants, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { TuneError } from './tune.errors.js';
+import { CommandError } from './command-error.js';
 
 /**
  * Writes a file whole or not at all, with the rights and the owner that it had.
- * @throws TuneError where that is not allowed
+ * @throws CommandError where that is not allowed
  */
 export async function writeWhole(path: string, text: string, shown: string): Promise<void> {
   // Through a link to the file it stands for: renaming onto the link would replace the link.
@@ -26,7 +26,7 @@ export async function writeWhole(path: string, text: string, shown: string): Pro
   }
 }
 
-/** @throws TuneError where nothing can be written into `folder` */
+/** @throws CommandError where nothing can be written into `folder` */
 export async function requireWritable(folder: string, shown: string): Promise<void> {
   await access(folder, constants.W_OK).catch((error: unknown): never => {
     throw notWritable(error, shown);
@@ -36,5 +36,5 @@ export async function requireWritable(folder: string, shown: string): Promise<vo
 function notWritable(error: unknown, shown: string): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined) return error;
-  return new TuneError(`${shown} cannot be written (${code}); with --dry-run nothing is written.`);
+  return new CommandError(`${shown} cannot be written (${code}).`);
 }
