@@ -1,8 +1,8 @@
-import type { Tensor, TensorSpec } from './tensor.js';
+import type { InputSpec, Tensor, TensorSpec } from './tensor.js';
 
 /** One callable entry of a model. Names are those of the SavedModel's `signature_def`. */
 export interface Signature {
-  readonly inputs: readonly TensorSpec[];
+  readonly inputs: readonly InputSpec[];
   readonly outputs: readonly TensorSpec[];
 }
 
@@ -64,6 +64,8 @@ export interface LoadOptions {
   readonly cacheDirectory: string;
   /** Changes with the model's files and with all that says how it is loaded: who loads the same again may be given what is there. */
   readonly fingerprint?: string;
+  /** Whether others are served whom it could harm: then it is first held by a process of its own, until it is admitted. */
+  readonly tryFirst?: boolean;
 }
 
 export type NamedTensors = Readonly<Record<string, Tensor>>;

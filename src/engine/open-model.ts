@@ -1,4 +1,5 @@
-import type { FlatGraph } from '../graph/flat-graph.js';
+import { type FlatGraph, NotFlatError } from '../graph/flat-graph.js';
+import { type PixelRanges, pixelRanges } from '../graph/pixel-range.js';
 import { KerasError } from '../keras/keras.errors.js';
 import { findKerasModel, type KerasFile } from '../keras/find-keras-model.js';
 import { openVariables } from '../saved-model/bundle.js';
@@ -19,7 +20,12 @@ export interface OpenedModel {
    * @throws NotFlatError if it computes with what is not pure, EngineError if a variable is damaged
    */
   flat(): Promise<FlatGraph>;
+  /** What the graph tells of pictures that it takes; nothing where it is not flat. Costs next to nothing once `flat` was asked for. */
+  pixelRanges(): Promise<PixelRanges>;
 }
+
+/** Variables of more are not read for `pixelRanges`: a picture's channels are at most four. */
+const MOST_BYTES_OF_CHANNELS = 64;
 
 /**
  * Reads a version's folder: a SavedModel, or else a Keras file.
@@ -45,22 +51,63 @@ async function openSavedModel(directory: string, allowOps: readonly string[]): P
   }
   const variables = await openVariables(directory);
   await variables?.close();
-  const { signatures } = saved;
-  return { directory, saved, signatures, flat: () => asLoadError(() => flattened(directory, saved)) };
+  return new OpenedSavedModel(directory, saved);
 }
 
 /** It is built of this server's own layers, so there is nothing to check. */
 async function openKeras(directory: string, file: KerasFile): Promise<OpenedModel> {
   const { readKerasModel } = await import('../keras/read-keras-model.js'); // Many files, which few models need.
   const graph = await readKerasModel(directory, file);
-  return { directory, saved: null, signatures: graph.signatures, flat: async () => graph };
+  const { signatures } = graph;
+  return {
+    directory,
+    saved: null,
+    signatures,
+    flat: async () => graph,
+    pixelRanges: async () => pixelRanges(graph),
+  };
 }
 
-async function flattened(directory: string, saved: SavedModelFile): Promise<FlatGraph> {
+class OpenedSavedModel implements OpenedModel {
+  readonly signatures: SavedModelFile['signatures'];
+  private ranges: PixelRanges | undefined;
+
+  constructor(
+    readonly directory: string,
+    readonly saved: SavedModelFile,
+  ) {
+    this.signatures = saved.signatures;
+  }
+
+  flat(): Promise<FlatGraph> {
+    return asLoadError(() => this.read());
+  }
+
+  async pixelRanges(): Promise<PixelRanges> {
+    if (!this.ranges) {
+      try {
+        await this.read(MOST_BYTES_OF_CHANNELS);
+      } catch (error) {
+        // What is damaged is told by who reads it whole.
+        if (!(error instanceof NotFlatError) && !(error instanceof SavedModelError)) throw error;
+      }
+    }
+    return this.ranges ?? new Map();
+  }
+
+  private async read(mostBytes?: number): Promise<FlatGraph> {
+    this.ranges = new Map(); // Unless it turns out to be flat.
+    const graph = await flattened(this.directory, this.saved, mostBytes);
+    this.ranges = pixelRanges(graph);
+    return graph;
+  }
+}
+
+async function flattened(directory: string, saved: SavedModelFile, mostBytes?: number): Promise<FlatGraph> {
   const { flatten } = await import('../graph/flatten.js'); // Not needed where the rewritten form is in the cache.
   const variables = await openVariables(directory);
   try {
-    return await flatten(saved, variables);
+    return await flatten(saved, variables, mostBytes);
   } finally {
     await variables?.close();
   }

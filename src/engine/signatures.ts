@@ -1,8 +1,9 @@
+import type { PixelRange } from '../graph/pixel-range.js';
 import { INIT_OP_SIGNATURE } from '../saved-model/init-op.js';
 import type { SavedSignature, SavedTensor } from '../saved-model/signature.js';
 import { DataType } from '../saved-model/proto/tensor_pb.js';
 import type { DeclaredSignature, DeclaredTensor, Signature } from './engine.js';
-import { DTYPES, type TensorSpec } from './tensor.js';
+import { DTYPES, type InputSpec, type TensorSpec } from './tensor.js';
 
 export interface CarriedSignatures {
   readonly signatures: ReadonlyMap<string, SavedSignature>;
@@ -37,9 +38,20 @@ function isText(value: string | undefined): value is string {
   return value !== undefined;
 }
 
-/** As clients see it. @param signature one of the carried */
-export function publicSignature({ inputs, outputs }: SavedSignature): Signature {
-  return { inputs: inputs.map(specOf), outputs: outputs.map(specOf) };
+/**
+ * As clients see it.
+ * @param signature one of the carried
+ * @param ranges what the graph tells of its inputs, by name
+ */
+export function publicSignature(
+  { inputs, outputs }: SavedSignature,
+  ranges?: ReadonlyMap<string, PixelRange>,
+): Signature {
+  const inputOf = (tensor: SavedTensor): InputSpec => {
+    const takes = ranges?.get(tensor.name);
+    return { ...specOf(tensor), ...(takes && { takes }) };
+  };
+  return { inputs: inputs.map(inputOf), outputs: outputs.map(specOf) };
 }
 
 function specOf({ name, dtype, shape }: SavedTensor): TensorSpec {

@@ -1,3 +1,5 @@
+import type { PixelRange } from '../graph/pixel-range.js';
+
 /** The dtypes that tensors have between the line and an engine, and the arrays that hold them. */
 export interface TensorArrays {
   float32: Float32Array;
@@ -82,6 +84,12 @@ export interface TensorSpec {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: readonly (number | null)[] | null;
+}
+
+/** A tensor that a signature takes. */
+export interface InputSpec extends TensorSpec {
+  /** In what range it takes a picture's values, where the head of its graph tells. */
+  readonly takes?: PixelRange;
 }
 
 /** Number of elements of a shape. */

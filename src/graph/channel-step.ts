@@ -27,20 +27,38 @@ export function channelStep(index: GraphIndex, node: NodeDef, before: Before): C
   const other = (): Float64Array | null => perChannel(index, node.input[1 - position]!, before);
   switch (node.op) {
     case 'BiasAdd':
-      return position === 0 && isChannelsLast(node) ? add(other(), 1) : null;
-    case 'Add':
-    case 'AddV2':
-      return add(other(), 1);
-    case 'Sub':
-      return position === 0 ? add(other(), -1) : subtractedFrom(other());
-    case 'Mul':
-      return multiply(other(), (value) => value);
-    case 'RealDiv':
-      return position === 0 ? multiply(other(), (value) => 1 / value) : null;
+      return isChannelsLast(node) ? affineStep(node.op, position === 0, other) : null;
     case 'FusedBatchNorm':
     case 'FusedBatchNormV2':
     case 'FusedBatchNormV3':
       return position === 0 && isChannelsLast(node) ? batchNorm(index, node, before) : null;
+    default:
+      return affineStep(node.op, position === 0, other);
+  }
+}
+
+/**
+ * What an op of a tensor and a constant does to each element of the tensor; `null` if it is none that scales or shifts.
+ * @param isFirst whether the tensor is its first input
+ * @param constant the other input; `null` if it is no constant
+ */
+export function affineStep(
+  op: string,
+  isFirst: boolean,
+  constant: () => Float64Array | null,
+): ChannelStep | null {
+  switch (op) {
+    case 'BiasAdd':
+      return isFirst ? add(constant(), 1) : null;
+    case 'Add':
+    case 'AddV2':
+      return add(constant(), 1);
+    case 'Sub':
+      return isFirst ? add(constant(), -1) : subtractedFrom(constant());
+    case 'Mul':
+      return multiply(constant(), (value) => value);
+    case 'RealDiv':
+      return isFirst ? multiply(constant(), (value) => 1 / value) : null;
     default:
       return null;
   }

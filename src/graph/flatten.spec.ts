@@ -8,7 +8,8 @@ import {
 } from '../saved-model/proto/graph_pb.js';
 import { SavedModelSchema } from '../saved-model/proto/saved_model_pb.js';
 import { DataType } from '../saved-model/proto/tensor_pb.js';
-import { parseSavedModel } from '../saved-model/saved-model-file.js';
+import { openVariables } from '../saved-model/bundle.js';
+import { parseSavedModel, readSavedModel } from '../saved-model/saved-model-file.js';
 import { constantOf, float32Values } from './constant.js';
 import type { FlatGraph } from './flat-graph.js';
 import { flatten } from './flatten.js';
@@ -191,4 +192,26 @@ describe('a simpler graph', () => {
     );
     expect(ops(graph)).toBe('Exp Identity Mul Placeholder');
   });
+});
+
+it('Variables of more bytes than asked for are not read, and are placeholders of their shapes', async () => {
+  const directory = 'test/fixtures/scaling/rescaling/1';
+  const variables = await openVariables(directory);
+  const { nodes } = await flatten(await readSavedModel(directory), variables, 64);
+  await variables?.close();
+  const read = nodes.filter(({ name }) => name.startsWith('variables/'));
+  // The biases of 4 and 3 numbers, the kernels of more.
+  expect(read.map(({ op }) => op).toSorted()).toEqual(['Const', 'Const', 'Placeholder', 'Placeholder']);
+  const sizes = read.flatMap(({ op, attr }) => {
+    const shape = attr['shape']?.value;
+    return op === 'Placeholder' && shape?.case === 'shape'
+      ? [shape.value.dim.map(({ size }) => Number(size))]
+      : [];
+  });
+  expect(sizes).toEqual(
+    expect.arrayContaining([
+      [3, 3, 3, 4],
+      [96, 3],
+    ]),
+  );
 });

@@ -26,10 +26,15 @@ const REFERENCES = new Set([DataType.DT_RESOURCE, DataType.DT_VARIANT]);
  * Makes a SavedModel one flat graph: the functions that its signatures call are inlined, its variables are constants,
  * and nothing is left that no signature needs.
  * @param variables `null` if the model has none
+ * @param mostBytes variables of more are not read: they are placeholders, for whoever does not look at their values
  * @throws NotFlatError if it computes with what is not pure: loops, tables, random numbers, changing variables
  * @throws SavedModelError if a variable is damaged
  */
-export async function flatten(model: SavedModelFile, variables: VariablesBundle | null): Promise<FlatGraph> {
+export async function flatten(
+  model: SavedModelFile,
+  variables: VariablesBundle | null,
+  mostBytes = Infinity,
+): Promise<FlatGraph> {
   const flattening = new Flattening(model);
   const signatures = new Map<string, SavedSignature>();
   for (const [name, signature] of model.signatures) {
@@ -37,7 +42,7 @@ export async function flatten(model: SavedModelFile, variables: VariablesBundle 
       signatures.set(name, flattening.signature(name, signature));
   }
   if (signatures.size === 0) throw new NotFlatError('It has no signature of dense tensors.');
-  const { constants, recovered } = await flattening.constants(variables);
+  const { constants, recovered } = await flattening.constants(variables, mostBytes);
   return { nodes: [...flattening.nodes, ...constants], signatures, ...(recovered && { recovered }) };
 }
 
@@ -119,7 +124,10 @@ class Flattening {
   }
 
   /** The constants of all variables that are read. */
-  async constants(variables: VariablesBundle | null): Promise<{ constants: NodeDef[]; recovered: boolean }> {
+  async constants(
+    variables: VariablesBundle | null,
+    mostBytes: number,
+  ): Promise<{ constants: NodeDef[]; recovered: boolean }> {
     const constants: NodeDef[] = [];
     if (this.read.size === 0) return { constants, recovered: false };
     const { keys, recovered } = restoredFrom(this.model);
@@ -131,9 +139,11 @@ class Flattening {
           `Its variable ${quote(variable)} was saved as ${entry.dtype} and is read as another dtype.`,
         );
       constants.push(
-        dataType === DataType.DT_STRING
-          ? stringsNode(name, entry.shape, await variables.readStrings(entry.name))
-          : constantNode(name, { dataType, shape: entry.shape, bytes: await variables.read(entry.name) }),
+        entry.size > mostBytes
+          ? placeholderNode(name, entry)
+          : dataType === DataType.DT_STRING
+            ? stringsNode(name, entry.shape, await variables.readStrings(entry.name))
+            : constantNode(name, { dataType, shape: entry.shape, bytes: await variables.read(entry.name) }),
       );
     }
     return { constants, recovered: [...this.read.keys()].some((key) => recovered.has(key)) };
@@ -151,11 +161,8 @@ class Flattening {
     }
   }
 
-  private placeholder(name: string, { dataType, shape }: SavedTensor): NodeDef {
-    const node = makeNode('Placeholder', this.unused(name), [], {
-      dtype: attribute.type(dataType),
-      shape: attribute.shape(shape),
-    });
+  private placeholder(name: string, tensor: SavedTensor): NodeDef {
+    const node = placeholderNode(this.unused(name), tensor);
     this.add(node);
     return node;
   }
@@ -239,6 +246,16 @@ class SignaturePart {
     }
     return name;
   }
+}
+
+function placeholderNode(
+  name: string,
+  { dataType, shape }: Pick<SavedTensor, 'dataType' | 'shape'>,
+): NodeDef {
+  return makeNode('Placeholder', name, [], {
+    dtype: attribute.type(dataType),
+    shape: attribute.shape(shape),
+  });
 }
 
 /** The attributes that say what a node computes. Those that begin with `_` are notes to TensorFlow's runtime about other nodes. */

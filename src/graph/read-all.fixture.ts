@@ -4,6 +4,7 @@ import { readSavedModel, type SavedModelFile } from '../saved-model/saved-model-
 import { SavedModelError } from '../saved-model/saved-model.errors.js';
 import { NotFlatError } from './flat-graph.js';
 import { flatten } from './flatten.js';
+import { pixelRanges } from './pixel-range.js';
 import { simplify } from './simplify.js';
 
 /**
@@ -38,7 +39,9 @@ async function readVariables(variables: VariablesBundle | null): Promise<void> {
 
 async function rewrite(model: SavedModelFile, variables: VariablesBundle | null): Promise<void> {
   try {
-    simplify(await flatten(model, variables));
+    const flat = await flatten(model, variables);
+    pixelRanges(flat);
+    simplify(flat);
   } catch (error) {
     if (!(error instanceof NotFlatError)) throw error;
     if (!/^Its? [^\n]{10,500}\.$/.test(error.message)) throw new Error('Not one sentence.', { cause: error });

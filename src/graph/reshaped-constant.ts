@@ -8,7 +8,7 @@ import { type Constant, int32Values } from './constant.js';
  */
 export function reshapedConstant(
   { op, attr }: NodeDef,
-  { shape }: Constant,
+  { shape }: Pick<Constant, 'shape'>,
   argument: Constant | undefined,
 ): number[] | null {
   switch (op) {

@@ -4,7 +4,7 @@ import { reach } from '../saved-model/reach.js';
 import type { SavedModelFile } from '../saved-model/saved-model-file.js';
 import { executed } from './executed.js';
 import { NotFlatError } from './flat-graph.js';
-import { dataInput, type Scope, Scopes } from './scope.js';
+import { dataInput, type Scope, Scopes, type Source } from './scope.js';
 
 const WRITES = new Set(['AssignVariableOp', 'Assign']);
 
@@ -25,15 +25,16 @@ export function restoredFrom(model: SavedModelFile): RestoredVariables {
   refuseChangesAtLoad(model);
   const scopes = new Scopes(model);
   const restored = new Map<string, string>();
+  const restores = new RestoreOps(scopes);
   for (const { scope, node } of executed(scopes, [model.metaGraph.saverDef?.restoreOpName ?? ''])) {
     if (!WRITES.has(node.op)) continue;
     const variable = scopes.resolve(scope, dataInput(node, 0)).node;
     const value = scopes.resolve(scope, dataInput(node, 1));
     if (value.node.op !== 'RestoreV2')
       throw new NotFlatError(`Its variable ${variable.name} is not restored as it was saved.`);
-    const key = texts(scopes, value.scope, value.node, 1)[value.output];
-    const slice = texts(scopes, value.scope, value.node, 2)[value.output];
-    if (key === undefined || slice !== '')
+    const { keys, slices } = restores.read(value);
+    const key = keys[value.output];
+    if (key === undefined || slices[value.output] !== '')
       throw new NotFlatError(`Its variable ${variable.name} is restored from a slice of another.`);
     restored.set(variableKey(variable), key);
   }
@@ -82,6 +83,30 @@ function refuseChangesAtLoad(model: SavedModelFile): void {
     throw new NotFlatError(
       `Its variables are changed when it is loaded (${change.op}, node ${change.name}).`,
     );
+}
+
+interface RestoreOp {
+  /** The entry of the bundle for each output. */
+  readonly keys: readonly string[];
+  readonly slices: readonly string[];
+}
+
+/** Restore ops, each read once: one mostly restores all variables. */
+class RestoreOps {
+  private readonly known = new Map<Scope, Map<NodeDef, RestoreOp>>();
+
+  constructor(private readonly scopes: Scopes) {}
+
+  read({ scope, node }: Pick<Source, 'scope' | 'node'>): RestoreOp {
+    let within = this.known.get(scope);
+    if (!within) this.known.set(scope, (within = new Map()));
+    let op = within.get(node);
+    if (!op) {
+      op = { keys: texts(this.scopes, scope, node, 1), slices: texts(this.scopes, scope, node, 2) };
+      within.set(node, op);
+    }
+    return op;
+  }
 }
 
 /** The strings of a node's constant input. */

@@ -1,6 +1,6 @@
 import { ConfigError } from '../config/expect.js';
 import type { LoadedModel, Signature } from '../engine/engine.js';
-import { describeTensor, type TensorSpec } from '../engine/tensor.js';
+import { describeTensor, type InputSpec, type TensorSpec } from '../engine/tensor.js';
 import { isImageInput } from '../preprocessing/image-input.js';
 import { planPreprocessing, type PreprocessingPlan } from '../preprocessing/plan.js';
 import type { ModelConfig, Task } from './model-config.js';
@@ -42,7 +42,7 @@ export type ModelPlan = ClassificationPlan | ImageToImagePlan | TensorPlan;
 /** The input that takes a picture as pixels, and what is done to the picture before; `null` where none does. */
 export function pixelInput(
   plan: ModelPlan,
-): { readonly spec: TensorSpec; readonly preprocessing: PreprocessingPlan } | null {
+): { readonly spec: InputSpec; readonly preprocessing: PreprocessingPlan } | null {
   if (plan.task === 'image-to-image') return null;
   const picture = plan.task === 'tensor' ? plan.picture : plan;
   const spec = picture && plan.signature.inputs.find(({ name }) => name === picture.input);
@@ -132,12 +132,12 @@ function guessTask({ inputs, outputs }: Signature): Task {
 }
 
 /** The tensor of that name, else the only one, else the only one that suits. */
-function choose(
+function choose<Spec extends TensorSpec>(
   kind: 'input' | 'output',
   name: string | undefined,
-  specs: readonly TensorSpec[],
-  suits: (spec: TensorSpec) => boolean,
-): TensorSpec {
+  specs: readonly Spec[],
+  suits: (spec: Spec) => boolean,
+): Spec {
   const candidates = specs.length === 1 ? specs : specs.filter(suits);
   const chosen =
     name === undefined

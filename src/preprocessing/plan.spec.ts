@@ -22,6 +22,7 @@ describe('a plan', () => {
       pad: [0, 0, 0],
       background: null,
       channels: 3,
+      scale: 'unit',
       normalise: {
         dtype: 'float32',
         layout: 'nhwc',
@@ -38,6 +39,26 @@ describe('a plan', () => {
       const raw = { dtype, scale: 1, mean: [0, 0, 0], std: [1, 1, 1] };
       expect(plan({}, RGB, dtype).normalise).toMatchObject(raw);
     }
+  });
+
+  it('scales as the head of the graph tells where the section does not say, or says auto', () => {
+    const told = (config: PreprocessingConfig, takes: 'raw' | 'unit', dtype: DType = 'float32') =>
+      planPreprocessing(config, { name: 'image', dtype, shape: RGB, takes }).scale;
+    for (const scale of [undefined, 'auto'] as const) {
+      expect(told({ scale }, 'raw')).toBe('raw');
+      expect(told({ scale }, 'unit')).toBe('unit');
+      expect(told({ scale }, 'unit', 'int32')).toBe('raw');
+      expect(plan({ scale }, RGB, 'uint8').scale).toBe('raw');
+    }
+    expect(told({ scale: 'tf' }, 'raw')).toBe('tf');
+  });
+
+  it('refuses auto where the graph tells nothing', () => {
+    expect(() => plan({ scale: 'auto' })).toThrow(
+      new ConfigError(
+        'Expected a Rescaling or Normalization layer at the head of the model for preprocessing: auto but found none: say preprocessing.scale, or the name of a preset.',
+      ),
+    );
   });
 
   it('keeps the own size of each picture where neither the input nor the section has one', () => {

@@ -1,9 +1,16 @@
 import { unexpected } from '../config/expect.js';
-import type { Normalise, TensorSpec } from '../engine/tensor.js';
+import type { InputSpec, Normalise } from '../engine/tensor.js';
 import { BLACK, type Colour } from './colour.js';
 import { type Channels, type ImageAxes, imageAxes, isChannels, isPixelType } from './image-input.js';
-import type { ColourOrder, PreprocessingConfig, Resampling, Resize, Size } from './preprocessing-config.js';
-import { arithmetic, checkWhole, defaultScale } from './scale.js';
+import type {
+  ColourOrder,
+  PreprocessingConfig,
+  Resampling,
+  Resize,
+  Scale,
+  Size,
+} from './preprocessing-config.js';
+import { arithmetic, checkWhole, chosenScale } from './scale.js';
 
 /** All that is done to a picture before a model sees it; made once, when the model is loaded. */
 export interface PreprocessingPlan {
@@ -19,6 +26,8 @@ export interface PreprocessingPlan {
   readonly background: Colour | null;
   /** Of the decoded pixels: grey, RGB or RGBA. The model's own order is in `normalise`. */
   readonly channels: Channels;
+  /** What `normalise` does to a value, as `model.yaml` would say it. */
+  readonly scale: Scale;
   readonly normalise: Normalise;
 }
 
@@ -26,7 +35,7 @@ export interface PreprocessingPlan {
  * Joins what `model.yaml` says with what the model's input asks for.
  * @throws ConfigError when the input takes no pictures or contradicts the section.
  */
-export function planPreprocessing(config: PreprocessingConfig, input: TensorSpec): PreprocessingPlan {
+export function planPreprocessing(config: PreprocessingConfig, input: InputSpec): PreprocessingPlan {
   const { dtype } = input;
   if (!isPixelType(dtype)) {
     throw unexpected('float32, int32 or uint8', `the dtype of input ${input.name}`, dtype);
@@ -42,7 +51,7 @@ export function planPreprocessing(config: PreprocessingConfig, input: TensorSpec
   const channels = planChannels(config, input, axes);
   const order = config.colour ?? (channels === 1 ? 'grey' : config.scale === 'caffe' ? 'bgr' : 'rgb');
   checkColour(order, channels);
-  const scale = config.scale ?? defaultScale(dtype);
+  const scale = chosenScale(config.scale, input);
   const scaling = arithmetic(scale, order, channels);
   checkWhole(scaling, dtype, scale);
   const resampling = config.resampling ?? 'bilinear';
@@ -58,6 +67,7 @@ export function planPreprocessing(config: PreprocessingConfig, input: TensorSpec
     pad: config.pad ?? BLACK,
     background: config.background ?? null,
     channels,
+    scale,
     normalise: {
       dtype,
       layout: axes.layout,
@@ -85,7 +95,7 @@ function checkResampling(
   }
 }
 
-function planChannels(config: PreprocessingConfig, input: TensorSpec, axes: ImageAxes): Channels {
+function planChannels(config: PreprocessingConfig, input: InputSpec, axes: ImageAxes): Channels {
   if (isChannels(axes.channels)) return axes.channels;
   if (axes.channels !== null) {
     throw unexpected(
@@ -116,7 +126,7 @@ function planOrder(order: ColourOrder, channels: Channels): readonly number[] {
   return channels === 4 ? [...colours, 3] : colours;
 }
 
-function planSize(config: PreprocessingConfig, input: TensorSpec, axes: ImageAxes): Size | null {
+function planSize(config: PreprocessingConfig, input: InputSpec, axes: ImageAxes): Size | null {
   const { size } = config;
   const { height, width } = axes;
   const wanted = `[${height ?? 'height'}, ${width ?? 'width'}] (the shape of input ${input.name})`;

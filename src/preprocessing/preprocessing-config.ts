@@ -39,12 +39,18 @@ export type Layout = 'nhwc' | 'nchw';
 export const SCALE_PRESETS = ['raw', 'unit', 'tf', 'torch', 'caffe'] as const;
 export type ScalePreset = (typeof SCALE_PRESETS)[number];
 
+/** Besides a preset: as the head of the model's graph tells. */
+export const AUTO = 'auto';
+
 /** `(pixel * scale - mean) / std`; one number stands for every channel, a list is in the model's channel order. */
 export interface CustomScale {
   readonly scale?: number;
   readonly mean?: number | readonly number[];
   readonly std?: number | readonly number[];
 }
+
+/** The arithmetic of pixels. */
+export type Scale = ScalePreset | CustomScale;
 
 /** The section `preprocessing:` of `model.yaml`. What is absent is read off the model's input. */
 export interface PreprocessingConfig {
@@ -61,5 +67,6 @@ export interface PreprocessingConfig {
   readonly background?: Colour;
   readonly colour?: ColourOrder;
   readonly layout?: Layout;
-  readonly scale?: ScalePreset | CustomScale;
+  /** Absent: as the head of the model's graph tells, or else as the dtype of its input does. */
+  readonly scale?: Scale | typeof AUTO;
 }

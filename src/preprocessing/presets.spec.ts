@@ -60,8 +60,8 @@ describe('a preset', () => {
   const read = (value: unknown) => readPreprocessing(value, 'preprocessing');
 
   it('that there is not is refused by itself too', () => {
-    expect(() => read('auto')).toThrow(
-      'Expected the name of a preset for preprocessing but received "auto". They',
+    expect(() => read('imagenet')).toThrow(
+      'Expected the name of a preset for preprocessing but received "imagenet". They',
     );
   });
 

@@ -27,6 +27,15 @@ describe('the preprocessing section of model.yaml', () => {
     expect(read({ size: [100, 200], scale })).toEqual({ size: { width: 200, height: 100 }, scale });
   });
 
+  it('is short for the scale alone where it is auto, which may also stand beside other keys', () => {
+    expect(read('auto')).toEqual({ scale: 'auto' });
+    expect(read({ scale: 'auto', resampling: 'tensorflow.bilinear' })).toEqual({
+      scale: 'auto',
+      resampling: 'tensorflow.bilinear',
+    });
+    expect(read({ preset: 'keras.applications.mobilenet_v2', scale: 'auto' }).scale).toBe('auto');
+  });
+
   it.each([
     [{ sise: 224 }, /^Expected one of preset, size, .* as a key of preprocessing but received "sise"\.$/],
     [{ size: 0 }, /^Expected a whole number from 1 to 8192 for preprocessing\.size but received 0\.$/],
@@ -46,7 +55,7 @@ describe('the preprocessing section of model.yaml', () => {
     [{ background: [0, 0, 256] }, /from 0 to 255 for preprocessing\.background\[2\] but received 256\.$/],
     [
       { scale: 'imagenet' },
-      /^Expected one of raw, unit, tf, torch, caffe for preprocessing\.scale but received "imagenet"\.$/,
+      /^Expected one of raw, unit, tf, torch, caffe, auto for preprocessing\.scale but received "imagenet"\.$/,
     ],
     [{ scale: { means: 1 } }, /^Expected one of scale, mean, std as a key of preprocessing\.scale/],
     [

@@ -1,11 +1,11 @@
 import { fields, finite, flag, integer, list, oneOf, type Reader, unexpected } from '../config/expect.js';
 import { colour } from './colour.js';
 import {
+  AUTO,
   type CustomScale,
   type PreprocessingConfig,
   RESAMPLINGS,
   SCALE_PRESETS,
-  type ScalePreset,
   type Size,
 } from './preprocessing-config.js';
 import { presetOf } from './presets.js';
@@ -39,9 +39,9 @@ const customScale = fields<CustomScale>({
   std: oneOrEach(aboveZero),
 });
 
-const scale: Reader<ScalePreset | CustomScale> = (value, name) => {
+const scale: Reader<PreprocessingConfig['scale'] & {}> = (value, name) => {
   if (typeof value === 'object' && value !== null) return customScale(value, name);
-  return oneOf(...SCALE_PRESETS)(value, name);
+  return oneOf(...SCALE_PRESETS, AUTO)(value, name);
 };
 
 /** The section where it is an object; what it says goes before what its preset does. */
@@ -60,10 +60,11 @@ const readSection = fields<PreprocessingConfig & { readonly preset: Preprocessin
 });
 
 /**
- * Reads the section as it was parsed from YAML: the name of a preset, or an object that may have one.
+ * Reads the section as it was parsed from YAML: the name of a preset, `auto` for the scale alone, or an object that may have a preset.
  * @throws ConfigError for an unknown key or a wrong value.
  */
 export const readPreprocessing: Reader<PreprocessingConfig> = (value, name) => {
+  if (value === AUTO) return { scale: AUTO };
   if (typeof value === 'string') return presetOf(value, name);
   const { preset, ...section } = readSection(value, name);
   return { ...preset, ...section };

@@ -1,7 +1,7 @@
-import { unexpected } from '../config/expect.js';
-import type { Normalise } from '../engine/tensor.js';
+import { ConfigError, unexpected } from '../config/expect.js';
+import type { InputSpec, Normalise } from '../engine/tensor.js';
 import type { Channels } from './image-input.js';
-import type { ColourOrder, CustomScale, ScalePreset } from './preprocessing-config.js';
+import { AUTO, type ColourOrder, type PreprocessingConfig, type Scale } from './preprocessing-config.js';
 
 type Arithmetic = Pick<Normalise, 'scale' | 'mean' | 'std'>;
 
@@ -18,11 +18,7 @@ const IMAGENET = {
  * The arithmetic of `preprocessing.scale` for pixels whose channels are already in the model's order.
  * @throws ConfigError when a preset is not defined for the channels, or a list is not one number per channel.
  */
-export function arithmetic(
-  scale: ScalePreset | CustomScale,
-  order: ColourOrder,
-  channels: Channels,
-): Arithmetic {
+export function arithmetic(scale: Scale, order: ColourOrder, channels: Channels): Arithmetic {
   const all = (value: number): number[] => Array.from({ length: channels }, () => value);
   switch (scale) {
     case 'raw':
@@ -68,9 +64,20 @@ function perChannel(
   );
 }
 
-/** The preset of an input that says nothing: integers take pixels as they are, floats take 0…1. */
-export function defaultScale(dtype: Normalise['dtype']): ScalePreset {
-  return dtype === 'float32' ? 'unit' : 'raw';
+/**
+ * The scale that `preprocessing.scale` asks for. Where it is `auto` or absent, integers take pixels as they are, and floats what the head of
+ * the graph tells; where that tells nothing, absent is 0…1.
+ * @throws ConfigError for `auto` where nothing tells
+ */
+export function chosenScale(given: PreprocessingConfig['scale'], { dtype, takes }: InputSpec): Scale {
+  if (given !== undefined && given !== AUTO) return given;
+  const told = dtype === 'float32' ? takes : 'raw';
+  if (told === undefined && given === AUTO) {
+    throw new ConfigError(
+      'Expected a Rescaling or Normalization layer at the head of the model for preprocessing: auto but found none: say preprocessing.scale, or the name of a preset.',
+    );
+  }
+  return told ?? 'unit';
 }
 
 /**
@@ -78,11 +85,7 @@ export function defaultScale(dtype: Normalise['dtype']): ScalePreset {
  * @param given what the arithmetic was made of
  * @throws ConfigError
  */
-export function checkWhole(
-  { scale, mean, std }: Arithmetic,
-  dtype: Normalise['dtype'],
-  given: ScalePreset | CustomScale,
-): void {
+export function checkWhole({ scale, mean, std }: Arithmetic, dtype: Normalise['dtype'], given: Scale): void {
   if (dtype === 'float32') return;
   // It is linear: what is whole at 0 and 1 is whole everywhere.
   const suits = mean.every((average, channel) =>

@@ -64,6 +64,14 @@ withApplications('the networks of scripts/models/applications.sh', () => {
           }
         });
 
+        it.each(FORMS)('tells by its head whether it scales pixels itself: %s', async (form) => {
+          const { signatures } = (await (await server.fetch(`/models/${form}`)).json()) as {
+            signatures: Record<string, { inputs: { takes?: string }[] }>;
+          };
+          const told = signatures['serving_default']!.inputs.map(({ takes }) => takes);
+          expect(told).toEqual([application.scale === 'raw' ? 'raw' : undefined]);
+        });
+
         it.each(FORMS)('is optimised: %s', async (form) => {
           const view = (await (await server.fetch(`/models/${form}`)).json()) as Record<string, unknown>;
           const { state, error, graph } = view;

@@ -32,12 +32,18 @@ function withRecord(model: OpenedModel): ReadModel {
   if (signatures.size === 0) {
     throw new EngineError('load', [...refused.values()].join(' ') || 'The SavedModel has no signatures.');
   }
-  const about = {
-    signatures: Object.fromEntries([...signatures].map(([name, saved]) => [name, publicSignature(saved)])),
-    refused: Object.fromEntries(refused),
-    declared: declaredSignatures(model.signatures),
+  const record = async (): ReturnType<ReadModel['record']> => {
+    const ranges = await model.pixelRanges();
+    const about = {
+      signatures: Object.fromEntries(
+        [...signatures].map(([name, saved]) => [name, publicSignature(saved, ranges.get(name))]),
+      ),
+      refused: Object.fromEntries(refused),
+      declared: declaredSignatures(model.signatures),
+    };
+    return { about, held: heldInputs(model, signatures) };
   };
-  return { model, signatures, record: { about, held: heldInputs(model, signatures) } };
+  return { model, signatures, record };
 }
 
 function reasonOf(error: unknown): string {

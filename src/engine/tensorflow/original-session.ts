@@ -25,8 +25,9 @@ export async function original(
   { model, signatures, record }: ReadModel,
   reason: string,
 ): Promise<OpenSession> {
+  const known = await record();
   const session = await openOriginal(runtime.binding, directory, model.saved!, signatures, options);
-  return { session, graph: { optimised: false, reason }, record };
+  return { session, graph: { optimised: false, reason }, record: known };
 }
 
 async function openOriginal(

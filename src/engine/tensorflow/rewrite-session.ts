@@ -18,10 +18,10 @@ import { FED, FETCHED } from './tensors.js';
  */
 export async function rewrite(request: SessionRequest, read: ReadModel): Promise<OpenSession> {
   const { runtime, options } = request;
-  const { record } = read;
   const rewritten = new RewrittenModels(options.cacheDirectory);
   const key = await request.key!;
   const { flat, edges } = withEdgesFor(simplify(await read.model.flat()), read.signatures);
+  const record = await read.record();
   const staged = await rewritten.stage();
   let kept = false;
   try {

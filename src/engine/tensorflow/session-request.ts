@@ -25,7 +25,8 @@ export interface SessionRequest {
 export interface ReadModel {
   readonly model: OpenedModel;
   readonly signatures: ReadonlyMap<string, SavedSignature>;
-  readonly record: Omit<ModelRecord, 'edges'>;
+  /** What is known of it. Asked for after the flat graph, it costs next to nothing. */
+  record(): Promise<Omit<ModelRecord, 'edges'>>;
 }
 
 /** A session, and what is known of its model. */

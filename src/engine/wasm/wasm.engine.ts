@@ -64,8 +64,11 @@ export class WasmEngine implements Engine {
     const shapes = new InputShapes(heldInputs(opened, signatures), false);
     this.models.set(model, { session, shapes });
     const served = [...signatures].filter(([name]) => graph.signatures.has(name));
+    const ranges = await opened.pixelRanges();
     return {
-      signatures: Object.fromEntries(served.map(([name, saved]) => [name, publicSignature(saved)])),
+      signatures: Object.fromEntries(
+        served.map(([name, saved]) => [name, publicSignature(saved, ranges.get(name))]),
+      ),
       refused: Object.fromEntries(all),
       declared: declaredSignatures(opened.signatures),
       device: this.backend.device,
