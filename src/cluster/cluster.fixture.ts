@@ -42,6 +42,11 @@ export class EchoEngine implements ServingEngine {
     return inputs;
   }
 
+  async admit(model: string): Promise<null> {
+    this.asked.push(`admit ${model}`);
+    return null;
+  }
+
   async unload(model: string): Promise<void> {
     this.asked.push(`unload ${model}`);
   }

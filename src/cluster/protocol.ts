@@ -46,6 +46,7 @@ export interface PrimaryCalls {
   /** A run of its own, in no batch. */
   readonly run: { readonly ask: RunOf; readonly answer: Outputs };
   readonly warmUp: { readonly ask: RunOf; readonly answer: Outputs };
+  readonly admit: { readonly ask: { readonly model: string }; readonly answer: LoadedModel | null };
   readonly unload: { readonly ask: { readonly model: string }; readonly answer: null };
   readonly open: {
     readonly ask: { readonly model: string; readonly batched: BatchedModel };

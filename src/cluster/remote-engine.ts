@@ -26,6 +26,10 @@ export class RemoteEngine implements ServingEngine {
     return this.runBy('warmUp', model, signature, inputs);
   }
 
+  async admit(model: string): Promise<LoadedModel | null> {
+    return (await this.link.call('admit', { model })).body;
+  }
+
   async unload(model: string): Promise<void> {
     await this.link.call('unload', { model });
   }

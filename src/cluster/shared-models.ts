@@ -5,7 +5,7 @@ import { type Holder, SharedModel } from './shared-model.js';
 
 /**
  * The versions that the engine holds for the workers, each once: the first worker that loads one has it loaded, the last that unloads
- * it has it unloaded. Two loads are of the same one if the directory and all options are the same, the fingerprint among them.
+ * it has it unloaded. Two loads are of the same one if the directory and all options but `tryFirst` are the same, the fingerprint among them.
  */
 export class SharedModels {
   private readonly byKey = new Map<string, SharedModel>();
@@ -23,7 +23,8 @@ export class SharedModels {
 
   /** The model is held until `release`, also while it is still being loaded. A load that failed need not be released. */
   hold(model: string, directory: string, options: LoadOptions, holder: Holder): SharedModel {
-    const key = JSON.stringify([directory, options]);
+    const { tryFirst: _, ...same } = options;
+    const key = JSON.stringify([directory, same]);
     const shared = this.byKey.get(key) ?? this.load(key, model, directory, options);
     shared.holders.add(holder);
     return shared;

@@ -81,6 +81,7 @@ export class WorkerDesk {
         const run = (): Promise<NamedTensors> => shared.engine.warmUp(one.name, signature, inputs);
         return outputsOf(await one.warmUp(signature, { tensors, payload }, run));
       },
+      admit: async ({ model }) => ({ body: await shared.engine.admit(held.find(model).name) }),
       unload: async ({ model }) => {
         await held.unload(model);
         return DONE;

@@ -131,6 +131,12 @@ export const SETTINGS = {
     read: oneOf('auto', 'tensorflow', 'wasm', 'fake'),
     help: 'what runs the models: tensorflow, wasm, or auto for TensorFlow where it is installed and WebAssembly elsewhere; fake is for tests',
   }),
+  engineTrial: setting({
+    env: 'ENGINE_TRIAL',
+    default: true,
+    read: onOff,
+    help: 'whether a version that comes while the server runs is first loaded and run in a process of its own, which then ends: if it crashes there, nobody is harmed',
+  }),
   auth: setting({ env: 'AUTH', default: true, read: onOff, help: 'off lets everybody in' }),
   apiKeysFile: setting({
     env: 'API_KEYS_FILE',

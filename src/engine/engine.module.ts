@@ -7,7 +7,6 @@ import { Metrics } from '../metrics/metrics.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { ENGINE } from './engine.token.js';
 import { formatBytes } from './host/format-bytes.js';
-import type { EnginePool } from './pool/engine-pool.js';
 import type { EngineReport } from './pool/engine-reports.js';
 import type { ServingEngine } from './pool/serving-engine.js';
 import { poolOfThisProcess } from './pool/start-pool.js';
@@ -34,12 +33,12 @@ export class EngineModule implements OnApplicationShutdown {
 }
 
 /** The pool, of which log and metrics are told. */
-async function watchedPool(settings: Settings, metrics: Metrics): Promise<EnginePool> {
-  const { pool, reports } = await poolOfThisProcess(settings);
+async function watchedPool(settings: Settings, metrics: Metrics): Promise<ServingEngine> {
+  const { engine, pool, reports } = await poolOfThisProcess(settings);
   const logger = new Logger('Engine');
   metrics.readEngineMemory = () => pool.residentBytes();
   reports.listen((report) => note(report, logger, metrics));
-  return pool;
+  return engine;
 }
 
 function note(report: EngineReport, logger: Logger, metrics: Metrics): void {
@@ -66,5 +65,8 @@ function note(report: EngineReport, logger: Logger, metrics: Metrics): void {
     }
     case 'hand-over-failed':
       logger.warn(`${of}The engine process has grown and could not be replaced yet. ${report.reason}`);
+      return;
+    case 'no-trial':
+      logger.warn(report.reason);
   }
 }

@@ -5,6 +5,7 @@ import { ConfigError, fields, flag, integer, list, oneOf, text } from '../config
 import type { PreprocessingConfig } from '../preprocessing/preprocessing-config.js';
 import { readPreprocessing } from '../preprocessing/read-preprocessing.js';
 import { readUpstream, type UpstreamConfig } from '../engine/upstream/upstream-config.js';
+import { type GoldenConfig, readGoldens } from './goldens/golden.js';
 import { SERVING_FIELDS, type ServingConfig } from './serving-config.js';
 
 export const TASKS = ['classification', 'image-to-image', 'tensor'] as const;
@@ -37,6 +38,8 @@ export interface ModelConfig extends ServingConfig {
   /** `upstream`: another server runs it. */
   readonly engine: 'local' | 'upstream';
   readonly upstream: UpstreamConfig;
+  /** Pictures and what the model must make of them, beside those in the folder `goldens`. */
+  readonly goldens: readonly Partial<GoldenConfig>[];
 }
 
 const readModelConfig = fields<ModelConfig>({
@@ -55,6 +58,7 @@ const readModelConfig = fields<ModelConfig>({
   optimise: oneOf('on', 'off'),
   engine: oneOf('local', 'upstream'),
   upstream: readUpstream,
+  goldens: readGoldens,
   ...SERVING_FIELDS,
 });
 

@@ -8,7 +8,7 @@ import { Scheduler } from '../batching/scheduler.js';
 import type { WorkplacesOptions } from '../batching/workplaces.js';
 import { SETTINGS_TOKEN } from '../config/config.module.js';
 import type { Settings } from '../config/settings.js';
-import { type Engine, EngineError, type NamedTensors } from '../engine/engine.js';
+import { type Engine, EngineError, type LoadedModel, type NamedTensors } from '../engine/engine.js';
 import { ENGINE } from '../engine/engine.token.js';
 import { checkLength, type Labels } from '../labels/labels.js';
 import { LabelsService } from '../labels/labels.service.js';
@@ -16,6 +16,7 @@ import type { ServingEngine } from '../engine/pool/serving-engine.js';
 import { UpstreamEngine } from '../engine/upstream/upstream.engine.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Permits } from '../turns/permits.js';
+import { GoldensService } from './goldens/goldens.service.js';
 import { loadOptionsOf } from './load-options.js';
 import type { ModelConfig } from './model-config.js';
 import { type ModelPlan, planModel } from './model-plan.js';
@@ -31,8 +32,18 @@ const PLACES = 2;
 /** How the engine of one version is used. */
 interface EngineUse {
   readonly warmUp: Run;
+  /** After what may go wrong: it meets other models from then on. @returns how it is held then, where that is another way */
+  admit(): Promise<LoadedModel | null>;
   readonly batching: Batching;
   unload(): Promise<void>;
+}
+
+/** What is known of a version before it is loaded. */
+export interface LoadHints {
+  /** Whether others are served whom it could harm. */
+  readonly tryFirst: boolean;
+  /** How many goldens came out right when the same files were loaded before; `undefined`: they never were. */
+  readonly proven: number | undefined;
 }
 
 /** Makes a version ready to serve: loaded, labelled and warmed up. */
@@ -46,18 +57,20 @@ export class ModelLoader {
     @Inject(BATCHING) private readonly batching: Batching,
     @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
     private readonly labels: LabelsService,
+    private readonly goldens: GoldensService,
     private readonly metrics: Metrics,
   ) {}
 
   /** @throws ConfigError or EngineError with one sentence for the user; no engine then holds anything of it */
-  load(servable: Servable, config: Partial<ModelConfig>): Promise<ReadyModel> {
-    if (config.engine === 'upstream') return this.loadUpstream(servable, config);
+  load(servable: Servable, config: Partial<ModelConfig>, hints: LoadHints): Promise<ReadyModel> {
+    if (config.engine === 'upstream') return this.loadUpstream(servable, config, hints);
     const never = new AbortController().signal;
     const { engine } = this;
     return this.turns.run(
       () =>
-        this.loadInto(engine, servable, config, {
+        this.loadInto(engine, servable, config, hints, {
           warmUp: (signature, inputs) => engine.warmUp(servable.engineName, signature, inputs),
+          admit: () => engine.admit(servable.engineName),
           batching: this.batching,
           unload: () => engine.unload(servable.engineName),
         }),
@@ -65,11 +78,16 @@ export class ModelLoader {
     );
   }
 
-  private async loadUpstream(servable: Servable, config: Partial<ModelConfig>): Promise<ReadyModel> {
+  private async loadUpstream(
+    servable: Servable,
+    config: Partial<ModelConfig>,
+    hints: LoadHints,
+  ): Promise<ReadyModel> {
     const engine = new UpstreamEngine(config.upstream!, { name: servable.name });
     try {
-      return await this.loadInto(engine, servable, config, {
+      return await this.loadInto(engine, servable, config, hints, {
         warmUp: (signature, inputs) => engine.run(servable.engineName, signature, inputs),
+        admit: async () => null,
         batching: this.batchingOf(engine, config.upstream!.concurrency),
         unload: () => engine.close(),
       });
@@ -81,21 +99,26 @@ export class ModelLoader {
 
   private async loadInto(
     engine: Engine,
-    { name, engineName, found, key }: Servable,
+    servable: Servable,
     config: Partial<ModelConfig>,
-    { warmUp, batching, unload }: EngineUse,
+    { tryFirst, proven }: LoadHints,
+    { warmUp, admit, batching, unload }: EngineUse,
   ): Promise<ReadyModel> {
+    const { name, engineName, found, key } = servable;
     const started = performance.now();
-    const options = { ...loadOptionsOf(config, this.settings), fingerprint: key };
+    const options = { ...loadOptionsOf(config, this.settings), fingerprint: key, tryFirst };
     const loaded = await engine.load(engineName, found.directory, options);
     const loadMs = performance.now() - started;
     try {
       const plan = planModel(config, loaded);
       const warm = performance.now();
       const outputs = await runWarmUp(plan, warmUp);
-      await runRecordedWarmUp(engine, engineName, loaded, found.directory);
+      await runRecordedWarmUp(warmUp, loaded, found.directory);
       const warmUpMs = performance.now() - warm;
       const labels = await this.readLabels(name, config, plan, outputs);
+      const run: Run = (signature, inputs) => engine.run(engineName, signature, inputs);
+      const goldens = proven ?? (await this.goldens.prove(name, found, config, { plan, labels, run }));
+      const admitted = (await admit()) ?? loaded;
       const rules = rulesOf(config.batching);
       batching.open(engineName, { name, signatures: loaded.signatures, rules });
       const { runsAtOnce = 1 } = await engine.info();
@@ -108,7 +131,17 @@ export class ModelLoader {
         batching.close(engineName);
         return unload();
       };
-      return { plan, labels, loaded, batching, admission, loadMs, warmUpMs, unload: end };
+      return {
+        plan,
+        labels,
+        goldens,
+        loaded: admitted,
+        batching,
+        admission,
+        loadMs,
+        warmUpMs,
+        unload: end,
+      };
     } catch (error) {
       await unload().catch(() => {});
       throw error;

@@ -7,6 +7,7 @@ import type { ModelLoader } from './model-loader.js';
 import type { FoundModel } from './source/model-source.js';
 import { nextAction } from './next-action.js';
 import { retryDelayMs } from './retry-delay.js';
+import { scaleContradiction } from './scale-contradiction.js';
 import { Servable } from './servable.js';
 import type { ServedModel } from './served-model.js';
 import { servedVersions } from './served-versions.js';
@@ -24,12 +25,16 @@ export class ModelManager {
   private readonly failures = new Map<number, number>();
   private readonly retries = new Set<NodeJS.Timeout>();
   private stopped = false;
+  /** Of each version, the files that were last available, and how many goldens came out right then. */
+  private readonly proven = new Map<number, { readonly key: string; readonly goldens: number }>();
 
   constructor(
     readonly model: ServedModel,
     private readonly loader: ModelLoader,
     private readonly keepAliveSeconds: number,
     private readonly makeShadow: (config: ShadowConfig) => Shadow,
+    /** Whether a version that ends its process would harm others. */
+    private readonly mayHarm: () => boolean,
   ) {}
 
   /** Takes notice of what was found, and begins to do what follows from it. */
@@ -40,7 +45,7 @@ export class ModelManager {
       this.configure(found.config);
       const numbers = found.versions.map(({ number }) => number);
       const aspired = servedVersions(numbers, found.config);
-      const key = `${loadKeyOf(found.config)} ${found.labelsStamp}`;
+      const key = `${loadKeyOf(found.config)} ${found.sharedStamp}`;
       for (const one of model.servables) one.aspired = false;
       for (const version of found.versions)
         if (aspired.has(version.number)) this.aspire(version, `${version.stamp} ${key}`);
@@ -156,14 +161,21 @@ export class ModelManager {
       return;
     }
     servable.loading();
+    const { version, key } = servable;
+    const before = this.proven.get(version);
+    const proven = before?.key === key ? before.goldens : undefined;
+    const tryFirst = proven === undefined && this.mayHarm();
     try {
-      const ready = await this.loader.load(servable, model.config);
+      const ready = await this.loader.load(servable, model.config, { tryFirst, proven });
+      this.proven.set(version, { key, goldens: ready.goldens });
       servable.available(ready);
       this.failures.delete(servable.version);
       this.logger.log(summary(servable));
       if (!ready.loaded.graph.optimised && model.config.engine !== 'upstream')
         this.logger.log(`${model.name} is served as it was exported: ${ready.loaded.graph.reason}`);
       for (const reason of Object.values(ready.loaded.refused)) this.logger.warn(`${model.name}: ${reason}`);
+      const contradiction = scaleContradiction(ready.plan);
+      if (contradiction !== null) this.logger.warn(`${model.name}: ${contradiction}`);
     } catch (error) {
       if (this.stopped) return;
       if (error instanceof ConfigError) this.fail(servable, error.message, false);
@@ -243,8 +255,9 @@ function isTransient({ kind }: EngineError): boolean {
 }
 
 function summary({ name, version, ready }: Servable): string {
-  const { plan, labels, loaded, loadMs, warmUpMs } = ready!;
+  const { plan, labels, goldens, loaded, loadMs, warmUpMs } = ready!;
   const labelled = labels ? `, ${labels.size} labels` : '';
+  const proven = goldens === 0 ? '' : `, ${goldens} golden${goldens === 1 ? '' : 's'} right`;
   const times = `loaded in ${Math.round(loadMs)} ms, warm after ${Math.round(warmUpMs)} ms`;
-  return `${name} version ${version}: ${plan.task}${labelled}, on ${loaded.device}, ${times}.`;
+  return `${name} version ${version}: ${plan.task}${labelled}${proven}, on ${loaded.device}, ${times}.`;
 }

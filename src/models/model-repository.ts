@@ -137,6 +137,7 @@ export class ModelRepository {
       new Shadow(config, (version, outcome) =>
         this.metrics.shadowRequests.inc({ model: name, version: String(version), outcome }),
       );
-    return new ModelManager(new ServedModel(name), this.loader, this.settings.keepAlive, makeShadow);
+    const mayHarm = (): boolean => this.started && this.settings.engineTrial;
+    return new ModelManager(new ServedModel(name), this.loader, this.settings.keepAlive, makeShadow, mayHarm);
   }
 }

@@ -12,6 +12,8 @@ export type ServableState = 'START' | 'LOADING' | 'AVAILABLE' | 'UNLOADING' | 'E
 export interface ReadyModel {
   readonly plan: ModelPlan;
   readonly labels: Labels | null;
+  /** How many goldens came out right before it went live: all that it has. */
+  readonly goldens: number;
   readonly loaded: LoadedModel;
   /** Runs its signatures, under the engine's name for it. */
   readonly batching: Batching;

@@ -60,7 +60,7 @@ function trafficView(model: ServedModel): object {
   };
 }
 
-function readyView({ plan, labels, loaded, loadMs, warmUpMs }: ReadyModel): object {
+function readyView({ plan, labels, goldens, loaded, loadMs, warmUpMs }: ReadyModel): object {
   return {
     task: plan.task,
     signature: plan.signatureName,
@@ -70,6 +70,7 @@ function readyView({ plan, labels, loaded, loadMs, warmUpMs }: ReadyModel): obje
     ...(Object.keys(loaded.refused).length > 0 && { refusedSignatures: loaded.refused }),
     ...planView(plan),
     labelCount: labels?.size,
+    goldens,
     device: loaded.device,
     graph: loaded.graph,
     memoryBytes: loaded.memoryBytes,

@@ -38,7 +38,7 @@ interface Held {
 }
 
 /** Several engine hosts as one engine: each holds every model, and each run goes to one of them. */
-export class EnginePool implements ServingEngine {
+export class EnginePool implements Omit<ServingEngine, 'admit'> {
   onLost: (model: string, reason: string) => void = () => {};
   private readonly members: readonly Member[];
   private readonly held = new Map<string, Held>();

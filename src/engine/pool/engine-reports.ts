@@ -3,7 +3,7 @@ import type { HandOver } from '../host/supervised-engine-options.js';
 /** What an engine process tells of itself. `of` begins a sentence about one of several: `Engine 2: `, or is empty. */
 export type EngineReport = { readonly of: string } & (
   | { readonly kind: 'output'; readonly line: string }
-  | { readonly kind: 'crash' | 'hand-over-failed'; readonly reason: string }
+  | { readonly kind: 'crash' | 'hand-over-failed' | 'no-trial'; readonly reason: string }
   | { readonly kind: 'restart'; readonly pid: number | undefined }
   | { readonly kind: 'hand-over'; readonly handOver: HandOver }
 );

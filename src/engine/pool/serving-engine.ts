@@ -1,4 +1,4 @@
-import type { Engine, NamedTensors } from '../engine.js';
+import type { Engine, LoadedModel, NamedTensors } from '../engine.js';
 
 /**
  * The engine as the line sees it: one or several processes that hold every model, in this process's care or, in an HTTP worker, in
@@ -10,4 +10,10 @@ export interface ServingEngine extends Engine {
 
   /** A run that every later process is given too, after it has loaded the model and before it is in service. */
   warmUp(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors>;
+
+  /**
+   * A model that was loaded with `tryFirst` may meet others from now on. What fails of it until then harms no other model.
+   * @returns how it is held now; `null` where it was not on trial
+   */
+  admit(model: string): Promise<LoadedModel | null>;
 }

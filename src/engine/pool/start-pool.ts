@@ -1,14 +1,21 @@
 import { availableParallelism } from 'node:os';
 import type { Settings } from '../../config/settings.js';
+import { startDisposable } from '../host/disposable-engine.js';
+import { formatBytes } from '../host/format-bytes.js';
+import { modelBytes } from '../host/model-bytes.js';
 import { OneAtATime } from '../host/one-at-a-time.js';
 import { SupervisedEngine } from '../host/supervised-engine.js';
 import { EnginePool } from './engine-pool.js';
 import { EngineReports } from './engine-reports.js';
 import { gpusFor } from './find-gpus.js';
 import { type HostEnvironment, hostEnvironments } from './host-environments.js';
+import type { ServingEngine } from './serving-engine.js';
+import { EngineWithTrials, type Tryout } from './trials.js';
 
 /** The engine processes of a server. */
 export interface StartedPool {
+  /** The pool, with a process beside it for each model on trial. */
+  readonly engine: ServingEngine;
   readonly pool: EnginePool;
   readonly reports: EngineReports;
 }
@@ -47,7 +54,39 @@ async function startPool(settings: Settings): Promise<StartedPool> {
       };
     }),
   );
-  return { pool, reports };
+  const engine = new EngineWithTrials(pool, (directory) =>
+    startTryout(settings, pool, reports, environments[0]!, directory),
+  );
+  return { engine, pool, reports };
+}
+
+/** What a process takes that holds no model: TensorFlow on a CPU, somewhat rounded up. */
+const EMPTY_BYTES = 400 * 2 ** 20;
+/** How often the files of a model fit into what their process takes more while it is loaded and run. */
+const TIMES_ITS_FILES = 3;
+
+/** A process as the first of the pool, which stays away once it ends; `undefined` where it might take memory that others need. */
+async function startTryout(
+  settings: Settings,
+  pool: EnginePool,
+  reports: EngineReports,
+  { variables }: HostEnvironment,
+  directory: string,
+): Promise<Tryout | undefined> {
+  const needed = EMPTY_BYTES + TIMES_ITS_FILES * (await modelBytes(directory));
+  if (process.availableMemory() < needed) {
+    const reason = `A new version is not tried in a process of its own first: that may take ${formatBytes(needed)}, which are not free.`;
+    reports.tell({ of: '', kind: 'no-trial', reason });
+    return undefined;
+  }
+  const { engine, settled } = startDisposable({
+    runtime: (await pool.info()).runtime, // What became of `auto` is known.
+    settings,
+    environment: variables,
+    onOutput: (line) => reports.tell({ of: 'On trial: ', kind: 'output', line }),
+  });
+  settled();
+  return engine;
 }
 
 function startEngine(

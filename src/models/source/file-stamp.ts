@@ -1,5 +1,6 @@
 import { lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { GOLDENS } from '../goldens/golden.js';
 
 /** The folders of a version whose files make it what it is. */
 const FOLDERS = ['', 'variables', 'assets.extra'];
@@ -14,6 +15,14 @@ const MAX_ENTRIES = 256;
 export async function stampFolder(directory: string): Promise<string> {
   const folders = await Promise.all(FOLDERS.map((folder) => stampFiles(join(directory, folder))));
   return folders.join('|');
+}
+
+/** The same of the folder `goldens` and the folders in it; empty if there is none. */
+export async function stampGoldens(directory: string): Promise<string> {
+  const goldens = join(directory, GOLDENS);
+  const inside = await readdir(goldens, { withFileTypes: true }).catch(() => []);
+  const folders = inside.filter((entry) => entry.isDirectory()).map(({ name }) => join(goldens, name));
+  return (await Promise.all([goldens, ...folders].map(stampFiles))).join('|');
 }
 
 async function stampFiles(folder: string): Promise<string> {

@@ -1,12 +1,14 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { stampFolder } from './file-stamp.js';
+import { stampFolder, stampGoldens } from './file-stamp.js';
 
 /** A version as it lies on the disk. */
 export interface FoundVersion {
   readonly number: number;
   /** The real path of `<model>/<number>`. */
   readonly directory: string;
+  /** That of `<model>`. */
+  readonly modelDirectory: string;
   /** Changes whenever its files do. */
   readonly stamp: string;
   /** Why it cannot be served, as a sentence. */
@@ -34,10 +36,11 @@ export async function findVersions(
   const found: FoundVersion[] = [];
   for (const { number, entry, real } of folders) {
     const fault = faultOf(number, real, root, `${shown}/${entry}`);
+    const version = { number, directory: real, modelDirectory: directory };
     found.push(
       fault === undefined
-        ? { number, directory: real, stamp: await stampFolder(real) }
-        : { number, directory: real, stamp: fault, fault },
+        ? { ...version, stamp: `${await stampFolder(real)}|${await stampGoldens(real)}` }
+        : { ...version, stamp: fault, fault },
     );
   }
   return found;

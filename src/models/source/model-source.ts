@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ConfigError } from '../../config/expect.js';
-import { stampFile } from './file-stamp.js';
+import { stampFile, stampGoldens } from './file-stamp.js';
 import { type FoundVersion, findVersions } from './find-versions.js';
 import type { ModelConfig } from '../model-config.js';
 import { type ReadConfig, readConfigFile } from './model-config-file.js';
@@ -14,8 +14,8 @@ export interface FoundModel {
   readonly versions: readonly FoundVersion[] | null;
   /** What `model.yaml` says; what it last said where it is refused now. */
   readonly config: Partial<ModelConfig>;
-  /** Changes whenever the file of its labels does. */
-  readonly labelsStamp: string;
+  /** Changes whenever what all versions share does: the file of its labels, its goldens. */
+  readonly sharedStamp: string;
   /** Why none of it can be served, as a sentence. */
   readonly fault?: string;
   /** Why what `model.yaml` says now does not hold, as a sentence. */
@@ -69,7 +69,7 @@ export class ModelSource {
     if (versions === undefined) return failed(name, `${shown} cannot be read.`);
     if (config === undefined) return failed(name, this.configFault(name));
     const labelsFile = join(this.labelsDirectory, config.config.labels ?? `${name}.json`);
-    const labels = await stampFile(labelsFile);
+    const shared = `${await stampFile(labelsFile)}|${await stampGoldensOf(directory, config.config)}`;
     const remote = config.config.engine === 'upstream';
     const served = remote ? [remoteVersion(place, config.config)] : versions;
     const settled = served.flatMap(
@@ -81,7 +81,7 @@ export class ModelSource {
       name,
       versions: isWritten ? null : settled,
       ...config,
-      labelsStamp: this.settling.take(`${name} labels`, labels, labels) ?? labels,
+      sharedStamp: this.settling.take(`${name} shared`, shared, shared) ?? shared,
       ...(served.length === 0 && { fault: noVersion(shown) }),
     };
   }
@@ -114,14 +114,28 @@ export class ModelSource {
   }
 }
 
+/** Those in the folder for them, and what `model.yaml` names. */
+async function stampGoldensOf(directory: string, { goldens = [] }: Partial<ModelConfig>): Promise<string> {
+  const files = goldens.flatMap(({ image, tensor, probabilities }) =>
+    [image, tensor, probabilities].filter((file) => typeof file === 'string'),
+  );
+  const stamps = await Promise.all(files.map((file) => stampFile(join(directory, file))));
+  return [await stampGoldens(directory), ...stamps].join(',');
+}
+
 /** A model that another server holds is a version of its own, with the number it has there. */
 function remoteVersion({ directory }: ModelPlace, { upstream }: Partial<ModelConfig>): FoundVersion {
   const number = Number(upstream?.version ?? 1);
-  return { number: Number.isSafeInteger(number) && number >= 0 ? number : 1, directory, stamp: 'upstream' };
+  return {
+    number: Number.isSafeInteger(number) && number >= 0 ? number : 1,
+    directory,
+    modelDirectory: directory,
+    stamp: 'upstream',
+  };
 }
 
 function failed(name: string, fault: string): FoundModel {
-  return { name, versions: null, config: {}, labelsStamp: '', fault };
+  return { name, versions: null, config: {}, sharedStamp: '', fault };
 }
 
 function noVersion(shown: string): string {

@@ -1,4 +1,4 @@
-import { type Engine, EngineError, type LoadedModel, type NamedTensors } from '../../engine/engine.js';
+import { EngineError, type LoadedModel, type NamedTensors } from '../../engine/engine.js';
 import { SavedModelError } from '../../saved-model/saved-model.errors.js';
 import { readWarmUpRequests } from './requests/read-warm-up-requests.js';
 import type { WarmUpRequest } from './requests/requests-of-log.js';
@@ -10,8 +10,7 @@ import type { WarmUpRequest } from './requests/requests-of-log.js';
  * @throws EngineError `load`
  */
 export async function runRecordedWarmUp(
-  engine: Engine,
-  engineName: string,
+  run: (signature: string, inputs: NamedTensors) => Promise<NamedTensors>,
   { signatures }: LoadedModel,
   directory: string,
 ): Promise<number> {
@@ -27,7 +26,7 @@ export async function runRecordedWarmUp(
     const inputs = inputsOf(request, signature.inputs[0]?.name);
     const missing = signature.inputs.find(({ name }) => !Object.hasOwn(inputs, name));
     if (missing) throw failed(`It has no input ${missing.name}.`);
-    await engine.run(engineName, signatureName, inputs).catch((error: unknown): never => {
+    await run(signatureName, inputs).catch((error: unknown): never => {
       const isRefusal = error instanceof EngineError && (error.kind === 'run' || error.kind === 'input');
       throw isRefusal ? failed(error.message) : error;
     });

@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { type Candidate, otherFilters, otherFits, otherScales, planOf, presetsLike } from './candidates.js';
+import { checkGoldens, type Outcome } from './check-golden.js';
+import { fitScale, sayScale } from './fit-scale.js';
+import { planesOfInput, planesOfPixels } from './planes.js';
+import { readExpected } from './read-expected.js';
+import { type Judge, nearest } from './search.js';
+import { pictureInputOf, type PictureInput, probabilitiesOf, type Subject } from './subject.js';
+
+/** A preprocessing that suits the goldens better than the configured one. */
+export interface Advice extends Candidate {
+  /** What comes out of the goldens with it. */
+  readonly outcomes: readonly Outcome[];
+  /** Published weights that are prepared so. */
+  readonly presets: readonly string[];
+}
+
+/** How often what was found is looked at again with the goldens that are still wrong: a square picture does not tell how others are cropped. */
+const ROUNDS = 3;
+
+/** Looks for the preprocessing that training did, by the golden that tells most. */
+export async function advise(outcomes: readonly Outcome[], subject: Subject): Promise<Advice | undefined> {
+  const input = pictureInputOf(subject);
+  const goldens = outcomes.map(({ golden }) => golden);
+  let current: Candidate = { config: subject.preprocessing, plan: input.preprocessing };
+  let latest = outcomes;
+  let advice: Advice | undefined;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const wrong = mostTelling(latest);
+    const found = wrong && (await (wrong.input ? byInput : byScores)(wrong, current, subject, input));
+    if (!found || JSON.stringify(found.plan) === JSON.stringify(current.plan)) return advice;
+    const again = await checkGoldens(goldens, subject, { ...input, preprocessing: found.plan });
+    if (!isBetter(again, latest)) return advice;
+    advice = { ...found, outcomes: again, presets: presetsLike(found, input.spec) };
+    [current, latest] = [found, again];
+  }
+  return advice;
+}
+
+/** More come out right; or, where inputs tell, they are much nearer. A label alone is soon met by chance: then all must be right. */
+function isBetter(now: readonly Outcome[], before: readonly Outcome[]): boolean {
+  const [right, rightBefore] = [rightOf(now), rightOf(before)];
+  if (!now.some(({ input, probabilities }) => input ?? probabilities)) return right === now.length;
+  return right > rightBefore || (right === rightBefore && offOf(now) < offOf(before) / 2);
+}
+
+export function rightOf(outcomes: readonly Outcome[]): number {
+  return outcomes.filter(({ isRight }) => isRight).length;
+}
+
+function offOf(outcomes: readonly Outcome[]): number {
+  return outcomes.reduce((sum, { input }) => sum + (input?.mean ?? 0), 0);
+}
+
+/** An input tells more than probabilities, and those more than a label. */
+function mostTelling(outcomes: readonly Outcome[]): Outcome | undefined {
+  const wrong = outcomes.filter(({ isRight, fault }) => !isRight && fault === undefined);
+  return (
+    wrong.find(({ input }) => input && !input.isRight) ??
+    wrong.find(({ probabilities }) => probabilities && !probabilities.isRight) ??
+    wrong[0]
+  );
+}
+
+/** First how pictures come to the size, then by which filter: the right pixels are those that a mere scaling makes the input of. */
+async function byInput(
+  { golden, scores }: Outcome,
+  start: Candidate,
+  subject: Subject,
+  { spec }: PictureInput,
+): Promise<Candidate | undefined> {
+  const picture = await readFile(golden.picture);
+  const { tensor } = await readExpected(golden, subject, scores?.length ?? 0);
+  const fit = async ({ plan }: Candidate) => {
+    const pixels = planesOfPixels(await subject.toPixels(picture, plan, subject.plan.maxPixels));
+    const input = planesOfInput(tensor!, plan.normalise.layout, pixels);
+    return input && fitScale(pixels, input);
+  };
+  const judge: Judge = async (candidate) => (await fit(candidate))?.distance.mean ?? Infinity;
+  const best = await nearest(start, spec, [otherFits, otherFilters], judge);
+  const fitted = await fit(best);
+  if (!fitted) return undefined;
+  const config = { ...best.config, ...sayScale(fitted) };
+  const plan = planOf(config, spec);
+  return plan && { config, plan };
+}
+
+/** First the range and the order of colours, whose mistakes weigh most. */
+async function byScores(
+  { golden, probabilities, scores }: Outcome,
+  start: Candidate,
+  subject: Subject,
+  { spec }: PictureInput,
+): Promise<Candidate> {
+  const picture = await readFile(golden.picture);
+  const { label } = await readExpected(golden, subject, scores!.length);
+  const judge: Judge = async ({ plan }) => {
+    const pixels = await subject.toPixels(picture, plan, subject.plan.maxPixels);
+    const found = (await probabilitiesOf(subject, spec, pixels))!;
+    if (!probabilities) return 1 - found[label!]!;
+    return probabilities.expected.reduce<number>(
+      (sum, value, index) => sum + Math.abs((value ?? found[index]!) - found[index]!),
+      0,
+    );
+  };
+  // By which filter, a label does not tell.
+  return nearest(start, spec, probabilities ? [otherScales, otherFits, otherFilters] : [otherScales], judge);
+}

@@ -1,0 +1,19 @@
+/** How far numbers are from those that were expected. */
+export interface Distance {
+  /** Infinite where one is no number. */
+  readonly worst: number;
+  readonly mean: number;
+}
+
+/** Of two rows of the same length; the difference of each is told by `differenceAt`. */
+export function distanceOf(length: number, differenceAt: (index: number) => number): Distance {
+  let worst = 0;
+  let sum = 0;
+  for (let index = 0; index < length; index += 1) {
+    const difference = Math.abs(differenceAt(index));
+    if (Number.isNaN(difference)) return { worst: Infinity, mean: Infinity };
+    if (difference > worst) worst = difference;
+    sum += difference;
+  }
+  return { worst, mean: length === 0 ? 0 : sum / length };
+}

@@ -1,0 +1,107 @@
+import { arithmetic } from '../../preprocessing/scale.js';
+import {
+  type ColourOrder,
+  type CustomScale,
+  SCALE_PRESETS,
+  type ScalePreset,
+} from '../../preprocessing/preprocessing-config.js';
+import { type Distance, distanceOf } from './distance.js';
+import type { Planes } from './planes.js';
+
+/** For each channel of the input, the line that turns its values back into pixels: `value * gain + level`. */
+interface Line {
+  readonly gain: number;
+  readonly level: number;
+}
+
+/** How an input was scaled, told by the pixels that it was made of. */
+export interface FittedScale {
+  /** Whether its channels are in the opposite order of the pixels'. */
+  readonly isReversed: boolean;
+  readonly lines: readonly Line[];
+  /** How far the pixels are apart once the scaling is undone by those lines, in levels of 0…255. */
+  readonly distance: Distance;
+}
+
+/** The same picture, scaled somehow, has a line without residue; another resampling leaves one. */
+export function fitScale(pixels: Planes, input: Planes): FittedScale {
+  const straight = fitInOrder(pixels, input, false);
+  if (pixels.channels < 3) return straight;
+  const reversed = fitInOrder(pixels, input, true);
+  return reversed.distance.mean < straight.distance.mean ? reversed : straight;
+}
+
+function fitInOrder(pixels: Planes, input: Planes, isReversed: boolean): FittedScale {
+  const { channels } = input;
+  const from = (channel: number): number => (isReversed && channel < 3 ? 2 - channel : channel);
+  const lines = Array.from({ length: channels }, (_, channel) =>
+    lineThrough(pixels, from(channel), input, channel),
+  );
+  const distance = distanceOf(input.data.length, (index) => {
+    const channel = index % channels;
+    const { gain, level } = lines[channel]!;
+    return input.data[index]! * gain + level - pixels.data[index - channel + from(channel)]!;
+  });
+  return { isReversed, lines, distance };
+}
+
+/** Least squares of the pixels by the input's values. */
+function lineThrough(pixels: Planes, from: number, input: Planes, channel: number): Line {
+  const { channels } = input;
+  const count = input.data.length / channels;
+  let [valueSum, pixelSum] = [0, 0];
+  for (let at = 0; at < input.data.length; at += channels) {
+    valueSum += input.data[at + channel]!;
+    pixelSum += pixels.data[at + from]!;
+  }
+  const [valueMean, pixelMean] = [valueSum / count, pixelSum / count];
+  let [variance, covariance] = [0, 0];
+  for (let at = 0; at < input.data.length; at += channels) {
+    const value = input.data[at + channel]! - valueMean;
+    variance += value * value;
+    covariance += value * (pixels.data[at + from]! - pixelMean);
+  }
+  const gain = variance > 0 ? covariance / variance : 0;
+  return { gain, level: pixelMean - gain * valueMean };
+}
+
+/** A scaling as `model.yaml` says it. */
+export interface SaidScale {
+  readonly scale: ScalePreset | CustomScale;
+  readonly colour: ColourOrder;
+}
+
+/** How far from a preset the ends of the range may come out that are to be told as that preset, in levels. */
+const NEAR = 6;
+
+/** The preset that scales so or, where none does, the numbers. */
+export function sayScale({ isReversed, lines }: FittedScale): SaidScale {
+  const channels = lines.length;
+  const colour: ColourOrder = channels === 1 ? 'grey' : isReversed ? 'bgr' : 'rgb';
+  const presets = SCALE_PRESETS.filter(
+    (preset) => channels === 3 || (preset !== 'torch' && preset !== 'caffe'),
+  );
+  const [best] = presets
+    .map((preset) => ({ preset, off: endsOff(preset, colour, lines) }))
+    .toSorted((a, b) => a.off - b.off);
+  if (best && best.off <= NEAR) return { scale: best.preset, colour };
+  const mean = lines.map(({ level }) => rounded(level));
+  const std = lines.map(({ gain }) => rounded(gain));
+  return { scale: { mean, std }, colour };
+}
+
+function endsOff(preset: ScalePreset, colour: ColourOrder, lines: readonly Line[]): number {
+  const channels = lines.length as 1 | 3 | 4;
+  const { scale, mean, std } = arithmetic(preset, colour, channels);
+  const offs = lines.flatMap(({ gain, level }, channel) =>
+    [0, 255].map((pixel) => {
+      const value = (pixel * scale - mean[channel]!) / std[channel]!;
+      return Math.abs(value * gain + level - pixel);
+    }),
+  );
+  return Math.max(...offs);
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(4));
+}

@@ -1,0 +1,71 @@
+import { readFile, stat } from 'node:fs/promises';
+import { ConfigError } from '../../config/expect.js';
+import type { Golden } from './golden.js';
+import { type NpyArray, parseNpy } from './npy.js';
+import { labelOf, type Subject } from './subject.js';
+
+/** A golden's files, read. */
+export interface Expected {
+  readonly tensor?: NpyArray;
+  /** By index; `undefined` where the golden leaves a class out. */
+  readonly probabilities?: readonly (number | undefined)[];
+  /** The index of its label. */
+  readonly label?: number;
+}
+
+/** An input of 1024×1024×3 float64 has 25 MB. */
+const MAX_NPY_BYTES = 256 * 2 ** 20;
+
+/**
+ * @param classes how many the model has
+ * @throws ConfigError where a file is not what it should be, or names a class that the model does not have
+ */
+export async function readExpected(golden: Golden, subject: Subject, classes: number): Promise<Expected> {
+  const { name, tensor } = golden;
+  const probabilities = await readProbabilities(golden, subject, classes);
+  const label = golden.label === undefined ? undefined : indexOf(golden.label, name, subject, classes);
+  return {
+    ...(tensor !== undefined && { tensor: await readNpy(tensor, `the tensor of ${name}`) }),
+    ...(probabilities && { probabilities }),
+    ...(label !== undefined && { label }),
+  };
+}
+
+async function readProbabilities(
+  { name, probabilities: given }: Golden,
+  subject: Subject,
+  classes: number,
+): Promise<readonly (number | undefined)[] | undefined> {
+  if (given === undefined) return undefined;
+  const shown = `the probabilities of ${name}`;
+  const list = typeof given === 'string' ? [...(await readNpy(given, shown)).data] : given;
+  if (isList(list)) {
+    if (list.length === classes) return list;
+    throw new ConfigError(`Expected ${classes} numbers for ${shown} but received ${list.length}.`);
+  }
+  const byIndex = Array.from({ length: classes }, (): number | undefined => undefined);
+  for (const [label, value] of Object.entries(list)) byIndex[indexOf(label, name, subject, classes)] = value;
+  return byIndex;
+}
+
+function isList(given: object): given is readonly number[] {
+  return Array.isArray(given);
+}
+
+/** Two classes may have one name: then the first stands for both. */
+function indexOf(label: string, name: string, subject: Subject, classes: number): number {
+  if (subject.plan.task !== 'classification') {
+    throw new ConfigError(
+      `${name} expects the label ${label}, but the model is no classification: its goldens have a tensor.`,
+    );
+  }
+  for (let index = 0; index < classes; index += 1) if (labelOf(subject, index) === label) return index;
+  throw new ConfigError(`${name} expects the label ${JSON.stringify(label)}, which the model does not have.`);
+}
+
+async function readNpy(path: string, shown: string): Promise<NpyArray> {
+  const { size } = await stat(path);
+  if (size > MAX_NPY_BYTES)
+    throw new ConfigError(`Expected at most ${MAX_NPY_BYTES} bytes for ${shown} but it has ${size}.`);
+  return parseNpy(await readFile(path), shown);
+}

@@ -1,0 +1,103 @@
+import type { PreprocessingPlan } from '../../preprocessing/plan.js';
+import { type Advice, rightOf } from './advise.js';
+import type { Outcome } from './check-golden.js';
+import { sayScale } from './fit-scale.js';
+import { sayChanges, sayScaling } from './said-plan.js';
+import type { Proof } from './prove.js';
+
+/** Why a version whose goldens came out wrong does not go live; what to do about it. `undefined` if all came out right. */
+export function faultOf({ outcomes, configured, advice }: Proof, model: string): string | undefined {
+  const wrong = outcomes.filter(({ isRight }) => !isRight);
+  const [first] = wrong;
+  if (!first || !configured) return undefined;
+  const sentences = [
+    `${wrong.length} of its ${outcomes.length} goldens came out wrong.`,
+    `${first.golden.name}: ${whatIsWrong(first, configured)}`,
+    advice ? adviceSentence(advice, configured) : decoderHint(outcomes).trim(),
+    `npm run parity -- --model ${model} shows all.`,
+  ];
+  return sentences.filter((sentence) => sentence !== '').join(' ');
+}
+
+/** What is wrong with one, and by how much, from the last stage to the first. */
+export function whatIsWrong(
+  { fault, label, probabilities, input }: Outcome,
+  configured: PreprocessingPlan,
+): string {
+  if (fault !== undefined) return fault;
+  const parts: string[] = [];
+  if (label && !label.isRight)
+    parts.push(
+      `expected ${label.expected} (${score(label.expectedScore)}) but it says ${label.found} (${score(label.foundScore)})`,
+    );
+  if (probabilities && !probabilities.isRight)
+    parts.push(`its probabilities are off by up to ${score(probabilities.worst)}`);
+  if (input && !input.isRight) {
+    parts.push(
+      `its input is off by up to ${levels(input.worst)} of 255 levels, ${levels(input.mean)} on average`,
+    );
+    const { distance } = input.fitted;
+    parts.push(
+      distance.worst < SAME
+        ? 'apart from how its values are scaled it is the same'
+        : `apart from how its values are scaled by up to ${levels(distance.worst)}, ${levels(distance.mean)} on average`,
+    );
+    const { scale } = sayScale(input.fitted);
+    if (typeof scale === 'string' && scale !== configured.scale)
+      parts.push(`expected matches ${scale}, configured is ${sayScaling(configured)}`);
+  }
+  return `${parts.join('; ')}.`;
+}
+
+/** What to write instead. */
+export function adviceSentence(advice: Advice, configured: PreprocessingPlan): string {
+  const changes = sayChanges(advice.plan, configured);
+  const like =
+    advice.presets.length > 0
+      ? ` (as ${advice.presets.slice(0, 3).join(', ')}${advice.presets.length > 3 ? ' …' : ''})`
+      : '';
+  return `With preprocessing {${changes.join(', ')}}${like} ${comes(advice.outcomes)}`;
+}
+
+function comes(outcomes: readonly Outcome[]): string {
+  const [right, of] = [rightOf(outcomes), outcomes.length];
+  if (right === of) return of === 1 ? 'it comes out right.' : `all ${of} come out right.`;
+  const left = outcomes.find(({ isRight, input }) => !isRight && input);
+  const still = left?.input
+    ? ` ${left.golden.name} is still off by up to ${levels(left.input.worst)} levels, ${levels(left.input.mean)} on average.`
+    : '';
+  return `${right === 0 ? 'none' : right} of ${of} come${right <= 1 ? 's' : ''} out right.${still}${decoderHint(outcomes)}`;
+}
+
+/** What TensorFlow's quick JPEG decoding is off by, in levels, at most and on average (docs/preprocessing.md). */
+const TENSORFLOW_JPEG = { worst: 8, mean: 1.5 };
+
+/** Where nothing is left but what that decoding makes. */
+function decoderHint(outcomes: readonly Outcome[]): string {
+  const wrong = outcomes.filter(({ isRight }) => !isRight);
+  const isDecoding = wrong.every(
+    ({ golden, input, label }) =>
+      /\.jpe?g$/i.test(golden.picture) &&
+      label?.isRight !== false &&
+      input &&
+      input.worst <= TENSORFLOW_JPEG.worst &&
+      input.mean <= TENSORFLOW_JPEG.mean,
+  );
+  return isDecoding
+    ? " So much comes from TensorFlow's own decoding of JPEGs: write the goldens with dct_method='INTEGER_ACCURATE', or allow it by a tolerance of {pixels: 8}."
+    : '';
+}
+
+/** Differences below it come from rounding float32, in levels. */
+const SAME = 0.01;
+
+/** A probability with what digits matter. */
+export function score(value: number): string {
+  return Number.isFinite(value)
+    ? value.toFixed(value !== 0 && Math.abs(value) < 0.01 ? 4 : 2)
+    : String(value);
+}
+
+export function levels(value: number): string {
+  return Number.isFinite(value) ? value.toFixed(value < 0.1 ? 3 : 1) : String(value);
+}
