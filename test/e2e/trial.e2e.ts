@@ -32,12 +32,14 @@ describe.each([
       }
     })();
     await server.putVersion('m', 2, CRASHING);
-    await server.until(async () => (await server.versions('m'))['2'] === 'END', 'version 2 has failed');
-    const { version, versions } = await server.model('m');
-    expect(version).toBe(1);
-    expect(versions?.find((one) => one.version === 2)?.error).toBe(
-      'It was tried in a process of its own first. The engine process ended (SIGKILL).',
-    );
+    let reason: string | undefined;
+    await server.until(async () => {
+      const { version, versions } = await server.model('m'); // Each worker has its own knowledge of it.
+      expect(version).toBe(1);
+      reason = versions?.find((one) => one.version === 2)?.error;
+      return reason !== undefined;
+    }, 'version 2 has failed');
+    expect(reason).toBe('It was tried in a process of its own first. The engine process ended (SIGKILL).');
     await server.putVersion('m', 3, RIGHT);
     await server.until(async () => (await server.versions('m'))['3'] === 'AVAILABLE', 'version 3 serves');
     over.abort();

@@ -63,9 +63,13 @@ describe('the goldens of a folder', () => {
     [
       'a file belongs to no picture',
       { 'g/x.jpg': '', 'g/x.json': '{"label":"a"}', 'g/y.json': '' },
-      'Expected a picture beside g/y.json',
+      'Expected g/y.json to belong to a picture',
     ],
-    ['an array belongs to no picture', { 'g/x.npy': '' }, 'Expected a picture beside g/x.npy'],
+    [
+      'an array belongs to no picture',
+      { 'g/x.jpg': '', 'g/x.json': '{"label":"a"}', 'g/x.npy': '' },
+      'Expected g/x.npy to belong to a picture',
+    ],
     ['two have one name', { 'g/x.jpg': '', 'g/x.png': '' }, 'Expected one picture named x in g.'],
     [
       'a key is not known',

@@ -65,39 +65,36 @@ async function goldensAmong(
   label: string | undefined,
 ): Promise<Golden[]> {
   const pictures = entries.filter((name) => PICTURE.test(name));
-  requireOwners(folder, entries, pictures);
+  const stems = pictures.map(stemOf);
+  const twice = stems.find((stem, index) => stems.indexOf(stem) !== index);
+  if (twice !== undefined) throw new ConfigError(`Expected one picture named ${twice} in ${folder.shown}.`);
   const goldens: Golden[] = [];
+  const used = new Set<unknown>();
   for (const picture of pictures) {
     const stem = stemOf(picture);
     const beside = (ending: string): string | undefined =>
       entries.includes(stem + ending) ? stem + ending : undefined;
-    const json = beside('.json');
-    const written = json === undefined ? {} : await readBeside(folder, json);
-    const [tensor, probabilities] = [beside(TENSOR), beside(PROBABILITIES)];
-    goldens.push(
-      await resolved(folder, picture, {
-        ...(label !== undefined && { label }),
-        ...(tensor !== undefined && { tensor }),
-        ...(probabilities !== undefined && { probabilities }),
-        ...written,
-      }),
-    );
+    const [json, tensor, probabilities] = [beside('.json'), beside(TENSOR), beside(PROBABILITIES)];
+    const given: Partial<GoldenConfig> = {
+      ...(label !== undefined && { label }),
+      ...(tensor !== undefined && { tensor }),
+      ...(probabilities !== undefined && { probabilities }),
+      ...(json !== undefined && (await readBeside(folder, json))),
+    };
+    for (const file of [json, given.tensor, given.probabilities]) used.add(file);
+    goldens.push(await resolved(folder, picture, given));
   }
+  requireUsed(folder, entries, used);
   return goldens;
 }
 
-/** What belongs to no picture, or to two, would be passed over. */
-function requireOwners({ shown }: Folder, entries: readonly string[], pictures: readonly string[]): void {
-  const stems = pictures.map(stemOf);
-  const twice = stems.find((stem, index) => stems.indexOf(stem) !== index);
-  if (twice !== undefined) throw new ConfigError(`Expected one picture named ${twice} in ${shown}.`);
-  for (const entry of entries) {
-    const stem = [TENSOR, PROBABILITIES, '.json'].find((ending) => entry.endsWith(ending));
-    if (stem === undefined ? !entry.endsWith('.npy') : stems.includes(entry.slice(0, -stem.length))) continue;
-    throw new ConfigError(
-      `Expected a picture beside ${shown}/${entry}, of the same name and a JPEG, PNG or WebP, but there is none.`,
-    );
-  }
+/** What is mistyped would be passed over, and less be compared than was meant. */
+function requireUsed({ shown }: Folder, entries: readonly string[], used: ReadonlySet<unknown>): void {
+  const unused = entries.find((entry) => /\.(json|npy)$/.test(entry) && !used.has(entry));
+  if (unused === undefined) return;
+  throw new ConfigError(
+    `Expected ${shown}/${unused} to belong to a picture, such as x.json, x.tensor.npy and x.probabilities.npy to x.jpg, but there is none of that name.`,
+  );
 }
 
 async function readBeside(folder: Folder, name: string): Promise<Partial<GoldenConfig>> {
