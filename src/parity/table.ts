@@ -24,6 +24,7 @@ export function preprocessingText(plan: PreprocessingPlan): string {
   const { size } = plan;
   const sized = size ? `size: [${size.height}, ${size.width}], ` : '';
   return `{${sized}${sayPlan(plan)
+    .filter(([, value]) => value !== 'exif') // As it is by itself.
     .map(([key, value]) => `${key}: ${value}`)
     .join(', ')}}`;
 }

@@ -3,11 +3,11 @@ import { BLACK, type Colour, LUMA } from './colour.js';
 import type { Fit } from './fit.js';
 import type { Channels } from './image-input.js';
 import { open, type PictureLimits, readHeader, readOwnChannels, unreadable } from './picture.js';
-import type { Size } from './preprocessing-config.js';
+import type { Orientation, Size } from './preprocessing-config.js';
 import { readPixels } from './read-pixels.js';
 import { sharp } from '../images/sharp.js';
 
-/** Decoded, upright, row-major: `height * width * channels` values, eight bits each. */
+/** Decoded, row-major: `height * width * channels` values, eight bits each. */
 export interface Pixels<Data extends Uint8Array | Float32Array = Uint8Array> {
   readonly data: Data;
   readonly width: number;
@@ -23,14 +23,15 @@ export interface Wanted {
   readonly channels: Channels | 'own';
   /** What transparent parts are composited onto; `null`: alpha is dropped, the colours under it stay. */
   readonly background: Colour | null;
-  /** What libvips shall make of an upright picture of that size while it decodes; absent: it keeps its size. */
-  readonly scaling?: (upright: Size) => Fit;
+  readonly orientation: Orientation;
+  /** What libvips shall make of a picture of that size, once it is turned, while it decodes; absent: it keeps its size. */
+  readonly scaling?: (turned: Size) => Fit;
 }
 
 /**
  * Decodes as Pillow's `open(…).convert('RGB' | 'L' | 'RGBA')` does: palettes expanded, CMYK by plain arithmetic, colour
  * profiles and gamma ignored; 16 bits lose their lower byte, as in TensorFlow. Of an animation the first frame. Unlike
- * both it turns the picture upright by its EXIF orientation. Runs on libuv's threads and cannot be interrupted.
+ * both it turns the picture upright by its EXIF orientation, unless that is to be ignored. Runs on libuv's threads and cannot be interrupted.
  * @throws ServingError IMAGE_UNSUPPORTED, IMAGE_TOO_LARGE, IMAGE_UNREADABLE
  */
 export async function decode(picture: Uint8Array, wanted: Wanted, limits: PictureLimits): Promise<Pixels> {
@@ -38,11 +39,11 @@ export async function decode(picture: Uint8Array, wanted: Wanted, limits: Pictur
   const channels =
     wanted.channels === 'own' ? await readOwnChannels(picture, header.format) : wanted.channels;
   try {
-    const image = open(picture, limits);
+    const image = open(picture, wanted.orientation, limits);
     // As sRGB from the start, or a grey picture could not be composited onto a colour.
     const colours = header.cmyk ? await withoutInk(image) : image.pipelineColourspace('srgb');
     if (wanted.background !== null) flatten(colours, wanted.background);
-    if (wanted.scaling) scale(colours, wanted.scaling((await colours.metadata()).autoOrient));
+    if (wanted.scaling) scale(colours, wanted.scaling(await sizeOf(colours, wanted.orientation)));
     return { ...(await readPixels(withChannels(colours, channels))), channels };
   } catch (cause) {
     throw unreadable(header.format, cause);
@@ -58,6 +59,11 @@ async function withoutInk(image: Sharp): Promise<Sharp> {
     image.pipelineColourspace('cmyk').toColourspace('cmyk').negate(),
   );
   return flatten(sharp(data, { raw: { width, height, channels: 4 }, limitInputPixels: false }), BLACK);
+}
+
+async function sizeOf(image: Sharp, orientation: Orientation): Promise<Size> {
+  const { autoOrient, width, height } = await image.metadata();
+  return orientation === 'exif' ? autoOrient : { width, height };
 }
 
 /** Of a JPEG only every second, fourth or eighth pixel is decoded where that is enough. */

@@ -7,7 +7,7 @@ import { resize } from './resize.js';
 
 /** Pixels as the model takes them, and what it took to make them. */
 export interface PreparedPixels extends ModelPixels {
-  /** From the first byte to upright pixels. */
+  /** From the first byte to pixels. */
   readonly decodeMs: number;
   /** From there to the model's size. */
   readonly preprocessMs: number;
@@ -51,14 +51,15 @@ export const workHere: PictureWork = {
 
   async toEncoded(picture, asPng, limits) {
     const started = performance.now();
-    const decoded = await decode(picture, { channels: 'own', background: null }, limits);
+    const decoded = await decode(picture, { channels: 'own', background: null, orientation: 'exif' }, limits);
     const png = asPng ? await encodePng(decoded) : null;
     return { png, decodeMs: performance.now() - started, decodedBytes: decoded.data.length };
   },
 };
 
 function wantedOf(plan: PreprocessingPlan): Wanted {
-  const { channels, background, size, resampling } = plan;
-  if (size === null || resampling !== 'fast') return { channels, background };
-  return { channels, background, scaling: (upright) => fit(upright, size, plan) };
+  const { channels, background, orientation, size, resampling } = plan;
+  const wanted = { channels, background, orientation };
+  if (size === null || resampling !== 'fast') return wanted;
+  return { ...wanted, scaling: (turned) => fit(turned, size, plan) };
 }

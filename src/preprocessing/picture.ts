@@ -2,6 +2,7 @@ import type { Metadata } from 'sharp';
 import type { Settings } from '../config/settings.js';
 import { ServingError } from '../errors/serving-error.js';
 import type { Channels } from './image-input.js';
+import type { Orientation } from './preprocessing-config.js';
 import { isServed, SERVED_FORMATS, type ServedFormat, sniffFormat } from './picture-format.js';
 import { readSize, type SizeAndInk } from './picture-size.js';
 import { sharp } from '../images/sharp.js';
@@ -15,15 +16,19 @@ export interface PictureHeader {
   readonly cmyk: boolean;
 }
 
-/** How libvips is to open a picture: obey its EXIF orientation, ignore its colour profile as training code does. */
-export function open(picture: Uint8Array, { maxImagePixels, requestTimeoutMs }: PictureLimits) {
+/** How libvips is to open a picture: turned upright by its EXIF orientation or as it is stored, its colour profile ignored as training code does. */
+export function open(
+  picture: Uint8Array,
+  orientation: Orientation,
+  { maxImagePixels, requestTimeoutMs }: PictureLimits,
+) {
   return sharp(picture, {
     limitInputPixels: maxImagePixels,
     // Refuses what Pillow and TensorFlow refuse (an end that is missing, checksums of pixels that are wrong); takes
     // what is merely odd and they take as well, such as stray bytes between JPEG markers.
     failOn: 'error',
     ignoreIcc: true,
-    autoOrient: true,
+    autoOrient: orientation === 'exif',
   }).timeout({ seconds: Math.ceil(requestTimeoutMs / 1000) });
 }
 

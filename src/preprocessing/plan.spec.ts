@@ -21,6 +21,7 @@ describe('a plan', () => {
       antialias: true,
       pad: [0, 0, 0],
       background: null,
+      orientation: 'exif',
       channels: 3,
       scale: 'unit',
       normalise: {

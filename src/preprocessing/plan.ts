@@ -4,6 +4,7 @@ import { BLACK, type Colour } from './colour.js';
 import { type Channels, type ImageAxes, imageAxes, isChannels, isPixelType } from './image-input.js';
 import type {
   ColourOrder,
+  Orientation,
   PreprocessingConfig,
   Resampling,
   Resize,
@@ -24,6 +25,7 @@ export interface PreprocessingPlan {
   readonly pad: Colour;
   /** What transparent pictures are composited onto; `null`: their alpha is dropped. */
   readonly background: Colour | null;
+  readonly orientation: Orientation;
   /** Of the decoded pixels: grey, RGB or RGBA. The model's own order is in `normalise`. */
   readonly channels: Channels;
   /** What `normalise` does to a value, as `model.yaml` would say it. */
@@ -66,6 +68,7 @@ export function planPreprocessing(config: PreprocessingConfig, input: InputSpec)
     antialias: config.antialias ?? !resampling.startsWith('tensorflow.'),
     pad: config.pad ?? BLACK,
     background: config.background ?? null,
+    orientation: config.orientation ?? 'exif',
     channels,
     scale,
     normalise: {

@@ -31,6 +31,9 @@ export const RESAMPLINGS = [
   'fast',
 ] as const;
 export type Resampling = (typeof RESAMPLINGS)[number];
+/** Whether a picture is turned upright by its EXIF orientation, or taken as it is stored. */
+export const ORIENTATIONS = ['exif', 'ignore'] as const;
+export type Orientation = (typeof ORIENTATIONS)[number];
 /** The order of the model's channels; alpha, if the model takes one, stays last. */
 export type ColourOrder = 'rgb' | 'bgr' | 'grey';
 export type Layout = 'nhwc' | 'nchw';
@@ -63,6 +66,8 @@ export interface PreprocessingConfig {
   readonly antialias?: boolean;
   /** Colour around a letterboxed picture. */
   readonly pad?: Colour;
+  /** Absent: `exif`. */
+  readonly orientation?: Orientation;
   /** Colour that shows through where a picture is transparent; absent: alpha is dropped, as training code does. */
   readonly background?: Colour;
   readonly colour?: ColourOrder;

@@ -60,6 +60,32 @@ describe('a picture becomes a tensor', () => {
     },
   );
 
+  it('as it is stored, where its EXIF orientation is to be ignored', async () => {
+    const { width, height, data } = await decoded(fixture('orientation-6.jpg'), 3, { orientation: 'ignore' });
+    const stored = await sharp(fixture('upright.png')).rotate(-90).removeAlpha().raw().toBuffer();
+    expect([width, height]).toEqual([32, 48]);
+    expect(difference([...data], [...stored])).toBeLessThanOrEqual(2);
+  });
+
+  it.each(['exif', 'ignore'] as const)(
+    'in its own proportions, if it is scaled while it is decoded: %s',
+    async (orientation) => {
+      const fast = planPreprocessing(
+        { orientation, resampling: 'fast', resize: 'crop', size: { width: 16, height: 16 } },
+        { name: 'image', dtype: 'float32', shape: [null, null, null, 3] },
+      );
+      const exact = { ...fast, resampling: 'bilinear' } as const;
+      const [one, other] = await Promise.all(
+        [fast, exact].map((each) => service.toPixels(fixture('orientation-6.jpg'), each, call)),
+      );
+      const means = [one!, other!].map(({ tensor: { data } }) => {
+        const bytes = data as Uint8Array;
+        return bytes.reduce((sum, value) => sum + value, 0) / bytes.length;
+      });
+      expect(Math.abs(means[0]! - means[1]!)).toBeLessThan(4);
+    },
+  );
+
   it.each(['png', 'webp'] as const)('upright, if the EXIF orientation is in a %s', async (format) => {
     const turned = await sharp(fixture('upright.png'))
       .rotate(-90)

@@ -3,6 +3,7 @@ import { colour } from './colour.js';
 import {
   AUTO,
   type CustomScale,
+  ORIENTATIONS,
   type PreprocessingConfig,
   RESAMPLINGS,
   SCALE_PRESETS,
@@ -54,6 +55,7 @@ const readSection = fields<PreprocessingConfig & { readonly preset: Preprocessin
   antialias: flag(),
   pad: colour,
   background: colour,
+  orientation: oneOf(...ORIENTATIONS),
   colour: oneOf('rgb', 'bgr', 'grey'),
   layout: oneOf('nhwc', 'nchw'),
   scale,

@@ -5,7 +5,7 @@ import { fakeModel, projectFile, type ServerOptions, TestServer } from './server
 const SHAPES: ServerOptions = {
   models: { shapes: 'models/shapes' },
   labels: { 'shapes.json': 'file:labels/shapes.json' },
-  env: { MODELS_POLL_MS: '200' },
+  env: { MODELS_POLL_MS: '200', ENGINE_TRIAL: 'off' }, // trial.e2e.ts has the trials, which take seconds each.
 };
 
 /** The files of a folder of goldens, as files of the model. */
@@ -39,9 +39,11 @@ async function started(
   files: Readonly<Record<string, string | Uint8Array>>,
   yaml: string,
   untilReady = true,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<TestServer> {
   const models = { shapes: await shapesWith(files) };
-  return TestServer.start({ ...SHAPES, models, yaml: { shapes: yaml }, untilReady });
+  const options = { ...SHAPES, models, yaml: { shapes: yaml }, untilReady };
+  return TestServer.start({ ...options, env: { ...SHAPES.env, ...env } });
 }
 
 async function refusal(server: TestServer): Promise<string> {
@@ -134,7 +136,7 @@ describe('a model with goldens', () => {
   });
 
   it('keeps serving as it did when goldens are added that do not come out right', async () => {
-    server = await started({}, 'preprocessing: { scale: unit }');
+    server = await started({}, 'preprocessing: { scale: unit }', true, { ENGINE_TRIAL: 'on' });
     await cp('test/fixtures/goldens/pillow', join(server.folder, 'models/shapes/goldens'), {
       recursive: true,
     });

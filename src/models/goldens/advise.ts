@@ -1,5 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { type Candidate, otherFilters, otherFits, otherScales, planOf, presetsLike } from './candidates.js';
+import {
+  type Candidate,
+  otherFilters,
+  otherFits,
+  otherOrientations,
+  otherScales,
+  planOf,
+  presetsLike,
+} from './candidates.js';
 import { checkGoldens, type Outcome } from './check-golden.js';
 import { fitScale, sayScale } from './fit-scale.js';
 import { planesOfInput, planesOfPixels } from './planes.js';
@@ -77,7 +85,7 @@ async function byInput(
     return input && fitScale(pixels, input);
   };
   const judge: Judge = async (candidate) => (await fit(candidate))?.distance.mean ?? Infinity;
-  const best = await nearest(start, spec, [otherFits, otherFilters], judge);
+  const best = await nearest(start, spec, [otherOrientations, otherFits, otherFilters], judge);
   const fitted = await fit(best);
   if (!fitted) return undefined;
   const config = { ...best.config, ...sayScale(fitted) };
@@ -104,5 +112,10 @@ async function byScores(
     );
   };
   // By which filter, a label does not tell.
-  return nearest(start, spec, probabilities ? [otherScales, otherFits, otherFilters] : [otherScales], judge);
+  return nearest(
+    start,
+    spec,
+    probabilities ? [otherScales, otherOrientations, otherFits, otherFilters] : [otherScales],
+    judge,
+  );
 }

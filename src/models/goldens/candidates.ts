@@ -2,6 +2,7 @@ import { ConfigError } from '../../config/expect.js';
 import type { InputSpec } from '../../engine/tensor.js';
 import { planPreprocessing, type PreprocessingPlan } from '../../preprocessing/plan.js';
 import {
+  ORIENTATIONS,
   type PreprocessingConfig,
   RESAMPLINGS,
   SCALE_PRESETS,
@@ -12,6 +13,14 @@ import { PRESETS } from '../../preprocessing/presets.js';
 export interface Candidate {
   readonly config: PreprocessingConfig;
   readonly plan: PreprocessingPlan;
+}
+
+/** Upright, or as the file has it. */
+export function otherOrientations(config: PreprocessingConfig, spec: InputSpec): readonly Candidate[] {
+  return plausible(
+    spec,
+    ORIENTATIONS.map((orientation) => ({ ...config, orientation })),
+  );
 }
 
 /** Other ways for pictures to come to the model's size; none where every picture keeps its own. */

@@ -1,7 +1,7 @@
 import type { PreprocessingPlan } from '../../preprocessing/plan.js';
 
 /** The keys of `preprocessing:` that goldens tell something of. */
-const KEYS = ['resize', 'shortSide', 'resampling', 'antialias', 'colour', 'scale'] as const;
+const KEYS = ['orientation', 'resize', 'shortSide', 'resampling', 'antialias', 'colour', 'scale'] as const;
 
 /** Each key that holds for a plan, and its value, as `model.yaml` says them; what a library does by itself is left out. */
 export function sayPlan(plan: PreprocessingPlan): readonly (readonly [key: string, value: string])[] {
@@ -20,9 +20,11 @@ export function sayChanges(plan: PreprocessingPlan, from: PreprocessingPlan): re
 }
 
 function say(plan: PreprocessingPlan, key: (typeof KEYS)[number]): string | undefined {
-  const { size, resize, shortSide, resampling, antialias, channels, normalise } = plan;
-  if (!size && key !== 'colour' && key !== 'scale') return undefined;
+  const { orientation, size, resize, shortSide, resampling, antialias, channels, normalise } = plan;
+  if (!size && key !== 'orientation' && key !== 'colour' && key !== 'scale') return undefined;
   switch (key) {
+    case 'orientation':
+      return orientation;
     case 'resize':
       return resize;
     case 'shortSide':
