@@ -113,12 +113,13 @@ export class ModelLoader {
       const plan = planModel(config, loaded);
       const warm = performance.now();
       const outputs = await runWarmUp(plan, warmUp);
-      await runRecordedWarmUp(warmUp, loaded, found.directory);
+      const run: Run = (signature, inputs) => engine.run(engineName, signature, inputs);
+      await runRecordedWarmUp(run, loaded, found.directory);
       const warmUpMs = performance.now() - warm;
       const labels = await this.readLabels(name, config, plan, outputs);
-      const run: Run = (signature, inputs) => engine.run(engineName, signature, inputs);
       const goldens = proven ?? (await this.goldens.prove(name, found, config, { plan, labels, run }));
-      const admitted = (await admit()) ?? loaded;
+      const admitted = await admit();
+      if (admitted) await runRecordedWarmUp(run, admitted, found.directory); // It was another process until now.
       const rules = rulesOf(config.batching);
       batching.open(engineName, { name, signatures: loaded.signatures, rules });
       const { runsAtOnce = 1 } = await engine.info();
@@ -135,7 +136,7 @@ export class ModelLoader {
         plan,
         labels,
         goldens,
-        loaded: admitted,
+        loaded: admitted ?? loaded,
         batching,
         admission,
         loadMs,

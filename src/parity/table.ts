@@ -31,7 +31,7 @@ export function preprocessingText(plan: PreprocessingPlan): string {
 
 export function headOf(goldens: readonly Golden[]): string {
   const explained =
-    'Off by, at most and on average: probabilities; the input, in levels of 0…255; its pixels apart from how values are scaled.';
+    'Off by, at most and on average: probabilities; the input, in levels of 0…255; where that is wrong, its pixels apart from how values are scaled.';
   return `${explained}\n\n${line('golden', COLUMNS, goldens)}`;
 }
 
@@ -47,7 +47,7 @@ export function cellsOf({ fault, label, probabilities, input }: Outcome): readon
     label ? labelText(label) : '-',
     probabilities ? `${score(probabilities.worst)} / ${score(probabilities.mean)}` : '-',
     input ? `${levels(input.worst)} / ${levels(input.mean)}` : '-',
-    input ? `${levels(input.fitted.distance.worst)} / ${levels(input.fitted.distance.mean)}` : '-',
+    input?.fitted ? `${levels(input.fitted.distance.worst)} / ${levels(input.fitted.distance.mean)}` : '-',
   ];
 }
 

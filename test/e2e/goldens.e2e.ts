@@ -121,6 +121,15 @@ describe('a model with goldens', () => {
     await server.until(async () => (await server.model('shapes')).goldens === 1, 'it goes live');
   });
 
+  it('is told that the model answers otherwise where its input is right', async () => {
+    const files = await goldens('pillow');
+    files['goldens/star.json'] = Buffer.from('{"label": "heart"}');
+    server = await started(files, 'preprocessing: { scale: tf }', false);
+    expect(withoutEnd(await refusal(server))).toMatch(
+      /^1 of its 2 goldens came out wrong\. models\/shapes\/goldens\/star\.jpg: expected heart \(0\.\d+\) but it says star \(0\.9\d\); its input is right, so it is the model that answers otherwise\.$/,
+    );
+  });
+
   it('takes a folder of pictures for each label', async () => {
     const [star, heart] = [await projectFile('samples/star.jpg'), await projectFile('samples/heart.jpg')];
     const files = { 'goldens/star/1.jpg': star, 'goldens/heart/a.jpg': heart };

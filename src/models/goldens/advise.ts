@@ -23,19 +23,24 @@ export interface Advice extends Candidate {
   readonly presets: readonly string[];
 }
 
+/** With how many what is found is tried: a test set may have thousands. */
+const MAX_TRIED = 200;
+
 /** How often what was found is looked at again with the goldens that are still wrong: a square picture does not tell how others are cropped. */
 const ROUNDS = 3;
 
 /** Looks for the preprocessing that training did, by the golden that tells most. */
 export async function advise(outcomes: readonly Outcome[], subject: Subject): Promise<Advice | undefined> {
   const input = pictureInputOf(subject);
-  const goldens = outcomes.map(({ golden }) => golden);
+  const tried = outcomes.slice(0, MAX_TRIED);
+  const goldens = tried.map(({ golden }) => golden);
   let current: Candidate = { config: subject.preprocessing, plan: input.preprocessing };
-  let latest = outcomes;
+  let latest = tried;
   let advice: Advice | undefined;
   for (let round = 0; round < ROUNDS; round += 1) {
     const wrong = mostTelling(latest);
-    const found = wrong && (await (wrong.input ? byInput : byScores)(wrong, current, subject, input));
+    if (!wrong || wrong.input?.isRight) return advice; // Pictures are prepared rightly: the model answers otherwise.
+    const found = await (wrong.input ? byInput : byScores)(wrong, current, subject, input);
     if (!found || JSON.stringify(found.plan) === JSON.stringify(current.plan)) return advice;
     const again = await checkGoldens(goldens, subject, { ...input, preprocessing: found.plan });
     if (!isBetter(again, latest)) return advice;

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { EngineError } from '../../engine/engine.js';
 import { normalisePixels } from '../../engine/normalise.js';
 import { describeTensor, type Tensor } from '../../engine/tensor.js';
 import { ServingError } from '../../errors/serving-error.js';
@@ -8,7 +9,7 @@ import { type FittedScale, fitScale } from './fit-scale.js';
 import type { Golden } from './golden.js';
 import type { NpyArray } from './npy.js';
 import { type Planes, planesOfInput, planesOfPixels } from './planes.js';
-import { type Expected, readExpected } from './read-expected.js';
+import { type Expected, readExpected, readTensor } from './read-expected.js';
 import { labelOf, type PictureInput, probabilitiesOf, type Subject } from './subject.js';
 
 /** How far one stage is from what was expected, and whether that is within the golden's tolerance. */
@@ -16,12 +17,10 @@ export interface Stage extends Distance {
   readonly isRight: boolean;
 }
 
-/** The input that the golden has, beside ours. */
+/** How far the golden's input is from ours, in levels of 0…255, the scaling undone as the model is configured. */
 export interface InputStage extends Stage {
-  /** In levels of 0…255, the scaling undone as the model is configured. */
-  readonly expected: Planes;
-  /** How the golden's input is scaled, and how far its pixels are from ours apart from that. */
-  readonly fitted: FittedScale;
+  /** Where it is wrong: how the golden's input is scaled, and how far its pixels are from ours apart from that. */
+  readonly fitted?: FittedScale;
 }
 
 export interface LabelStage {
@@ -39,8 +38,6 @@ export interface Outcome {
   readonly isRight: boolean;
   /** Why it could not be held against the model, as a sentence. */
   readonly fault?: string;
-  /** What the model is given, before it is scaled. */
-  readonly pixels?: Planes;
   readonly input?: InputStage;
   readonly scores?: ArrayLike<number>;
   readonly probabilities?: Stage & { readonly expected: readonly (number | undefined)[] };
@@ -85,31 +82,50 @@ async function checkGolden(
       ...(scores && scoreStages(golden, subject, scores, expected)),
     };
     const isRight = Object.values(stages).every((stage) => stage.isRight);
-    return { golden, isRight, ...stages, pixels: planesOfPixels(pixels), ...(scores && { scores }) };
+    return { golden, isRight, ...stages, ...(scores && { scores }) };
   } catch (error) {
-    if (!(error instanceof ServingError) && !(error instanceof ConfigError)) throw error;
+    if (!isFault(error)) throw error;
     return { golden, isRight: false, fault: error.message };
   }
 }
 
-function inputStage({ name, tolerance }: Golden, pixels: Tensor, saved: NpyArray): InputStage {
+/** The picture is unreadable, the golden's files are no such, or the model fails on this picture. */
+function isFault(error: unknown): error is Error {
+  if (error instanceof EngineError) return error.kind === 'run' || error.kind === 'input';
+  return error instanceof ServingError || error instanceof ConfigError;
+}
+
+/** What the model is given for a golden's picture, and what it should be given, in levels of 0…255, the scaling undone as the model is configured. */
+export async function inputsOf(
+  golden: Golden,
+  subject: Subject,
+  { preprocessing }: PictureInput,
+): Promise<{ readonly here: Planes; readonly expected?: Planes }> {
+  const picture = await readFile(golden.picture);
+  const pixels = await subject.toPixels(picture, preprocessing, subject.plan.maxPixels);
+  const here = planesOfPixels(pixels);
+  if (golden.tensor === undefined) return { here };
+  return { here, expected: undo(planesOfSaved(golden, pixels, await readTensor(golden)), pixels) };
+}
+
+function inputStage(golden: Golden, pixels: Tensor, saved: NpyArray): InputStage {
+  const here = planesOfPixels(pixels);
+  const input = planesOfSaved(golden, pixels, saved);
+  const { data } = undo(input, pixels);
+  const distance = distanceOf(data.length, (index) => data[index]! - here.data[index]!);
+  const isRight = distance.worst <= golden.tolerance.pixels;
+  return { ...distance, isRight, ...(!isRight && { fitted: fitScale(here, input) }) };
+}
+
+/** @throws ConfigError where it is no one picture of the size that the model is given */
+function planesOfSaved({ name }: Golden, pixels: Tensor, saved: NpyArray): Planes {
   const { normalise } = pixels;
-  const planes = planesOfPixels(pixels);
-  const expected = planesOfInput(saved, normalise!.layout, planes);
-  if (!expected) {
-    const found = normalisePixels(pixels, normalise!);
-    throw new ConfigError(
-      `The tensor of ${name} has the shape [${saved.shape.join(', ')}], the model is given ${describeTensor(found)}.`,
-    );
-  }
-  const unscaled = undo(expected, pixels);
-  const distance = distanceOf(unscaled.data.length, (index) => unscaled.data[index]! - planes.data[index]!);
-  return {
-    ...distance,
-    isRight: distance.worst <= tolerance.pixels,
-    expected: unscaled,
-    fitted: fitScale(planes, expected),
-  };
+  const planes = planesOfInput(saved, normalise!.layout, planesOfPixels(pixels));
+  if (planes) return planes;
+  const found = normalisePixels(pixels, normalise!);
+  throw new ConfigError(
+    `The tensor of ${name} has the shape [${saved.shape.join(', ')}], the model is given ${describeTensor(found)}.`,
+  );
 }
 
 /** The pixels that the configured scaling would make such an input of. */

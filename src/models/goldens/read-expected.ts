@@ -21,14 +21,19 @@ const MAX_NPY_BYTES = 256 * 2 ** 20;
  * @throws ConfigError where a file is not what it should be, or names a class that the model does not have
  */
 export async function readExpected(golden: Golden, subject: Subject, classes: number): Promise<Expected> {
-  const { name, tensor } = golden;
+  const { name } = golden;
   const probabilities = await readProbabilities(golden, subject, classes);
   const label = golden.label === undefined ? undefined : indexOf(golden.label, name, subject, classes);
   return {
-    ...(tensor !== undefined && { tensor: await readNpy(tensor, `the tensor of ${name}`) }),
+    ...(golden.tensor !== undefined && { tensor: await readTensor(golden) }),
     ...(probabilities && { probabilities }),
     ...(label !== undefined && { label }),
   };
+}
+
+/** The input of a golden that has one. */
+export function readTensor({ name, tensor }: Golden): Promise<NpyArray> {
+  return readNpy(tensor!, `the tensor of ${name}`);
 }
 
 async function readProbabilities(

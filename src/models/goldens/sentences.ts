@@ -1,7 +1,7 @@
 import type { PreprocessingPlan } from '../../preprocessing/plan.js';
 import { type Advice, rightOf } from './advise.js';
 import type { Outcome } from './check-golden.js';
-import { sayScale } from './fit-scale.js';
+import { type FittedScale, sayScale } from './fit-scale.js';
 import { sayChanges, sayScaling } from './said-plan.js';
 import type { Proof } from './prove.js';
 
@@ -32,21 +32,28 @@ export function whatIsWrong(
     );
   if (probabilities && !probabilities.isRight)
     parts.push(`its probabilities are off by up to ${score(probabilities.worst)}`);
+  if (input?.isRight) parts.push('its input is right, so it is the model that answers otherwise');
   if (input && !input.isRight) {
     parts.push(
       `its input is off by up to ${levels(input.worst)} of 255 levels, ${levels(input.mean)} on average`,
     );
-    const { distance } = input.fitted;
-    parts.push(
-      distance.worst < SAME
-        ? 'apart from how its values are scaled it is the same'
-        : `apart from how its values are scaled by up to ${levels(distance.worst)}, ${levels(distance.mean)} on average`,
-    );
-    const { scale } = sayScale(input.fitted);
-    if (typeof scale === 'string' && scale !== configured.scale)
-      parts.push(`expected matches ${scale}, configured is ${sayScaling(configured)}`);
+    parts.push(...scalingParts(input.fitted!, configured));
   }
   return `${parts.join('; ')}.`;
+}
+
+/** Whether it is how values are scaled that is wrong, or the pixels themselves. */
+function scalingParts(fitted: FittedScale, configured: PreprocessingPlan): readonly string[] {
+  const { worst, mean } = fitted.distance;
+  const { scale } = sayScale(fitted);
+  return [
+    worst < SAME
+      ? 'apart from how its values are scaled it is the same'
+      : `apart from how its values are scaled by up to ${levels(worst)}, ${levels(mean)} on average`,
+    ...(typeof scale === 'string' && scale !== configured.scale
+      ? [`expected matches ${scale}, configured is ${sayScaling(configured)}`]
+      : []),
+  ];
 }
 
 /** What to write instead. */

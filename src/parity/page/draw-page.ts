@@ -2,8 +2,7 @@ import type { ChosenModel } from '../../command/find-model.js';
 import type { Outcome } from '../../models/goldens/check-golden.js';
 import type { Proof } from '../../models/goldens/prove.js';
 import { adviceSentence, score, whatIsWrong } from '../../models/goldens/sentences.js';
-import { labelOf, type Subject } from '../../models/goldens/subject.js';
-import type { PreprocessingPlan } from '../../preprocessing/plan.js';
+import { labelOf, pictureInputOf, type PictureInput, type Subject } from '../../models/goldens/subject.js';
 import { cellsOf, preprocessingText, verdictOf } from '../table.js';
 import { type Html, html } from './html.js';
 import { figuresOf } from './pictures.js';
@@ -21,10 +20,11 @@ export async function drawPage(
   subject: Subject,
 ): Promise<string> {
   const { outcomes, advice } = proof;
-  const configured = proof.configured!;
+  const input = pictureInputOf(subject);
+  const configured = input.preprocessing;
   const shown = outcomes.toSorted((a, b) => Number(a.isRight) - Number(b.isRight)).slice(0, MAX_SHOWN);
   const sections: Html[] = [];
-  for (const outcome of shown) sections.push(await section(outcome, subject, configured));
+  for (const outcome of shown) sections.push(await section(outcome, subject, input));
   const rest = outcomes.length - shown.length;
   const page = html`<!doctype html>
     <html lang="en">
@@ -61,8 +61,8 @@ function table(outcomes: readonly Outcome[]): Html {
   });
   return html`<table>
     <caption>
-      Off by, at most / on average: probabilities; the input, in levels of 0…255; its pixels, apart from how
-      values are scaled
+      Off by, at most / on average: probabilities; the input, in levels of 0…255; where that is wrong, its
+      pixels apart from how values are scaled
     </caption>
     <thead>
       <tr>
@@ -84,8 +84,8 @@ function kind({ isRight }: Outcome): string {
   return isRight ? 'right' : 'wrong';
 }
 
-async function section(outcome: Outcome, subject: Subject, configured: PreprocessingPlan): Promise<Html> {
-  const figures = (await figuresOf(outcome)).map(
+async function section(outcome: Outcome, subject: Subject, input: PictureInput): Promise<Html> {
+  const figures = (await figuresOf(outcome, subject, input)).map(
     ({ caption, url, width, height }) =>
       html`<figure>
         <img src="${url}" width="${width}" height="${height}" alt="${outcome.golden.name}, ${caption}" />
@@ -94,7 +94,7 @@ async function section(outcome: Outcome, subject: Subject, configured: Preproces
   );
   return html`<section>
     <h2>${outcome.golden.name} <span class="${kind(outcome)}">${kind(outcome)}</span></h2>
-    ${outcome.isRight ? '' : html`<p>${whatIsWrong(outcome, configured)}</p>`}
+    ${outcome.isRight ? '' : html`<p>${whatIsWrong(outcome, input.preprocessing)}</p>`}
     <div class="side">
       <div class="figures">${figures}</div>
       ${probabilities(outcome, subject)}

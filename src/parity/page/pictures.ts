@@ -1,5 +1,6 @@
-import type { Outcome } from '../../models/goldens/check-golden.js';
+import { inputsOf, type Outcome } from '../../models/goldens/check-golden.js';
 import type { Planes } from '../../models/goldens/planes.js';
+import type { PictureInput, Subject } from '../../models/goldens/subject.js';
 import { encodePng } from '../../preprocessing/encode.js';
 import { isChannels } from '../../preprocessing/image-input.js';
 
@@ -13,21 +14,21 @@ export interface Figure {
 }
 
 /** What the model is given here; and where the golden has an input, that one and how far they are apart. */
-export async function figuresOf({ pixels, input }: Outcome): Promise<readonly Figure[]> {
-  if (!pixels) return [];
-  const here = await figure('here', pixels, (index) => pixels.data[index]!);
-  if (!input) return [here];
-  const { expected } = input;
+export async function figuresOf(
+  { golden, input, fault }: Outcome,
+  subject: Subject,
+  pictures: PictureInput,
+): Promise<readonly Figure[]> {
+  if (fault !== undefined) return [];
+  const { here, expected } = await inputsOf(golden, subject, pictures);
+  const given = await figure('here', here, (index) => here.data[index]!);
+  if (!input || !expected) return [given];
   const brighter = brightening(input.worst);
   const caption = brighter === 1 ? 'difference' : `difference, ${brighter} times as bright`;
   return [
     await figure('expected, scaling undone as configured', expected, (index) => expected.data[index]!),
-    here,
-    await figure(
-      caption,
-      pixels,
-      (index) => brighter * Math.abs(expected.data[index]! - pixels.data[index]!),
-    ),
+    given,
+    await figure(caption, here, (index) => brighter * Math.abs(expected.data[index]! - here.data[index]!)),
   ];
 }
 
