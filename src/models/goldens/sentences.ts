@@ -86,7 +86,7 @@ function decoderHint(outcomes: readonly Outcome[]): string {
     ({ golden, input, label }) =>
       /\.jpe?g$/i.test(golden.picture) &&
       label?.isRight !== false &&
-      input &&
+      input?.isRight === false &&
       input.worst <= TENSORFLOW_JPEG.worst &&
       input.mean <= TENSORFLOW_JPEG.mean,
   );
