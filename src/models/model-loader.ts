@@ -10,13 +10,13 @@ import { SETTINGS_TOKEN } from '../config/config.module.js';
 import type { Settings } from '../config/settings.js';
 import { type Engine, EngineError, type LoadedModel, type NamedTensors } from '../engine/engine.js';
 import { ENGINE } from '../engine/engine.token.js';
-import { checkLength, type Labels } from '../labels/labels.js';
 import { LabelsService } from '../labels/labels.service.js';
 import type { ServingEngine } from '../engine/pool/serving-engine.js';
 import { UpstreamEngine } from '../engine/upstream/upstream.engine.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Permits } from '../turns/permits.js';
 import { GoldensService } from './goldens/goldens.service.js';
+import { labelsOf } from './labels-of.js';
 import { loadOptionsOf } from './load-options.js';
 import type { ModelConfig } from './model-config.js';
 import { type ModelPlan, planModel } from './model-plan.js';
@@ -116,7 +116,7 @@ export class ModelLoader {
       const run: Run = (signature, inputs) => engine.run(engineName, signature, inputs);
       await runRecordedWarmUp(run, loaded, found.directory);
       const warmUpMs = performance.now() - warm;
-      const labels = await this.readLabels(name, config, plan, outputs);
+      const labels = await labelsOf(this.labels, name, config, plan, outputs);
       const goldens = proven ?? (await this.goldens.prove(name, found, config, { plan, labels, run }));
       const admitted = await admit();
       if (admitted) await runRecordedWarmUp(run, admitted, found.directory); // It was another process until now.
@@ -147,20 +147,6 @@ export class ModelLoader {
       await unload().catch(() => {});
       throw error;
     }
-  }
-
-  private async readLabels(
-    name: string,
-    config: Partial<ModelConfig>,
-    plan: ModelPlan,
-    warmUpOutputs: NamedTensors | null,
-  ): Promise<Labels | null> {
-    if (plan.task !== 'classification' || config.labels === 'none') return null;
-    const { labels, file } = await this.labels.load(name, config.labels);
-    // Where the signature leaves the number of classes open, the first run has told it.
-    const classes = plan.classes ?? warmUpOutputs?.[plan.output]?.shape.at(-1);
-    if (classes !== undefined) checkLength(labels, classes, file, name);
-    return labels;
   }
 
   /** Another server's runs go beside those of the engines here. */

@@ -1,6 +1,7 @@
 import { ConfigError } from '../config/expect.js';
-import type { LoadedModel, Signature } from '../engine/engine.js';
-import { describeTensor, type InputSpec, type TensorSpec } from '../engine/tensor.js';
+import type { LoadedModel, NamedTensors, Signature } from '../engine/engine.js';
+import { describeTensor, type InputSpec, type Tensor, type TensorSpec } from '../engine/tensor.js';
+import { softmax } from '../labels/softmax.js';
 import { isImageInput } from '../preprocessing/image-input.js';
 import { planPreprocessing, type PreprocessingPlan } from '../preprocessing/plan.js';
 import type { ModelConfig, Task } from './model-config.js';
@@ -39,14 +40,29 @@ export interface TensorPlan extends PlanOf<'tensor'> {
 /** How a model is served: what `model.yaml` says, and for the rest what its signature tells. */
 export type ModelPlan = ClassificationPlan | ImageToImagePlan | TensorPlan;
 
-/** The input that takes a picture as pixels, and what is done to the picture before; `null` where none does. */
-export function pixelInput(
-  plan: ModelPlan,
-): { readonly spec: InputSpec; readonly preprocessing: PreprocessingPlan } | null {
+/** The input that takes a picture as pixels, and what is done to the picture before. */
+export interface PixelInput {
+  readonly spec: InputSpec;
+  readonly preprocessing: PreprocessingPlan;
+}
+
+/** `null` where no input does. */
+export function pixelInput(plan: ModelPlan): PixelInput | null {
   if (plan.task === 'image-to-image') return null;
   const picture = plan.task === 'tensor' ? plan.picture : plan;
   const spec = picture && plan.signature.inputs.find(({ name }) => name === picture.input);
   return spec ? { spec, preprocessing: picture.preprocessing } : null;
+}
+
+/** One picture's pixels as the signature takes them: without a batch dimension where it has none. */
+export function inputsOfPixels({ name, shape }: InputSpec, pixels: Tensor): NamedTensors {
+  return { [name]: shape?.length === 3 ? { ...pixels, shape: pixels.shape.slice(1) } : pixels };
+}
+
+/** The scores of one picture as clients are told them: probabilities where the output holds logits. */
+export function scoresOf({ output, logits }: ClassificationPlan, outputs: NamedTensors): ArrayLike<number> {
+  const scores = outputs[output]!.data as Float32Array;
+  return logits ? softmax(scores) : scores;
 }
 
 /** @throws ConfigError where `config` asks for what the model does not have */

@@ -15,6 +15,7 @@ import type { Golden } from '../models/goldens/golden.js';
 import { proveGoldens } from '../models/goldens/prove.js';
 import { adviceSentence } from '../models/goldens/sentences.js';
 import { pictureInputOf, type Subject } from '../models/goldens/subject.js';
+import { labelsOf } from '../models/labels-of.js';
 import { loadOptionsOf } from '../models/load-options.js';
 import { planModel } from '../models/model-plan.js';
 import { workHere } from '../preprocessing/picture-work.js';
@@ -110,8 +111,7 @@ async function withSubject<T>(
     settled();
     const loaded = await engine.load(MODEL, directory, loadOptionsOf(config, settings));
     const plan = planModel(config, loaded);
-    const isLabelled = plan.task === 'classification' && config.labels !== 'none';
-    const labels = isLabelled ? (await new LabelsService(settings).load(name, config.labels)).labels : null;
+    const labels = await labelsOf(new LabelsService(settings), name, config, plan, null);
     const pictures = new PreprocessingService(settings, workHere);
     return await work({
       plan,

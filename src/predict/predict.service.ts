@@ -2,13 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { Admitted } from '../batching/admission.js';
 import type { NamedTensors } from '../engine/engine.js';
 import { release } from '../engine/release.js';
-import type { Tensor } from '../engine/tensor.js';
 import { ServingError } from '../errors/serving-error.js';
 import { rank, type Ranked } from '../labels/rank.js';
-import { softmax } from '../labels/softmax.js';
 import type { RequestCall } from '../http/call.js';
 import type { ModelHandle } from '../models/model-handle.js';
-import { pixelInput } from '../models/model-plan.js';
+import { inputsOfPixels, pixelInput, scoresOf } from '../models/model-plan.js';
 import { PreprocessingService } from '../preprocessing/preprocessing.service.js';
 import type { Call } from '../turns/call.js';
 import { concernsPicture } from './concerns-picture.js';
@@ -141,10 +139,7 @@ export class PredictService {
       call,
       plan.maxPixels,
     );
-    const { spec } = target;
-    const single = spec.shape?.length === 3;
-    const input: Tensor = single ? { ...tensor, shape: tensor.shape.slice(1) } : tensor;
-    return { inputs: { [spec.name]: input }, decodeMs, preprocessMs };
+    return { inputs: inputsOfPixels(target.spec, tensor), decodeMs, preprocessMs };
   }
 }
 
@@ -173,8 +168,7 @@ function answerOf({ ready }: ModelHandle, outputs: NamedTensors, topK: number | 
   const { plan, labels } = ready;
   switch (plan.task) {
     case 'classification': {
-      const scores = outputs[plan.output]!.data as Float32Array;
-      const top = rank(plan.logits ? softmax(scores) : scores, labels, topK ?? plan.topK);
+      const top = rank(scoresOf(plan, outputs), labels, topK ?? plan.topK);
       return { kind: 'labels', prediction: top[0]?.label ?? 'Unknown', top };
     }
     case 'image-to-image':

@@ -65,7 +65,7 @@ export function planPreprocessing(config: PreprocessingConfig, input: InputSpec)
     resize: config.resize ?? 'stretch',
     shortSide: config.shortSide ?? null,
     resampling,
-    antialias: config.antialias ?? !resampling.startsWith('tensorflow.'),
+    antialias: config.antialias ?? smoothsByItself(resampling),
     pad: config.pad ?? BLACK,
     background: config.background ?? null,
     orientation: config.orientation ?? 'exif',
@@ -78,6 +78,11 @@ export function planPreprocessing(config: PreprocessingConfig, input: InputSpec)
       ...scaling,
     },
   };
+}
+
+/** Whether a library smooths a reduction without being told to. */
+export function smoothsByItself(resampling: Resampling): boolean {
+  return !resampling.startsWith('tensorflow.');
 }
 
 function checkResampling(

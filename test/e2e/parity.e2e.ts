@@ -3,17 +3,11 @@ import { once } from 'node:events';
 import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { chromium } from 'playwright-core';
+import { ended } from './processes.js';
 
 const CLI = resolve('dist/parity/cli.js');
 const GOLDENS = resolve('test/fixtures/goldens/pillow');
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
 
 describe('npm run parity', () => {
   let folder: string;
@@ -30,15 +24,6 @@ describe('npm run parity', () => {
       LABELS_DIR: resolve('labels'),
     };
     return spawn(process.execPath, [CLI, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  }
-
-  async function ended(child: ChildProcess): Promise<Ended> {
-    const [out, err, [code]] = await Promise.all([
-      text(child.stdout!),
-      text(child.stderr!),
-      once(child, 'exit') as Promise<[number | null]>,
-    ]);
-    return { code, out, err };
   }
 
   it('tells how far off every stage of each golden is, and exits with 0 where all is right', async () => {

@@ -1,6 +1,26 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { type Agent, request } from 'node:http';
+import { text as textOf } from 'node:stream/consumers';
 import type { TestServer } from './server.js';
+
+/** What a command wrote, and its exit code. */
+export interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Waits until a command has ended. */
+export async function ended(child: ChildProcess): Promise<Ended> {
+  const [out, err, [code]] = await Promise.all([
+    textOf(child.stdout!),
+    textOf(child.stderr!),
+    once(child, 'exit') as Promise<[number | null]>,
+  ]);
+  return { code, out, err };
+}
 
 /** The processes that a server started and that live. */
 export interface Processes {

@@ -1,19 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { type Ended, ended } from './processes.js';
 import { fakeModel, type ServerOptions, TestServer } from './server.js';
 
 const CLI = resolve(import.meta.dirname, '../../dist/tune/cli.js');
 /** On a machine that does other things besides, in ms. */
 const LONG = 180_000;
 const QUICK = ['--seconds', '0.03'];
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
 
 function start(
   folder: string,
@@ -25,21 +19,6 @@ function start(
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-}
-
-async function ended(child: ChildProcess): Promise<Ended> {
-  const [out, err, [code]] = await Promise.all([
-    textOf(child.stdout!),
-    textOf(child.stderr!),
-    once(child, 'exit') as Promise<[number | null]>,
-  ]);
-  return { code, out, err };
-}
-
-async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
-  let text = '';
-  for await (const chunk of stream) text += String(chunk);
-  return text;
 }
 
 describe('npm run tune', () => {

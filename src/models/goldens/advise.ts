@@ -11,9 +11,10 @@ import {
 import { checkGoldens, type Outcome } from './check-golden.js';
 import { fitScale, sayScale } from './fit-scale.js';
 import { planesOfInput, planesOfPixels } from './planes.js';
-import { readExpected } from './read-expected.js';
+import { readExpected, readTensor } from './read-expected.js';
 import { type Judge, nearest } from './search.js';
-import { pictureInputOf, type PictureInput, probabilitiesOf, type Subject } from './subject.js';
+import { pictureInputOf, probabilitiesOf, type Subject } from './subject.js';
+import type { PixelInput } from '../model-plan.js';
 
 /** A preprocessing that suits the goldens better than the configured one. */
 export interface Advice extends Candidate {
@@ -77,16 +78,16 @@ function mostTelling(outcomes: readonly Outcome[]): Outcome | undefined {
 
 /** First how pictures come to the size, then by which filter: the right pixels are those that a mere scaling makes the input of. */
 async function byInput(
-  { golden, scores }: Outcome,
+  { golden }: Outcome,
   start: Candidate,
   subject: Subject,
-  { spec }: PictureInput,
+  { spec }: PixelInput,
 ): Promise<Candidate | undefined> {
   const picture = await readFile(golden.picture);
-  const { tensor } = await readExpected(golden, subject, scores?.length ?? 0);
+  const tensor = await readTensor(golden);
   const fit = async ({ plan }: Candidate) => {
     const pixels = planesOfPixels(await subject.toPixels(picture, plan, subject.plan.maxPixels));
-    const input = planesOfInput(tensor!, plan.normalise.layout, pixels);
+    const input = planesOfInput(tensor, plan.normalise.layout, pixels);
     return input && fitScale(pixels, input);
   };
   const judge: Judge = async (candidate) => (await fit(candidate))?.distance.mean ?? Infinity;
@@ -103,7 +104,7 @@ async function byScores(
   { golden, probabilities, scores }: Outcome,
   start: Candidate,
   subject: Subject,
-  { spec }: PictureInput,
+  { spec }: PixelInput,
 ): Promise<Candidate> {
   const picture = await readFile(golden.picture);
   const { label } = await readExpected(golden, subject, scores!.length);

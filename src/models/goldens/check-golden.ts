@@ -4,13 +4,15 @@ import { normalisePixels } from '../../engine/normalise.js';
 import { describeTensor, type Tensor } from '../../engine/tensor.js';
 import { ServingError } from '../../errors/serving-error.js';
 import { ConfigError } from '../../config/expect.js';
+import { rank } from '../../labels/rank.js';
 import { type Distance, distanceOf } from './distance.js';
 import { type FittedScale, fitScale } from './fit-scale.js';
 import type { Golden } from './golden.js';
 import type { NpyArray } from './npy.js';
 import { type Planes, planesOfInput, planesOfPixels } from './planes.js';
 import { type Expected, readExpected, readTensor } from './read-expected.js';
-import { labelOf, type PictureInput, probabilitiesOf, type Subject } from './subject.js';
+import { probabilitiesOf, type Subject } from './subject.js';
+import type { PixelInput } from '../model-plan.js';
 
 /** How far one stage is from what was expected, and whether that is within the golden's tolerance. */
 export interface Stage extends Distance {
@@ -52,7 +54,7 @@ export interface Outcome {
 export async function checkGoldens(
   goldens: readonly Golden[],
   subject: Subject,
-  input: PictureInput,
+  input: PixelInput,
   onOutcome: (outcome: Outcome) => void = () => {},
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
@@ -70,7 +72,7 @@ export async function checkGoldens(
 async function checkGolden(
   golden: Golden,
   subject: Subject,
-  { spec, preprocessing }: PictureInput,
+  { spec, preprocessing }: PixelInput,
 ): Promise<Outcome> {
   try {
     const picture = await readFile(golden.picture);
@@ -99,7 +101,7 @@ function isFault(error: unknown): error is Error {
 export async function inputsOf(
   golden: Golden,
   subject: Subject,
-  { preprocessing }: PictureInput,
+  { preprocessing }: PixelInput,
 ): Promise<{ readonly here: Planes; readonly expected?: Planes }> {
   const picture = await readFile(golden.picture);
   const pixels = await subject.toPixels(picture, preprocessing, subject.plan.maxPixels);
@@ -171,9 +173,8 @@ function labelStage(
   subject: Subject,
   scores: ArrayLike<number>,
 ): LabelStage {
-  let best = 0;
-  for (let at = 1; at < scores.length; at += 1) if (scores[at]! > scores[best]!) best = at;
-  const found = labelOf(subject, best);
-  const isRight = found === expected && !Number.isNaN(scores[best]!);
-  return { isRight, expected, found, expectedScore: scores[index]!, foundScore: scores[best]! };
+  const [best] = rank(scores, subject.labels, 1);
+  const { label: found, score: foundScore } = best!;
+  const isRight = found === expected && !Number.isNaN(foundScore);
+  return { isRight, expected, found, expectedScore: scores[index]!, foundScore };
 }

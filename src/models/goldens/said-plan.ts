@@ -1,4 +1,4 @@
-import type { PreprocessingPlan } from '../../preprocessing/plan.js';
+import { type PreprocessingPlan, smoothsByItself } from '../../preprocessing/plan.js';
 
 /** The keys of `preprocessing:` that goldens tell something of. */
 const KEYS = ['orientation', 'resize', 'shortSide', 'resampling', 'antialias', 'colour', 'scale'] as const;
@@ -32,7 +32,7 @@ function say(plan: PreprocessingPlan, key: (typeof KEYS)[number]): string | unde
     case 'resampling':
       return resampling;
     case 'antialias':
-      return antialias === !resampling.startsWith('tensorflow.') ? undefined : String(antialias);
+      return antialias === smoothsByItself(resampling) ? undefined : String(antialias);
     case 'colour':
       return channels === 1 ? 'grey' : normalise.order[0] === 0 ? 'rgb' : 'bgr';
     case 'scale':

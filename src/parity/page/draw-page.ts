@@ -2,7 +2,8 @@ import type { ChosenModel } from '../../command/find-model.js';
 import type { Outcome } from '../../models/goldens/check-golden.js';
 import type { Proof } from '../../models/goldens/prove.js';
 import { adviceSentence, score, whatIsWrong } from '../../models/goldens/sentences.js';
-import { labelOf, pictureInputOf, type PictureInput, type Subject } from '../../models/goldens/subject.js';
+import { labelOf, pictureInputOf, type Subject } from '../../models/goldens/subject.js';
+import type { PixelInput } from '../../models/model-plan.js';
 import { cellsOf, preprocessingText, verdictOf } from '../table.js';
 import { type Html, html } from './html.js';
 import { figuresOf } from './pictures.js';
@@ -84,7 +85,7 @@ function kind({ isRight }: Outcome): string {
   return isRight ? 'right' : 'wrong';
 }
 
-async function section(outcome: Outcome, subject: Subject, input: PictureInput): Promise<Html> {
+async function section(outcome: Outcome, subject: Subject, input: PixelInput): Promise<Html> {
   const figures = (await figuresOf(outcome, subject, input)).map(
     ({ caption, url, width, height }) =>
       html`<figure>

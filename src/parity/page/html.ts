@@ -1,3 +1,5 @@
+import { escapeMarkup } from '../../command/escape-markup.js';
+
 /** Text that is HTML already. */
 export class Html {
   constructor(readonly text: string) {}
@@ -14,9 +16,5 @@ export function html(pieces: TemplateStringsArray, ...parts: readonly Part[]): H
 function write(part: Part): string {
   if (part instanceof Html) return part.text;
   if (typeof part === 'object') return part.map(({ text }) => text).join('');
-  return String(part)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+  return escapeMarkup(String(part));
 }

@@ -1,6 +1,7 @@
 import { inputsOf, type Outcome } from '../../models/goldens/check-golden.js';
 import type { Planes } from '../../models/goldens/planes.js';
-import type { PictureInput, Subject } from '../../models/goldens/subject.js';
+import type { Subject } from '../../models/goldens/subject.js';
+import type { PixelInput } from '../../models/model-plan.js';
 import { encodePng } from '../../preprocessing/encode.js';
 import { isChannels } from '../../preprocessing/image-input.js';
 
@@ -17,7 +18,7 @@ export interface Figure {
 export async function figuresOf(
   { golden, input, fault }: Outcome,
   subject: Subject,
-  pictures: PictureInput,
+  pictures: PixelInput,
 ): Promise<readonly Figure[]> {
   if (fault !== undefined) return [];
   const { here, expected } = await inputsOf(golden, subject, pictures);

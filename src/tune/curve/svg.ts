@@ -1,21 +1,23 @@
+import { escapeMarkup } from '../../command/escape-markup.js';
+
 type Attributes = Readonly<Record<string, string | number>>;
 
 /** An SVG element: its children are SVG already. */
 export function element(name: string, attributes: Attributes, ...children: readonly string[]): string {
   const written = Object.entries(attributes).map(
-    ([key, value]) => ` ${key}="${escape(typeof value === 'number' ? rounded(value) : value)}"`,
+    ([key, value]) => ` ${key}="${escapeMarkup(typeof value === 'number' ? rounded(value) : value)}"`,
   );
   return `<${name}${written.join('')}${children.length > 0 ? `>${children.join('')}</${name}>` : '/>'}`;
 }
 
 /** A line of text, which may hold any character. */
 export function text(content: string, attributes: Attributes): string {
-  return element('text', attributes, escape(content));
+  return element('text', attributes, escapeMarkup(content));
 }
 
 /** What is shown where the pointer rests, and read out. */
 export function title(content: string): string {
-  return element('title', {}, escape(content));
+  return element('title', {}, escapeMarkup(content));
 }
 
 /** A polyline through points in pixels. */
@@ -26,12 +28,4 @@ export function path(points: readonly (readonly [number, number])[], attributes:
 
 function rounded(pixels: number): string {
   return String(Math.round(pixels * 10) / 10);
-}
-
-function escape(content: string): string {
-  return content
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }
