@@ -3,7 +3,9 @@ import type { Pixels } from '../decode.js';
 import { type Filter, KERNELS } from '../kernel.js';
 import { type Taps, taps } from './taps.js';
 import { premultiplied, unpremultiplied } from './premultiply.js';
-import { aligned, instantiate, Layout, type Program, SLACK } from './resampler/instance.js';
+import { Compiled } from '../compiled/compiled.js';
+import { aligned, Layout, SLACK } from '../compiled/layout.js';
+import { PROGRAM } from './resample.wasm.js';
 
 /**
  * Scales a picture to the bit as Pillow's `resize` does, rows before columns; without `antialias`
@@ -43,10 +45,15 @@ function tapsOf(axis: Axis, filter: Filter, antialias: boolean): Taps {
   return made;
 }
 
-let program: Program | undefined;
+/** `resample.as`, which says what its functions take. */
+interface Functions {
+  readonly across1: (...where: readonly number[]) => void;
+  readonly across3: (...where: readonly number[]) => void;
+  readonly across4: (...where: readonly number[]) => void;
+  readonly down: (...where: readonly number[]) => void;
+}
 
-/** Memory of WebAssembly never shrinks: after a picture that took more, in bytes, it is left to the garbage collector. */
-const MEMORY_KEPT = 32 * 2 ** 20;
+const program = new Compiled<Functions>(PROGRAM);
 const BAND_BYTES = 256 * 2 ** 10;
 
 /** @param across `null`: the columns are those of the picture */
@@ -62,32 +69,29 @@ function run(pixels: Pixels, columns: Axis, across: Taps | null, down: Taps): Ui
   const layout = new Layout();
   const acrossAt = across && placeTaps(layout, across);
   const downAt = placeTaps(layout, { ...down, first: below });
-  const band = layout.place(across ? bandRows * rowBytes + SLACK : 0);
-  const middle = layout.place((count + 1) * stride + SLACK);
-  const target = layout.place(height * length + SLACK);
+  const band = layout.place(across ? bandRows * rowBytes : 0);
+  const middle = layout.place((count + 1) * stride);
+  const target = layout.place(height * length);
 
-  program ??= instantiate();
-  layout.writeTo(program.memory);
-  const bytes = new Uint8Array(program.memory.buffer);
-  for (const { row, place, rows } of runs) {
-    if (acrossAt === null) {
-      for (let at = 0; at < rows; at += 1) {
-        const from = (row + at) * rowBytes + columns.start * channels;
-        bytes.set(pixels.data.subarray(from, from + length), middle + (place + at) * stride);
+  return program.run(layout, (functions, bytes) => {
+    for (const { row, place, rows } of runs) {
+      if (acrossAt === null) {
+        for (let at = 0; at < rows; at += 1) {
+          const from = (row + at) * rowBytes + columns.start * channels;
+          bytes.set(pixels.data.subarray(from, from + length), middle + (place + at) * stride);
+        }
+        continue;
       }
-      continue;
+      for (let at = 0; at < rows; at += bandRows) {
+        const taken = Math.min(bandRows, rows - at);
+        bytes.set(pixels.data.subarray((row + at) * rowBytes, (row + at + taken) * rowBytes), band);
+        const to = middle + (place + at) * stride;
+        functions[`across${channels}`](band, rowBytes, to, stride, taken, columns.length, ...acrossAt);
+      }
     }
-    for (let at = 0; at < rows; at += bandRows) {
-      const taken = Math.min(bandRows, rows - at);
-      bytes.set(pixels.data.subarray((row + at) * rowBytes, (row + at + taken) * rowBytes), band);
-      const to = middle + (place + at) * stride;
-      program[`across${channels}`](band, rowBytes, to, stride, taken, columns.length, ...acrossAt);
-    }
-  }
-  program.down(middle, stride, target, length, height, ...downAt);
-  const result = bytes.slice(target, target + height * length);
-  if (bytes.length > MEMORY_KEPT) program = undefined;
-  return result;
+    functions.down(middle, stride, target, length, height, ...downAt);
+    return bytes.slice(target, target + height * length);
+  });
 }
 
 /** Rows of a picture that follow on each other, and where they are laid. */

@@ -1,5 +1,5 @@
 /*
- * The two passes of a resampling, in 128-bit vectors: AssemblyScript, compiled by compile.mjs into program.ts.
+ * The two passes of a resampling, in 128-bit vectors: AssemblyScript, compiled into resample.wasm.ts by `npm run generate:wasm`.
  *
  * A weight has 22 bits behind the point and is given as two halves of 16 bits, `high * 4096 + low`: so one instruction multiplies
  * eight bytes by their weights and adds the products in pairs. Sums are rounded and held within 0 to 255.

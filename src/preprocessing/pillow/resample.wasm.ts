@@ -1,4 +1,4 @@
-/** resampler.as, compiled by compile.mjs to WebAssembly, in base64. */
+/** resample.as, compiled to WebAssembly by compiled/compile.mjs, in base64. */
 export const PROGRAM = [
   'AGFzbQEAAAABHAJgC39/f39/f39/f39/AGAKf39/f39/f39/fwACDwEDZW52Bm1lbW9yeQIAAAMFBAEAAAAHLwUHYWNyb3Nz',
   'MQADB2Fjcm9zczMAAgdhY3Jvc3M0AAEEZG93bgAABm1lbW9yeQIACv8fBMQFAgt/DXsDQCAEIA5KBEAgACAOQQJ0IgogBWoo',
