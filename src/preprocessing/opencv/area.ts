@@ -1,6 +1,9 @@
 import type { Axes, Axis } from '../axis.js';
+import { Compiled } from '../compiled/compiled.js';
+import { aligned, Layout } from '../compiled/layout.js';
 import type { Pixels } from '../decode.js';
-import { halfToEven } from '../half-to-even.js';
+import type { Channels } from '../image-input.js';
+import { PROGRAM } from './area.wasm.js';
 import { linear } from './linear.js';
 
 const { fround } = Math;
@@ -9,7 +12,8 @@ const { fround } = Math;
 export function areaAverage(pixels: Pixels, axes: Axes): Pixels {
   const { columns, rows } = axes;
   if (columns.from < columns.to || rows.from < rows.to) return linear(pixels, axes, true);
-  return isWhole(columns) && isWhole(rows) ? averageBlocks(pixels, axes) : averageParts(pixels, axes);
+  const data = isWhole(columns) && isWhole(rows) ? averageBlocks(pixels, axes) : averageParts(pixels, axes);
+  return { data, width: columns.length, height: rows.length, channels: pixels.channels };
 }
 
 /** Whether both sides become half as long: OpenCV averages then, whichever of `INTER_AREA` and `INTER_LINEAR` it is told. */
@@ -19,30 +23,46 @@ export function isHalf({ columns, rows }: Axes): boolean {
 
 const isWhole = ({ from, to }: Axis): boolean => from % to === 0;
 
-/** The average of so many whole pixels. */
-function averageBlocks({ data, width, channels }: Pixels, axes: Axes): Pixels {
+/** `area.as`, which says what its functions take. */
+type Functions = Readonly<
+  Record<
+    | `acrossBlocks${Channels}`
+    | 'addBlocks'
+    | 'averageBlocks'
+    | `acrossParts${Channels}`
+    | 'addParts'
+    | 'roundParts',
+    (...where: readonly number[]) => void
+  >
+>;
+
+const program = new Compiled<Functions>(PROGRAM);
+
+/** The average of so many whole pixels. Of the picture one row at a time lies in the program's memory. */
+function averageBlocks({ data, width, channels }: Pixels, axes: Axes): Uint8Array {
   const { columns, rows } = axes;
   const [wide, high] = [columns.from / columns.to, rows.from / rows.to];
-  const part = fround(1 / (wide * high));
-  const round = isHalf(axes)
-    ? (sum: number) => (sum + 2) >> 2
-    : (sum: number) => halfToEven(fround(sum * part));
-  const result = new Uint8Array(columns.length * rows.length * channels);
-  let to = 0;
-  for (let row = rows.start; row < rows.start + rows.length; row += 1) {
-    for (let column = columns.start; column < columns.start + columns.length; column += 1) {
-      for (let channel = 0; channel < channels; channel += 1) {
-        let sum = 0;
-        for (let y = row * high; y < (row + 1) * high; y += 1) {
-          const from = (y * width + column * wide) * channels + channel;
-          for (let x = 0; x < wide; x += 1) sum += data[from + x * channels]!;
-        }
-        result[to] = round(sum);
-        to += 1;
+  const length = columns.length * channels;
+  const layout = new Layout();
+  const source = layout.place(columns.length * wide * channels);
+  const line = layout.place(aligned(length) * Int32Array.BYTES_PER_ELEMENT);
+  const sums = layout.place(aligned(length) * Float64Array.BYTES_PER_ELEMENT);
+  const target = layout.place(rows.length * length);
+  return program.run(layout, (functions, bytes) => {
+    const summed = new Float64Array(bytes.buffer, sums, length);
+    for (let row = 0; row < rows.length; row += 1) {
+      // The average of four pixels is rounded up where it is a half: with this added none is.
+      summed.fill(isHalf(axes) ? 0.5 : 0);
+      for (let y = (rows.start + row) * high; y < (rows.start + row + 1) * high; y += 1) {
+        const from = (y * width + columns.start * wide) * channels;
+        bytes.set(data.subarray(from, from + length * wide), source);
+        functions[`acrossBlocks${channels}`](source, line, columns.length, wide);
+        functions.addBlocks(line, sums, length);
       }
+      functions.averageBlocks(sums, target + row * length, length, fround(1 / (wide * high)));
     }
-  }
-  return { data: result, width: columns.length, height: rows.length, channels };
+    return bytes.slice(target, target + rows.length * length);
+  });
 }
 
 /** Per output pixel: the first input pixel, and the part that each of the next ones has in it. */
@@ -67,46 +87,41 @@ function partsOf({ from, to, start, length }: Axis): Part[] {
   });
 }
 
-/** Sums are float32, rounded at each step. */
-function averageParts({ data, width, channels }: Pixels, { columns, rows }: Axes): Pixels {
-  const across = partsOf(columns);
+/** Sums are float32, rounded at each step. Of the picture one row at a time lies in the program's memory. */
+function averageParts({ data, width, channels }: Pixels, { columns, rows }: Axes): Uint8Array {
   const length = columns.length * channels;
-  const line = new Float32Array(length);
-  const sums = new Float32Array(length);
-  const result = new Uint8Array(rows.length * length);
-  let made = -1;
-  for (const [row, { first, parts }] of partsOf(rows).entries()) {
-    sums.fill(0);
-    for (const [index, part] of parts.entries()) {
-      // Where one row of the result ends the next begins, mostly within a pixel.
-      if (made !== first + index)
-        averageLine(data, (first + index) * width * channels, channels, across, line);
-      made = first + index;
-      for (let at = 0; at < length; at += 1) sums[at] = sums[at]! + fround(part * line[at]!);
+  const layout = new Layout();
+  const across = placeParts(layout, partsOf(columns), channels);
+  const source = layout.place(width * channels);
+  const line = layout.place(aligned(length) * Float32Array.BYTES_PER_ELEMENT);
+  const sums = layout.place(aligned(length) * Float32Array.BYTES_PER_ELEMENT);
+  const target = layout.place(rows.length * length);
+  return program.run(layout, (functions, bytes) => {
+    const summed = new Float32Array(bytes.buffer, sums, length);
+    let made = -1;
+    for (const [row, { first, parts }] of partsOf(rows).entries()) {
+      summed.fill(0);
+      for (const [index, part] of parts.entries()) {
+        const y = first + index;
+        // Where one row of the result ends the next begins, mostly within a pixel.
+        if (made !== y) {
+          bytes.set(data.subarray(y * width * channels, (y + 1) * width * channels), source);
+          functions[`acrossParts${channels}`](source, line, columns.length, ...across);
+        }
+        made = y;
+        functions.addParts(line, sums, length, part);
+      }
+      functions.roundParts(sums, target + row * length, length);
     }
-    for (let at = 0; at < length; at += 1) result[row * length + at] = Math.min(255, halfToEven(sums[at]!));
-  }
-  return { data: result, width: columns.length, height: rows.length, channels };
+    return bytes.slice(target, target + rows.length * length);
+  });
 }
 
-function averageLine(
-  data: Uint8Array,
-  from: number,
-  channels: number,
-  across: readonly Part[],
-  line: Float32Array,
-): void {
-  let to = 0;
-  for (const { first, parts } of across) {
-    for (let channel = 0; channel < channels; channel += 1) {
-      let sum = 0;
-      let at = from + first * channels + channel;
-      for (const part of parts) {
-        sum = fround(sum + fround(data[at]! * part));
-        at += channels;
-      }
-      line[to] = sum;
-      to += 1;
-    }
-  }
+/** As the last parameters of `acrossParts`. */
+function placeParts(layout: Layout, across: readonly Part[], channels: number): readonly number[] {
+  return [
+    layout.put(Int32Array.from(across, ({ first }) => first * channels)),
+    layout.put(Int32Array.from(across, ({ parts }) => parts.length)),
+    layout.put(Float32Array.from(across.flatMap(({ parts }) => parts))),
+  ];
 }

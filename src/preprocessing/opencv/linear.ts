@@ -1,49 +1,36 @@
 import { type Axes, type Axis, inside } from '../axis.js';
+import { Compiled } from '../compiled/compiled.js';
 import type { Pixels } from '../decode.js';
 import { halfToEven } from '../half-to-even.js';
-import { Lines } from './lines.js';
+import { PROGRAM } from './linear.wasm.js';
+import { type Functions, type Neighbours, twoPasses } from './two-passes.js';
+
+const program = new Compiled<Functions>(PROGRAM);
 
 /**
  * Bytes by `INTER_LINEAR`, to the bit as OpenCV's `resize` makes them: in whole numbers, columns before rows. Each channel by itself, alpha too.
  * @param asArea `INTER_AREA` where it enlarges: pixels keep their edges, and only between two of them is something in between
  */
-export function linear({ data, width, channels }: Pixels, { columns, rows }: Axes, asArea = false): Pixels {
-  const across = neighbours(columns, asArea).map(wholeAtEdge);
-  const length = columns.length * channels;
-  const result = new Uint8Array(rows.length * length);
-  const lines = new Lines([new Int32Array(length), new Int32Array(length)], (row, line) => {
-    let to = 0;
-    for (const { pixels, weights } of across) {
-      const one = (row * width + pixels[0]) * channels;
-      const two = (row * width + pixels[1]) * channels;
-      for (let channel = 0; channel < channels; channel += 1) {
-        line[to] = weights[0] * data[one + channel]! + weights[1] * data[two + channel]!;
-        to += 1;
-      }
-    }
+export function linear(pixels: Pixels, axes: Axes, asArea = false): Pixels {
+  const across = neighbours(axes.columns, asArea).map(wholeAtEdge);
+  return twoPasses(pixels, axes, {
+    program,
+    valueBytes: Int16Array.BYTES_PER_ELEMENT,
+    columns: [
+      // The second pixel is the one behind; at an edge it counts nothing.
+      Int32Array.from(across, (one) => one.pixels[0]! * pixels.channels),
+      Int16Array.from(across.flatMap(({ weights }) => weights)),
+    ],
+    rows: neighbours(axes.rows, asArea),
   });
-  for (const [row, { pixels, weights }] of neighbours(rows, asArea).entries()) {
-    const [above, below] = lines.of(pixels);
-    for (let at = 0; at < length; at += 1) {
-      const upper = (weights[0] * (above![at]! >> 4)) >> 16;
-      const lower = (weights[1] * (below![at]! >> 4)) >> 16;
-      result[row * length + at] = (upper + lower + 2) >> 2;
-    }
-  }
-  return { data: result, width: columns.length, height: rows.length, channels };
 }
 
 /** Weights have so many bits behind the point. */
 const UNIT = 2 ** 11;
 
-/** Two pixels next to each other, or twice the one at an edge, and how much each counts. */
-interface Neighbours {
-  readonly pixels: readonly [number, number];
-  readonly weights: readonly [number, number];
-}
-
 const { fround } = Math;
 
+/** Two pixels next to each other, or twice the one at an edge. */
 function neighbours(axis: Axis, asArea: boolean): Neighbours[] {
   const { from, to, start, length } = axis;
   const ratio = to / from;

@@ -36,3 +36,29 @@ describe('OpenCV’s pixels', () => {
     },
   );
 });
+
+describe('OpenCV’s averages of whole pixels', () => {
+  it.each([
+    [30, 24],
+    [20, 12],
+  ])('of a part of %d×%d are those of the whole', async (width, height) => {
+    const picture = noise(60, 48, 3);
+    const all = { left: 0, top: 0, width, height };
+    const shown = { left: 5, top: 3, width: 11, height: 7 };
+    const whole = await resampleBy('opencv.area', picture, all, all, false);
+    const part = await resampleBy('opencv.area', picture, all, shown, false);
+    const rows = Array.from({ length: shown.height }, (_, y) => {
+      const from = ((y + shown.top) * width + shown.left) * 3;
+      return [...whole.data.subarray(from, from + shown.width * 3)];
+    });
+    expect([...part.data]).toEqual(rows.flat());
+  });
+
+  it('take in more of them than 32 bits can count', async () => {
+    const [width, height] = [3000, 3000];
+    const white = { data: new Uint8Array(width * height).fill(255), width, height, channels: 1 } as const;
+    const one = { left: 0, top: 0, width: 1, height: 1 };
+    const { data } = await resampleBy('opencv.area', white, one, one, false);
+    expect([...data]).toEqual([255]);
+  });
+});
