@@ -8,10 +8,10 @@
  * which it uses `count`. Up to 16 bytes beyond the inputs are read (and count nothing), and up to 16 beyond the outputs written.
  */
 
-/** Of the bytes of two pixels, channel by channel, pairs of 16 bits. Index 16 is none, which gives 0. */
-const PAIRS_OF_1: v128 = i8x16(0, 16, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16);
-const PAIRS_OF_3: v128 = i8x16(0, 16, 3, 16, 1, 16, 4, 16, 2, 16, 5, 16, 16, 16, 16, 16);
-const PAIRS_OF_4: v128 = i8x16(0, 16, 4, 16, 1, 16, 5, 16, 2, 16, 6, 16, 3, 16, 7, 16);
+/** Of the bytes of two pixels, channel by channel, pairs of 16 bits. Index -1 is none, which gives 0. */
+const PAIRS_OF_1: v128 = i8x16(0, -1, 1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
+const PAIRS_OF_3: v128 = i8x16(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1);
+const PAIRS_OF_4: v128 = i8x16(0, -1, 4, -1, 1, -1, 5, -1, 2, -1, 6, -1, 3, -1, 7, -1);
 
 @inline
 function total(high: v128, low: v128): v128 {

@@ -1,6 +1,8 @@
 import type { Axes, Axis } from '../axis.js';
 import type { Pixels } from '../decode.js';
 import { type Filter, KERNELS } from '../kernel.js';
+import { keepLast } from '../keep-last.js';
+import { usedRows } from '../used-rows.js';
 import { type Taps, taps } from './taps.js';
 import { premultiplied, unpremultiplied } from './premultiply.js';
 import { Compiled } from '../compiled/compiled.js';
@@ -31,19 +33,7 @@ export function resample(
   };
 }
 
-/** Those of the last sizes: pictures of one camera have one. */
-const TAPS = new Map<string, Taps>();
-const TAPS_KEPT = 32;
-
-function tapsOf(axis: Axis, filter: Filter, antialias: boolean): Taps {
-  const key = `${axis.from} ${axis.to} ${axis.start} ${axis.length} ${filter} ${antialias}`;
-  const known = TAPS.get(key);
-  if (known !== undefined) return known;
-  const made = taps(axis, KERNELS[filter], antialias);
-  if (TAPS.size >= TAPS_KEPT) TAPS.delete(TAPS.keys().next().value!);
-  TAPS.set(key, made);
-  return made;
-}
+const tapsOf = keepLast((axis, filter: Filter, antialias) => taps(axis, KERNELS[filter], antialias));
 
 /** `resample.as`, which says what its functions take. */
 interface Functions {
@@ -60,9 +50,9 @@ const BAND_BYTES = 256 * 2 ** 10;
 function run(pixels: Pixels, columns: Axis, across: Taps | null, down: Taps): Uint8Array {
   const { width, channels } = pixels;
   const height = down.first.length;
-  const { runs, below, count } = usedRows(down, pixels.height);
   const rowBytes = width * channels;
   const bandRows = Math.max(1, Math.floor(BAND_BYTES / rowBytes));
+  const { bands, below, count } = usedRows(down, pixels.height, bandRows);
   const length = columns.length * channels;
   const stride = aligned(length + SLACK);
 
@@ -74,7 +64,7 @@ function run(pixels: Pixels, columns: Axis, across: Taps | null, down: Taps): Ui
   const target = layout.place(height * length);
 
   return program.run(layout, (functions, bytes) => {
-    for (const { row, place, rows } of runs) {
+    for (const { row, place, rows } of bands) {
       if (acrossAt === null) {
         for (let at = 0; at < rows; at += 1) {
           const from = (row + at) * rowBytes + columns.start * channels;
@@ -82,42 +72,13 @@ function run(pixels: Pixels, columns: Axis, across: Taps | null, down: Taps): Ui
         }
         continue;
       }
-      for (let at = 0; at < rows; at += bandRows) {
-        const taken = Math.min(bandRows, rows - at);
-        bytes.set(pixels.data.subarray((row + at) * rowBytes, (row + at + taken) * rowBytes), band);
-        const to = middle + (place + at) * stride;
-        functions[`across${channels}`](band, rowBytes, to, stride, taken, columns.length, ...acrossAt);
-      }
+      bytes.set(pixels.data.subarray(row * rowBytes, (row + rows) * rowBytes), band);
+      const to = middle + place * stride;
+      functions[`across${channels}`](band, rowBytes, to, stride, rows, columns.length, ...acrossAt);
     }
     functions.down(middle, stride, target, length, height, ...downAt);
     return bytes.slice(target, target + height * length);
   });
-}
-
-/** Rows of a picture that follow on each other, and where they are laid. */
-interface Run {
-  readonly row: number;
-  readonly place: number;
-  rows: number;
-}
-
-/** The rows that the result is made of, without those between them; and where `rows` finds them there. */
-function usedRows(
-  rows: Taps,
-  height: number,
-): { runs: readonly Run[]; below: Int32Array<ArrayBuffer>; count: number } {
-  let last: Run = { row: 0, place: 0, rows: 0 };
-  const runs = [last];
-  const below = rows.first.map((first, output) => {
-    if (first > last.row + last.rows) {
-      last = { row: first, place: last.place + last.rows, rows: 0 };
-      runs.push(last);
-    }
-    const end = Math.min(height, first + rows.count[output]!);
-    last.rows = Math.max(last.rows, end - last.row);
-    return last.place + first - last.row;
-  });
-  return { runs, below, count: last.place + last.rows };
 }
 
 /** As the last parameters of the program's functions. */

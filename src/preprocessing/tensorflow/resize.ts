@@ -1,62 +1,99 @@
 import type { Axes } from '../axis.js';
+import { Compiled } from '../compiled/compiled.js';
+import { aligned, Layout, SLACK } from '../compiled/layout.js';
 import type { Pixels } from '../decode.js';
+import { keepLast } from '../keep-last.js';
+import { usedRows } from '../used-rows.js';
+import { PROGRAM } from './resize.wasm.js';
 import { type Filter, type Spans, spansOf } from './spans.js';
 
 /**
  * Scales a picture as `tf.image.resize` does, whose results are fractions: within 0.001 of it, for values from 0 to 255. TensorFlow rounds to float32 after
- * every step, here sums are float64 and rounded once. Alpha is a channel like the others. Blocks its thread.
+ * every step, here sums are float64, of columns and then of rows, and each is rounded once. Alpha is a channel like the others. Blocks its thread.
  */
 export function resizeAsTensorFlow(
-  { data, width, channels }: Pixels,
+  pixels: Pixels,
   { columns, rows }: Axes,
   filter: Filter,
   antialias: boolean,
 ): Pixels<Float32Array> {
-  const across = spansOf(columns, filter, antialias);
-  const down = spansOf(rows, filter, antialias);
-  const { begin, end } = reachOf(across);
-  const line = new Float64Array((end - begin) * channels);
-  const result = new Float32Array(columns.length * rows.length * channels);
-  for (let row = 0; row < rows.length; row += 1) {
-    line.fill(0);
-    for (let tap = 0; tap < down.count[row]!; tap += 1) {
-      const weight = down.weights[row * down.stride + tap]!;
-      const from = ((down.first[row]! + tap) * width + begin) * channels;
-      for (let at = 0; at < line.length; at += 1) line[at]! += weight * data[from + at]!;
-    }
-    gatherLine(line, across, begin, channels, result, row * columns.length * channels);
+  const { channels } = pixels;
+  const across = keptSpansOf(columns, filter, antialias);
+  const down = keptSpansOf(rows, filter, antialias);
+  const length = columns.length * channels;
+  const result = new Float32Array(rows.length * length);
+  const most = Math.floor(STRIP_BYTES / (length * FLOAT_BYTES));
+  for (let row = 0; row < rows.length;) {
+    const strip = stripOf(down, row, most);
+    resizeStrip(pixels, across, strip, result.subarray(row * length));
+    row += strip.first.length;
   }
   return { data: result, width: columns.length, height: rows.length, channels };
 }
 
-/** The pixels of an axis that are used, `end` not included. */
-function reachOf({ first, count }: Spans): { readonly begin: number; readonly end: number } {
-  let begin = Infinity;
-  let end = 0;
-  for (const [output, pixel] of first.entries()) {
-    begin = Math.min(begin, pixel);
-    end = Math.max(end, pixel + count[output]!);
-  }
-  return { begin, end };
+const keptSpansOf = keepLast(spansOf);
+
+const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
+/** Of the memory for a strip: its rows, and the rows of the picture that they are made of, once they have its width. */
+const STRIP_BYTES = 8 * 2 ** 20;
+/** What of the picture is in memory at a time; the processor's cache can hold it. */
+const BAND_BYTES = 256 * 2 ** 10;
+
+/** The next rows of a result, from `begin` on, that take together not `most` rows, or a single one. */
+function stripOf({ first, count, weights, stride }: Spans, begin: number, most: number): Spans {
+  let end = begin + 1;
+  while (end < first.length && first[end]! + count[end]! - first[begin]! + end - begin < most) end += 1;
+  return {
+    first: first.subarray(begin, end),
+    count: count.subarray(begin, end),
+    weights: weights.subarray(begin * stride, end * stride),
+    stride,
+  };
 }
 
-/** @param line of pixels from `begin` on */
-function gatherLine(
-  line: Float64Array,
-  { first, count, weights, stride }: Spans,
-  begin: number,
-  channels: number,
+/** `resize.as`, which says what its functions take. */
+interface Functions {
+  readonly across1: (...where: readonly number[]) => void;
+  readonly across3: (...where: readonly number[]) => void;
+  readonly across4: (...where: readonly number[]) => void;
+  readonly down: (...where: readonly number[]) => void;
+}
+
+const program = new Compiled<Functions>(PROGRAM);
+
+/** @param result gets the rows of `down`, from its beginning on */
+function resizeStrip(
+  { data, width, height, channels }: Pixels,
+  across: Spans,
+  down: Spans,
   result: Float32Array,
-  to: number,
 ): void {
-  for (let output = 0; output < first.length; output += 1) {
-    const from = (first[output]! - begin) * channels;
-    for (let channel = 0; channel < channels; channel += 1) {
-      let sum = 0;
-      for (let tap = 0; tap < count[output]!; tap += 1) {
-        sum += weights[output * stride + tap]! * line[from + tap * channels + channel]!;
-      }
-      result[to + output * channels + channel] = sum;
+  const [outputs, outputRows] = [across.first.length, down.first.length];
+  const rowBytes = width * channels;
+  const bandRows = Math.max(1, Math.floor(BAND_BYTES / rowBytes));
+  const { bands, below, count } = usedRows(down, height, bandRows);
+  const length = outputs * channels;
+  const stride = aligned(length * FLOAT_BYTES + SLACK);
+
+  const layout = new Layout();
+  const acrossAt = placeSpans(layout, across);
+  const downAt = placeSpans(layout, { ...down, first: below });
+  const band = layout.place(bandRows * rowBytes);
+  const middle = layout.place((count + 1) * stride);
+  const target = layout.place(outputRows * length * FLOAT_BYTES + SLACK);
+
+  program.run(layout, (functions, bytes) => {
+    for (const { row, place, rows } of bands) {
+      bytes.set(data.subarray(row * rowBytes, (row + rows) * rowBytes), band);
+      const to = middle + place * stride;
+      functions[`across${channels}`](band, rowBytes, to, stride, rows, outputs, ...acrossAt);
     }
-  }
+    functions.down(middle, stride, target, length, outputRows, ...downAt);
+    result.set(new Float32Array(bytes.buffer, target, outputRows * length));
+  });
+}
+
+/** As the last parameters of the program's functions. */
+function placeSpans(layout: Layout, { first, count, weights, stride }: Spans): readonly number[] {
+  return [layout.put(first), layout.put(count), layout.put(weights), stride];
 }

@@ -6,8 +6,9 @@ import { type Kernel, KERNELS } from '../kernel.js';
 export interface Spans {
   readonly first: Int32Array;
   readonly count: Int32Array;
-  /** `stride` weights an output pixel, of which `count` are used; they add up to 1. */
+  /** `stride` weights an output pixel, of which `count` are used and the others 0; they add up to 1. */
   readonly weights: Float64Array;
+  /** A multiple of 4. */
   readonly stride: number;
 }
 
@@ -38,7 +39,7 @@ const { fround } = Math;
 function gather(axis: Axis, tapsAt: TapsAt): Spans {
   const { start, length } = axis;
   const all = Array.from({ length }, (_, at) => tapsAt(start + at));
-  const stride = Math.max(...all.map(({ weights }) => weights.length));
+  const stride = 4 * Math.ceil(Math.max(...all.map(({ weights }) => weights.length)) / 4);
   const spans = {
     first: new Int32Array(length),
     count: new Int32Array(length),
