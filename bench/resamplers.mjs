@@ -1,5 +1,5 @@
 /**
- * What each `resampling` costs, and how far they are from each other: the tables of docs/preprocessing.md. Run after `npm run build`:
+ * What each `resampling` and `decoder` costs, and how far resamplings are from each other: the tables of docs/preprocessing.md. Run after `npm run build`:
  *
  *     node bench/resamplers.mjs
  *
@@ -49,7 +49,9 @@ function difference(pairs) {
   return `${most.toFixed(1)} / ${(sum / count).toFixed(2)}`;
 }
 
+/** Once Node has compiled it for speed. */
 async function medianMs(work) {
+  for (let round = 0; round < ROUNDS; round += 1) await work();
   const took = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     const began = performance.now();
@@ -59,9 +61,9 @@ async function medianMs(work) {
   return took.toSorted((a, b) => a - b)[ROUNDS >> 1].toFixed(1);
 }
 
-function prepared(picture, side, resampling) {
+function prepared(picture, side, preprocessing) {
   const input = { name: 'image', dtype: 'float32', shape: [null, side, side, 3] };
-  return workHere.toPixels(picture, planPreprocessing({ resampling }, input), LIMITS);
+  return workHere.toPixels(picture, planPreprocessing(preprocessing, input), LIMITS);
 }
 
 console.log('What it costs to name the wrong one');
@@ -129,16 +131,34 @@ for (const [width, height] of [
 ]) {
   const picture = await sharp(pictures[0]).resize(width, height).jpeg({ quality: 85 }).toBuffer();
   for (const resampling of ['bilinear', 'fast']) {
-    const ms = await medianMs(() => prepared(picture, 224, resampling));
+    const ms = await medianMs(() => prepared(picture, 224, { resampling }));
     console.log(`  ${width}×${height} → 224×224  ${resampling}: ${ms}`);
   }
 }
+
+console.log('The decoders, with bilinear to 224×224');
+for (const [width, height, options] of [
+  [640, 480, {}],
+  [640, 480, { progressive: true }],
+  [4000, 3000, {}],
+]) {
+  const picture = await sharp(pictures[0])
+    .resize(width, height)
+    .jpeg({ quality: 85, ...options })
+    .toBuffer();
+  for (const decoder of ['pillow', 'tensorflow']) {
+    const ms = await medianMs(() => prepared(picture, 224, { decoder }));
+    console.log(`  ${width}×${height}${options.progressive ? ', progressive' : ''}  ${decoder}: ${ms}`);
+  }
+}
+
+console.log('How far fast is from others');
 for (const side of [400, 224, 96]) {
   for (const other of ['bilinear', 'bicubic', 'opencv.area', 'opencv.linear', 'tensorflow.bilinear']) {
     const pairs = await Promise.all(
       pictures.map(async (picture) => [
-        (await prepared(picture, side, 'fast')).data,
-        (await prepared(picture, side, other)).data,
+        (await prepared(picture, side, { resampling: 'fast' })).data,
+        (await prepared(picture, side, { resampling: other, decoder: 'pillow' })).data,
       ]),
     );
     console.log(`  ${side}×${side}  ${other}: ${difference(pairs)}`);

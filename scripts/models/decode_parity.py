@@ -1,5 +1,5 @@
 """Draws the pictures of test/fixtures/corpus, in every kind that cameras, scanners and programs write, and writes test/fixtures/decode-parity.json:
-what Pillow, OpenCV and TensorFlow make of each, as RGB.
+what Pillow, OpenCV and TensorFlow make of each, as RGB; and of JPEGs what TensorFlow makes as grey.
 
 Pixels are deflated, in base64; `null`: the library cannot read it. Run it from anywhere.
 """
@@ -59,7 +59,17 @@ def pictures() -> dict[str, bytes]:
         "progressive-420.jpg": encoded(rgb, "JPEG", quality=90, subsampling="4:2:0", progressive=True),
         "coarse-420.jpg": encoded(rgb, "JPEG", quality=20, subsampling="4:2:0"),
         "grey.jpg": encoded(grey, "JPEG", quality=90),
+        "noise-100.jpg": encoded(noise(), "JPEG", quality=100, subsampling="4:2:0"),
+        "coarse-noise.jpg": encoded(noise(), "JPEG", quality=5, subsampling="4:4:4"),
+        "restarts-420.jpg": encoded(rgb, "JPEG", quality=90, subsampling="4:2:0", restart_marker_blocks=2),
+        "stored-rgb.jpg": encoded(rgb, "JPEG", quality=90, keep_rgb=True),
+        "narrow-420.jpg": encoded(rgb.crop((0, 0, 3, HEIGHT)), "JPEG", quality=90, subsampling="4:2:0"),
+        "progressive-grey.jpg": encoded(grey, "JPEG", quality=90, progressive=True),
+        "grey-of-factor-2.jpg": of_factor_2(encoded(grey, "JPEG", quality=90)),
         "cmyk.jpg": encoded(inked(rgb), "JPEG", quality=90),
+        "cmyk-without-adobe.jpg": without_adobe(encoded(inked(rgb), "JPEG", quality=90)),
+        "ycck.jpg": as_ycck(encoded(inked(rgb), "JPEG", quality=90)),
+        **{f"{name}.jpg": sampled(rgb, factor) for name, factor in OTHER_SAMPLINGS.items()},
         "icc.jpg": encoded(rgb, "JPEG", quality=90, icc_profile=profile),
         "rgb.png": encoded(rgb, "PNG"),
         "interlaced.png": interlaced(rgb),
@@ -81,6 +91,42 @@ def pictures() -> dict[str, bytes]:
         exif[0x0112] = orientation
         made[f"orientation-{orientation}.jpg"] = encoded(rgb, "JPEG", quality=90, exif=exif)
     return made
+
+
+OTHER_SAMPLINGS = {
+    "progressive-440": cv2.IMWRITE_JPEG_SAMPLING_FACTOR_440,
+    "baseline-411": cv2.IMWRITE_JPEG_SAMPLING_FACTOR_411,
+}
+
+
+def sampled(picture: Image.Image, factor: int) -> bytes:
+    """In ways that Pillow does not write."""
+    progressive = factor == cv2.IMWRITE_JPEG_SAMPLING_FACTOR_440
+    options = [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, factor, cv2.IMWRITE_JPEG_PROGRESSIVE, int(progressive)]
+    return cv2.imencode(".jpg", numpy.asarray(picture)[..., ::-1], options)[1].tobytes()
+
+
+def noise() -> Image.Image:
+    """Whose coefficients go beyond what transforms are made for."""
+    values = numpy.random.Generator(numpy.random.PCG64(7)).integers(0, 2, (HEIGHT, WIDTH, 3), dtype=numpy.uint8)
+    return Image.fromarray(values * 255)
+
+
+def of_factor_2(jpeg: bytes) -> bytes:
+    """Of a single component the sampling factors say nothing."""
+    frame = jpeg.index(b"\xff\xc0")
+    return jpeg[: frame + 11] + b"\x22" + jpeg[frame + 12 :]
+
+
+def as_ycck(jpeg: bytes) -> bytes:
+    """The same coefficients, said to be of luma and chroma."""
+    transform = jpeg.index(b"Adobe") + 11
+    return jpeg[:transform] + b"\2" + jpeg[transform + 1 :]
+
+
+def without_adobe(jpeg: bytes) -> bytes:
+    begin = jpeg.index(b"\xff\xee")
+    return jpeg[:begin] + jpeg[begin + 16 :]
 
 
 def inked(picture: Image.Image) -> Image.Image:
@@ -120,6 +166,13 @@ def by_tensorflow(picture: bytes) -> numpy.ndarray | None:
 LIBRARIES = {"pillow": by_pillow, "opencv": by_opencv, "tensorflow": by_tensorflow}
 
 
+def grey_by_tensorflow(picture: bytes) -> numpy.ndarray | None:
+    try:
+        return tf.io.decode_jpeg(picture, channels=1).numpy()
+    except tf.errors.InvalidArgumentError:
+        return None
+
+
 def as_json(pixels: numpy.ndarray | None) -> dict | None:
     if pixels is None:
         return None
@@ -134,6 +187,8 @@ def main() -> None:
     for name, picture in pictures().items():
         (CORPUS / name).write_bytes(picture)
         made = {library: as_json(decode(picture)) for library, decode in LIBRARIES.items()}
+        if name.endswith(".jpg"):
+            made["grey"] = as_json(grey_by_tensorflow(picture))
         lines.append(f"    {json.dumps(name)}: {json.dumps(made)}")
     versions = {"pillow": PIL.__version__, "opencv": cv2.__version__, "tensorflow": tf.__version__}
     together = ",\n".join(lines)

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { inflateSync } from 'node:zlib';
-import { decode } from './decode.js';
+import { sharp } from '../images/sharp.js';
+import { decode, type Pixels } from './decode.js';
 import type { PictureLimits } from './picture.js';
-import type { Orientation } from './preprocessing-config.js';
+import type { Channels } from './image-input.js';
+import type { Decoder, Orientation } from './preprocessing-config.js';
 
 const LIMITS: PictureLimits = { maxImageBytes: 1e8, maxImagePixels: 1e8, requestTimeoutMs: 10_000 };
 const FIXTURES = new URL('../../test/fixtures/', import.meta.url);
@@ -10,15 +12,20 @@ const FIXTURES = new URL('../../test/fixtures/', import.meta.url);
 interface Decoded {
   readonly width: number;
   readonly height: number;
-  /** RGB, deflated, in base64. */
+  /** RGB or grey, deflated, in base64. */
   readonly pixels: string;
 }
 
 type Library = 'pillow' | 'opencv' | 'tensorflow';
 
+interface Made extends Readonly<Record<Library, Decoded | null>> {
+  /** Of a JPEG, by TensorFlow. */
+  readonly grey?: Decoded | null;
+}
+
 /** Written by scripts/models/decode_parity.py, with the libraries themselves. */
 const { pictures } = JSON.parse(readFileSync(new URL('decode-parity.json', FIXTURES), 'utf8')) as {
-  readonly pictures: Readonly<Record<string, Readonly<Record<Library, Decoded | null>>>>;
+  readonly pictures: Readonly<Record<string, Made>>;
 };
 
 /** `turned`: it lies on its side there. */
@@ -32,6 +39,17 @@ const DIFFERENCES: Readonly<Record<string, Readonly<Record<Library, Difference>>
   'progressive-420.jpg': { pillow: 0, opencv: 0, tensorflow: 5 },
   'coarse-420.jpg': { pillow: 0, opencv: 0, tensorflow: 3 },
   'grey.jpg': { pillow: 0, opencv: 0, tensorflow: 3 },
+  'noise-100.jpg': { pillow: 0, opencv: 0, tensorflow: 79 },
+  'coarse-noise.jpg': { pillow: 0, opencv: 0, tensorflow: 3 },
+  'restarts-420.jpg': { pillow: 0, opencv: 0, tensorflow: 5 },
+  'stored-rgb.jpg': { pillow: 0, opencv: 0, tensorflow: 7 },
+  'narrow-420.jpg': { pillow: 0, opencv: 0, tensorflow: 3 },
+  'progressive-grey.jpg': { pillow: 0, opencv: 0, tensorflow: 3 },
+  'grey-of-factor-2.jpg': { pillow: 0, opencv: 0, tensorflow: 3 },
+  'cmyk-without-adobe.jpg': { pillow: 1, opencv: 2, tensorflow: 255 },
+  'ycck.jpg': { pillow: 1, opencv: 2, tensorflow: 8 },
+  'progressive-440.jpg': { pillow: 0, opencv: 0, tensorflow: 10 },
+  'baseline-411.jpg': { pillow: 0, opencv: 0, tensorflow: 9 },
   'cmyk.jpg': { pillow: 1, opencv: 2, tensorflow: 7 },
   'icc.jpg': { pillow: 0, opencv: 0, tensorflow: 5 },
   'rgb.png': { pillow: 0, opencv: 0, tensorflow: 0 },
@@ -58,28 +76,78 @@ const DIFFERENCES: Readonly<Record<string, Readonly<Record<Library, Difference>>
   'orientation-8.jpg': { pillow: 'turned', opencv: 0, tensorflow: 'turned' },
 };
 
-/** How far what libraries make of a picture is from what this server does. */
-async function differences(name: string, orientation: Orientation): Promise<Record<string, Difference>> {
+function decoded(name: string, decoder: Decoder, orientation: Orientation, channels: Channels = 3) {
   const picture = readFileSync(new URL(`corpus/${name}`, FIXTURES));
-  const ours = await decode(picture, { channels: 3, background: null, orientation }, LIMITS);
-  const libraries = pictures[name]!;
-  const found = Object.entries(libraries).map(([library, theirs]) => {
-    if (theirs === null) return [library, 'unreadable'];
-    if (theirs.width !== ours.width || theirs.height !== ours.height) return [library, 'turned'];
-    const pixels = inflateSync(Buffer.from(theirs.pixels, 'base64'));
-    const off = ours.data.reduce((most, value, at) => Math.max(most, Math.abs(value - pixels[at]!)), 0);
-    return [library, off];
-  });
-  return Object.fromEntries(found) as Record<string, Difference>;
+  return decode(picture, { channels, background: null, orientation, decoder }, LIMITS);
 }
 
-it.each(Object.keys(pictures))('%s is decoded as the table says', async (name) => {
-  expect(await differences(name, 'exif')).toEqual(DIFFERENCES[name]);
+function difference(theirs: Decoded | null, ours: Pixels): Difference {
+  if (theirs === null) return 'unreadable';
+  if (theirs.width !== ours.width || theirs.height !== ours.height) return 'turned';
+  const pixels = inflateSync(Buffer.from(theirs.pixels, 'base64'));
+  return ours.data.reduce((most, value, at) => Math.max(most, Math.abs(value - pixels[at]!)), 0);
+}
+
+/** How far what libraries make of a picture is from what this server does. */
+async function differences(
+  name: string,
+  decoder: Decoder,
+  orientation: Orientation,
+): Promise<Readonly<Record<Library, Difference>>> {
+  const ours = await decoded(name, decoder, orientation);
+  const { pillow, opencv, tensorflow } = pictures[name]!;
+  return {
+    pillow: difference(pillow, ours),
+    opencv: difference(opencv, ours),
+    tensorflow: difference(tensorflow, ours),
+  };
+}
+
+const ALL = Object.keys(pictures);
+const JPEGS = ALL.filter((name) => name.endsWith('.jpg'));
+
+it.each(ALL)('%s is decoded as the table says', async (name) => {
+  expect(await differences(name, 'pillow', 'exif')).toEqual(DIFFERENCES[name]);
 });
 
-it.each(Object.keys(pictures).filter((name) => name.startsWith('orientation')))(
+it.each(JPEGS.filter((name) => name.startsWith('orientation')))(
   '%s is decoded as Pillow and TensorFlow do it where its orientation is to be ignored',
   async (name) => {
-    expect(await differences(name, 'ignore')).toMatchObject({ pillow: 0, tensorflow: 5 });
+    expect(await differences(name, 'pillow', 'ignore')).toMatchObject({ pillow: 0, tensorflow: 5 });
   },
 );
+
+describe('decoder: tensorflow', () => {
+  it.each(JPEGS)('decodes %s as TensorFlow does, to the bit, in colours and in grey', async (name) => {
+    expect(await differences(name, 'tensorflow', 'ignore')).toMatchObject({ tensorflow: 0 });
+    const { grey } = pictures[name]!;
+    const ours = await decoded(name, 'tensorflow', 'ignore', 1);
+    expect(difference(grey!, ours)).toBe(/cmyk|ycck/.test(name) ? 'unreadable' : 0);
+  });
+
+  it.each(JPEGS.filter((name) => name.startsWith('orientation')))('turns %s upright', async (name) => {
+    const stored = await decoded(name, 'tensorflow', 'ignore');
+    const upright = await decoded(name, 'tensorflow', 'exif');
+    const { width, height, channels } = stored;
+    const { data, info } = await sharp(stored.data, { raw: { width, height, channels } })
+      .withMetadata({ orientation: Number(name.match(/\d/)![0]) })
+      .png()
+      .toBuffer()
+      .then((png) => sharp(png).autoOrient().raw().toBuffer({ resolveWithObject: true }));
+    expect([upright.width, upright.height]).toEqual([info.width, info.height]);
+    expect(Buffer.from(upright.data).equals(data)).toBe(true);
+  });
+
+  it('leaves all other pictures as they are', async () => {
+    for (const name of ALL.filter((one) => !JPEGS.includes(one))) {
+      expect(await decoded(name, 'tensorflow', 'exif')).toEqual(await decoded(name, 'pillow', 'exif'));
+    }
+  });
+
+  it('gives a model of four channels an alpha of 255', async () => {
+    const rgb = await decoded('baseline-420.jpg', 'tensorflow', 'exif');
+    const rgba = await decoded('baseline-420.jpg', 'tensorflow', 'exif', 4);
+    expect(rgba.data.filter((_, at) => at % 4 !== 3)).toEqual(rgb.data);
+    expect(new Set(rgba.data.filter((_, at) => at % 4 === 3))).toEqual(new Set([255]));
+  });
+});

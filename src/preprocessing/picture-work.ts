@@ -34,6 +34,8 @@ export interface PictureWork {
   toEncoded(picture: Uint8Array, asPng: boolean, limits: PictureLimits): Promise<CheckedPicture>;
 }
 
+const AS_IT_IS: Wanted = { channels: 'own', background: null, orientation: 'exif', decoder: 'pillow' };
+
 /** In the thread of the caller, which it blocks while it resamples. */
 export const workHere: PictureWork = {
   async toPixels(picture, plan, limits) {
@@ -51,15 +53,15 @@ export const workHere: PictureWork = {
 
   async toEncoded(picture, asPng, limits) {
     const started = performance.now();
-    const decoded = await decode(picture, { channels: 'own', background: null, orientation: 'exif' }, limits);
+    const decoded = await decode(picture, AS_IT_IS, limits);
     const png = asPng ? await encodePng(decoded) : null;
     return { png, decodeMs: performance.now() - started, decodedBytes: decoded.data.length };
   },
 };
 
 function wantedOf(plan: PreprocessingPlan): Wanted {
-  const { channels, background, orientation, size, resampling } = plan;
-  const wanted = { channels, background, orientation };
+  const { channels, background, orientation, decoder, size, resampling } = plan;
+  const wanted = { channels, background, orientation, decoder };
   if (size === null || resampling !== 'fast') return wanted;
   return { ...wanted, scaling: (turned) => fit(turned, size, plan) };
 }

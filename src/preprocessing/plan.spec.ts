@@ -22,6 +22,7 @@ describe('a plan', () => {
       pad: [0, 0, 0],
       background: null,
       orientation: 'exif',
+      decoder: 'pillow',
       channels: 3,
       scale: 'unit',
       normalise: {
@@ -33,6 +34,13 @@ describe('a plan', () => {
         std: [255, 255, 255],
       },
     });
+  });
+
+  it('decodes as the library does that resamples, unless it is told otherwise', () => {
+    expect(plan({ resampling: 'tensorflow.area' }).decoder).toBe('tensorflow');
+    expect(plan({ resampling: 'tensorflow.area', decoder: 'pillow' }).decoder).toBe('pillow');
+    expect(plan({ resampling: 'opencv.area' }).decoder).toBe('pillow');
+    expect(plan({ decoder: 'tensorflow' }).decoder).toBe('tensorflow');
   });
 
   it('leaves pixels as they are for an integer input', () => {
@@ -256,6 +264,13 @@ describe('a section that contradicts the input', () => {
       RGB,
       'uint8',
       /^Expected tensorflow\.nearest, or .* for preprocessing\.resampling but received "tensorflow\.bilinear"\.$/,
+    ],
+    [
+      "with TensorFlow's decoder where libvips scales",
+      { resampling: 'fast', decoder: 'tensorflow' },
+      RGB,
+      'float32',
+      /^Expected pillow \(fast scales while it decodes\) for preprocessing\.decoder but received "tensorflow"\.$/,
     ],
     [
       'with antialias for OpenCV',

@@ -4,6 +4,7 @@ import { BLACK, type Colour } from './colour.js';
 import { type Channels, type ImageAxes, imageAxes, isChannels, isPixelType } from './image-input.js';
 import type {
   ColourOrder,
+  Decoder,
   Orientation,
   PreprocessingConfig,
   Resampling,
@@ -26,6 +27,7 @@ export interface PreprocessingPlan {
   /** What transparent pictures are composited onto; `null`: their alpha is dropped. */
   readonly background: Colour | null;
   readonly orientation: Orientation;
+  readonly decoder: Decoder;
   /** Of the decoded pixels: grey, RGB or RGBA. The model's own order is in `normalise`. */
   readonly channels: Channels;
   /** What `normalise` does to a value, as `model.yaml` would say it. */
@@ -57,7 +59,9 @@ export function planPreprocessing(config: PreprocessingConfig, input: InputSpec)
   const scaling = arithmetic(scale, order, channels);
   checkWhole(scaling, dtype, scale);
   const resampling = config.resampling ?? 'bilinear';
+  const decoder = config.decoder ?? decoderBeside(resampling);
   checkResampling(resampling, config.antialias, dtype);
+  checkDecoder(decoder, resampling);
   const size = planSize(config, input, axes);
   checkShortSide(config, size);
   return {
@@ -69,6 +73,7 @@ export function planPreprocessing(config: PreprocessingConfig, input: InputSpec)
     pad: config.pad ?? BLACK,
     background: config.background ?? null,
     orientation: config.orientation ?? 'exif',
+    decoder,
     channels,
     scale,
     normalise: {
@@ -83,6 +88,17 @@ export function planPreprocessing(config: PreprocessingConfig, input: InputSpec)
 /** Whether a library smooths a reduction without being told to. */
 export function smoothsByItself(resampling: Resampling): boolean {
   return !resampling.startsWith('tensorflow.');
+}
+
+/** Whose decoding goes with a resampling, where nothing else is said. */
+export function decoderBeside(resampling: Resampling): Decoder {
+  return resampling.startsWith('tensorflow.') ? 'tensorflow' : 'pillow';
+}
+
+function checkDecoder(decoder: Decoder, resampling: Resampling): void {
+  if (resampling === 'fast' && decoder !== 'pillow') {
+    throw unexpected('pillow (fast scales while it decodes)', 'preprocessing.decoder', decoder);
+  }
 }
 
 function checkResampling(

@@ -34,6 +34,9 @@ export type Resampling = (typeof RESAMPLINGS)[number];
 /** Whether a picture is turned upright by its EXIF orientation, or taken as it is stored. */
 export const ORIENTATIONS = ['exif', 'ignore'] as const;
 export type Orientation = (typeof ORIENTATIONS)[number];
+/** Whose pixels a JPEG becomes: Pillow's, which are OpenCV's too, or those of `tf.io.decode_jpeg`. */
+export const DECODERS = ['pillow', 'tensorflow'] as const;
+export type Decoder = (typeof DECODERS)[number];
 /** The order of the model's channels; alpha, if the model takes one, stays last. */
 export type ColourOrder = 'rgb' | 'bgr' | 'grey';
 export type Layout = 'nhwc' | 'nchw';
@@ -68,6 +71,8 @@ export interface PreprocessingConfig {
   readonly pad?: Colour;
   /** Absent: `exif`. */
   readonly orientation?: Orientation;
+  /** Absent: that of the library which resamples; Pillow's, but for TensorFlow's filters. */
+  readonly decoder?: Decoder;
   /** Colour that shows through where a picture is transparent; absent: alpha is dropped, as training code does. */
   readonly background?: Colour;
   readonly colour?: ColourOrder;

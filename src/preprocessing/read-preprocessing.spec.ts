@@ -13,6 +13,8 @@ describe('the preprocessing section of model.yaml', () => {
       shortSide: 256,
       resampling: 'bicubic',
       antialias: false,
+      orientation: 'ignore',
+      decoder: 'tensorflow',
       colour: 'bgr',
       layout: 'nchw',
     };
@@ -51,6 +53,10 @@ describe('the preprocessing section of model.yaml', () => {
     ],
     [{ shortSide: 0 }, /from 1 to 8192 for preprocessing\.shortSide but received 0\.$/],
     [{ antialias: 'off' }, /^Expected true or false for preprocessing\.antialias but received "off"\.$/],
+    [
+      { decoder: 'opencv' },
+      /^Expected one of pillow, tensorflow for preprocessing\.decoder but received "opencv"\.$/,
+    ],
     [{ pad: 'red' }, /^Expected a colour as "#rrggbb" .* for preprocessing\.pad but received "red"\.$/],
     [{ background: [0, 0, 256] }, /from 0 to 255 for preprocessing\.background\[2\] but received 256\.$/],
     [

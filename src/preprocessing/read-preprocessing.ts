@@ -3,6 +3,7 @@ import { colour } from './colour.js';
 import {
   AUTO,
   type CustomScale,
+  DECODERS,
   ORIENTATIONS,
   type PreprocessingConfig,
   RESAMPLINGS,
@@ -56,6 +57,7 @@ const readSection = fields<PreprocessingConfig & { readonly preset: Preprocessin
   pad: colour,
   background: colour,
   orientation: oneOf(...ORIENTATIONS),
+  decoder: oneOf(...DECODERS),
   colour: oneOf('rgb', 'bgr', 'grey'),
   layout: oneOf('nhwc', 'nchw'),
   scale,

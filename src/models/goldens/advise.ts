@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import {
   type Candidate,
+  otherDecoders,
   otherFilters,
   otherFits,
   otherOrientations,
@@ -76,7 +77,7 @@ function mostTelling(outcomes: readonly Outcome[]): Outcome | undefined {
   );
 }
 
-/** First how pictures come to the size, then by which filter: the right pixels are those that a mere scaling makes the input of. */
+/** First how pictures come to the size, then by which filter, last who decoded them: the right pixels are those that a mere scaling makes the input of. */
 async function byInput(
   { golden }: Outcome,
   start: Candidate,
@@ -91,7 +92,7 @@ async function byInput(
     return input && fitScale(pixels, input);
   };
   const judge: Judge = async (candidate) => (await fit(candidate))?.distance.mean ?? Infinity;
-  const best = await nearest(start, spec, [otherOrientations, otherFits, otherFilters], judge);
+  const best = await nearest(start, spec, [otherOrientations, otherFits, otherFilters, otherDecoders], judge);
   const fitted = await fit(best);
   if (!fitted) return undefined;
   const config = { ...best.config, ...sayScale(fitted) };
@@ -121,7 +122,7 @@ async function byScores(
   return nearest(
     start,
     spec,
-    probabilities ? [otherScales, otherOrientations, otherFits, otherFilters] : [otherScales],
+    probabilities ? [otherScales, otherOrientations, otherFits, otherFilters, otherDecoders] : [otherScales],
     judge,
   );
 }

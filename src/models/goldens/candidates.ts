@@ -2,6 +2,7 @@ import { ConfigError } from '../../config/expect.js';
 import type { InputSpec } from '../../engine/tensor.js';
 import { planPreprocessing, type PreprocessingPlan } from '../../preprocessing/plan.js';
 import {
+  DECODERS,
   ORIENTATIONS,
   type PreprocessingConfig,
   RESAMPLINGS,
@@ -54,6 +55,14 @@ export function otherFilters(config: PreprocessingConfig, spec: InputSpec): read
       const hasChoice = /^tensorflow\.(bilinear|bicubic|lanczos3)$/.test(resampling);
       return hasChoice ? [plain, { ...plain, antialias: true }] : [plain];
     }),
+  );
+}
+
+/** By another library. */
+export function otherDecoders(config: PreprocessingConfig, spec: InputSpec): readonly Candidate[] {
+  return plausible(
+    spec,
+    DECODERS.map((decoder) => ({ ...config, decoder })),
   );
 }
 

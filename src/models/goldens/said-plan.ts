@@ -1,28 +1,55 @@
-import { type PreprocessingPlan, smoothsByItself } from '../../preprocessing/plan.js';
+import { decoderBeside, type PreprocessingPlan, smoothsByItself } from '../../preprocessing/plan.js';
 
 /** The keys of `preprocessing:` that goldens tell something of. */
-const KEYS = ['orientation', 'resize', 'shortSide', 'resampling', 'antialias', 'colour', 'scale'] as const;
+const KEYS = [
+  'decoder',
+  'orientation',
+  'resize',
+  'shortSide',
+  'resampling',
+  'antialias',
+  'colour',
+  'scale',
+] as const;
+type Key = (typeof KEYS)[number];
 
 /** Each key that holds for a plan, and its value, as `model.yaml` says them; what a library does by itself is left out. */
 export function sayPlan(plan: PreprocessingPlan): readonly (readonly [key: string, value: string])[] {
   return KEYS.flatMap((key) => {
     const value = say(plan, key);
-    return value === undefined ? [] : [[key, value] as const];
+    return value === undefined || isByItself(plan, key) ? [] : [[key, value] as const];
   });
 }
 
-/** Those that are otherwise in another plan. */
+/** Those that are otherwise in another plan, unless both leave it to a library. */
 export function sayChanges(plan: PreprocessingPlan, from: PreprocessingPlan): readonly string[] {
-  const before = new Map(sayPlan(from));
-  return sayPlan(plan)
-    .filter(([key, value]) => before.get(key) !== value)
-    .map(([key, value]) => `${key}: ${value}`);
+  return KEYS.flatMap((key) => {
+    const value = say(plan, key);
+    const isSaid = !isByItself(plan, key) || !isByItself(from, key);
+    return value !== undefined && value !== say(from, key) && isSaid ? [`${key}: ${value}`] : [];
+  });
 }
 
-function say(plan: PreprocessingPlan, key: (typeof KEYS)[number]): string | undefined {
-  const { orientation, size, resize, shortSide, resampling, antialias, channels, normalise } = plan;
-  if (!size && key !== 'orientation' && key !== 'colour' && key !== 'scale') return undefined;
+/** Whether it is what the library that resamples does without being told. */
+function isByItself({ resampling, antialias, decoder }: PreprocessingPlan, key: Key): boolean {
   switch (key) {
+    case 'antialias':
+      return antialias === smoothsByItself(resampling);
+    case 'decoder':
+      return decoder === decoderBeside(resampling);
+    default:
+      return false;
+  }
+}
+
+const WITHOUT_SIZE: readonly Key[] = ['decoder', 'orientation', 'colour', 'scale'];
+
+function say(plan: PreprocessingPlan, key: Key): string | undefined {
+  const { decoder, orientation, size, resize, shortSide, resampling, antialias, channels, normalise } = plan;
+  if (!size && !WITHOUT_SIZE.includes(key)) return undefined;
+  switch (key) {
+    case 'decoder':
+      return decoder;
     case 'orientation':
       return orientation;
     case 'resize':
@@ -32,7 +59,7 @@ function say(plan: PreprocessingPlan, key: (typeof KEYS)[number]): string | unde
     case 'resampling':
       return resampling;
     case 'antialias':
-      return antialias === smoothsByItself(resampling) ? undefined : String(antialias);
+      return String(antialias);
     case 'colour':
       return channels === 1 ? 'grey' : normalise.order[0] === 0 ? 'rgb' : 'bgr';
     case 'scale':

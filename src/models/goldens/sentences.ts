@@ -13,7 +13,7 @@ export function faultOf({ outcomes, configured, advice }: Proof, model: string):
   const sentences = [
     `${wrong.length} of its ${outcomes.length} goldens came out wrong.`,
     `${first.golden.name}: ${whatIsWrong(first, configured)}`,
-    advice ? adviceSentence(advice, configured) : decoderHint(outcomes).trim(),
+    advice ? adviceSentence(advice, configured) : '',
     `npm run parity -- --model ${model} shows all.`,
   ];
   return sentences.filter((sentence) => sentence !== '').join(' ');
@@ -73,26 +73,7 @@ function comes(outcomes: readonly Outcome[]): string {
   const still = left?.input
     ? ` ${left.golden.name} is still off by up to ${levels(left.input.worst)} levels, ${levels(left.input.mean)} on average.`
     : '';
-  return `${right === 0 ? 'none' : right} of ${of} come${right <= 1 ? 's' : ''} out right.${still}${decoderHint(outcomes)}`;
-}
-
-/** What TensorFlow's quick JPEG decoding is off by, in levels, at most and on average (docs/preprocessing.md). */
-const TENSORFLOW_JPEG = { worst: 8, mean: 1.5 };
-
-/** Where nothing is left but what that decoding makes. */
-function decoderHint(outcomes: readonly Outcome[]): string {
-  const wrong = outcomes.filter(({ isRight }) => !isRight);
-  const isDecoding = wrong.every(
-    ({ golden, input, label }) =>
-      /\.jpe?g$/i.test(golden.picture) &&
-      label?.isRight !== false &&
-      input?.isRight === false &&
-      input.worst <= TENSORFLOW_JPEG.worst &&
-      input.mean <= TENSORFLOW_JPEG.mean,
-  );
-  return isDecoding
-    ? " So much comes from TensorFlow's own decoding of JPEGs: write the goldens with dct_method='INTEGER_ACCURATE', or allow it by a tolerance of {pixels: 8}."
-    : '';
+  return `${right === 0 ? 'none' : right} of ${of} come${right <= 1 ? 's' : ''} out right.${still}`;
 }
 
 /** Differences below it come from rounding float32, in levels. */

@@ -1,9 +1,9 @@
 /**
  * Compiles the AssemblyScript of src/preprocessing to WebAssembly: `npm run generate:wasm` writes, for every `<name>.as`, the
- * `<name>.wasm.ts` beside it anew. Needed only when a source was changed.
+ * `<name>.wasm.ts` beside it anew. `<name>.part.as` is only imported by others in its folder. Needed only when a source was changed.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { main } from 'assemblyscript/asc';
 
@@ -13,7 +13,7 @@ const PREPROCESSING = fileURLToPath(new URL('..', import.meta.url));
 export async function sources() {
   const found = await readdir(PREPROCESSING, { recursive: true });
   return found
-    .filter((name) => name.endsWith('.as'))
+    .filter((name) => name.endsWith('.as') && !name.endsWith('.part.as'))
     .toSorted()
     .map((name) => join(PREPROCESSING, name));
 }
@@ -23,11 +23,11 @@ export const targetOf = (source) => source.replace(/\.as$/, '.wasm.ts');
 /** The text of a source's `.wasm.ts`. */
 export async function compile(path) {
   const name = basename(path, '.as');
-  const source = await readFile(path, 'utf8');
   let program;
   const options = ['--enable', 'simd', '--runtime', 'stub', '--noAssert', '-O3', '--importMemory'];
   const { error, stderr } = await main([`${name}.ts`, ...options, '-o', `${name}.wasm`], {
-    readFile: (file) => (file === `${name}.ts` ? source : null),
+    // The compiler knows sources as .ts only.
+    readFile: (file) => readFile(join(dirname(path), file.replace(/\.ts$/, '.as')), 'utf8').catch(() => null),
     writeFile: (_, contents) => (program = contents),
     listFiles: () => [],
   });

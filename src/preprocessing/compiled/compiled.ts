@@ -39,9 +39,11 @@ export class Compiled<Functions extends object> {
     if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
     const bytes = new Uint8Array(memory.buffer);
     layout.writeTo(bytes);
-    const result = work(functions, bytes);
-    if (bytes.length > MEMORY_KEPT) this.running = undefined;
-    return result;
+    try {
+      return work(functions, bytes);
+    } finally {
+      if (bytes.length > MEMORY_KEPT) this.running = undefined;
+    }
   }
 
   private start(): Running<Functions> {

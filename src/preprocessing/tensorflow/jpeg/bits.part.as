@@ -1,0 +1,106 @@
+/*
+ * Bits of a scan and what is coded in them: Huffman codes and numbers of a given length (ITU-T T.81, annexes F and H).
+ *
+ * The table of a Huffman code, in its order: 512 times u16, by the next 9 bits `length << 8 | symbol` of the code that they begin with, 0 if that is
+ * longer; 18 times i32, by length the largest code of that length, or -1; 18 times i32, what to add to a code of that length for the place of
+ * its symbol; the symbols, 256 times u8.
+ */
+
+const LARGEST: usize = 1024;
+const PLACES: usize = LARGEST + 18 * 4;
+const SYMBOLS: usize = PLACES + 18 * 4;
+
+let at: usize = 0;
+let end: usize = 0;
+/** The bits that were read last; `held` of them are still to be used. */
+let bits: u64 = 0;
+let held: i32 = 0;
+/** How many of the last bits lie beyond the end: zeros. */
+let beyond: i32 = 0;
+
+/** Begins with the bytes from `from` to `to`, in which 0xff is followed by 0. */
+export function open(from: usize, to: usize): void {
+  at = from;
+  end = to;
+  bits = 0;
+  held = 0;
+  beyond = 0;
+}
+
+/** Whether more was used than there is. */
+@inline
+export function isOver(): bool {
+  return beyond > held;
+}
+
+/** Holds at least 33 bits: enough for a code of 16 and a number of 16. */
+@inline
+export function fill(): void {
+  if (held > 32) return;
+  if (at + 4 <= end) {
+    const four = bswap(load<u32>(at));
+    const others = ~four;
+    // Whether none of the four is 0xff.
+    if (((others - 0x01010101) & ~others & 0x80808080) == 0) {
+      bits = (bits << 32) | <u64>four;
+      held += 32;
+      at += 4;
+      return;
+    }
+  }
+  fillByBytes();
+}
+
+function fillByBytes(): void {
+  while (held <= 56) {
+    let byte: u64 = 0;
+    if (at < end) {
+      byte = <u64>load<u8>(at++);
+      if (byte == 0xff) {
+        while (at < end && load<u8>(at) == 0xff) at++;
+        at++;
+      }
+    } else {
+      beyond += 8;
+    }
+    bits = (bits << 8) | byte;
+    held += 8;
+  }
+}
+
+/** The next bits as a number; `fill` was called before. */
+@inline
+export function take(length: i32): i32 {
+  held -= length;
+  return <i32>(bits >> <u64>held) & ((1 << length) - 1);
+}
+
+/** A number of so many bits, at least one, whose first says that it is not negative: T.81, F.2.2.1. */
+@inline
+export function takeSigned(length: i32): i32 {
+  const value = take(length);
+  return value < 1 << (length - 1) ? value - (1 << length) + 1 : value;
+}
+
+/** The symbol of the next code, -1 if there is none; at most 16 bits, `fill` was called before. */
+@inline
+export function symbol(table: usize): i32 {
+  const known = <i32>load<u16>(table + ((<usize>(bits >> <u64>(held - 9)) & 511) << 1));
+  if (known != 0) {
+    held -= known >> 8;
+    return known & 255;
+  }
+  return symbolOfLongCode(table);
+}
+
+function symbolOfLongCode(table: usize): i32 {
+  for (let length = 10; length <= 16; length++) {
+    const code = <i32>(bits >> <u64>(held - length)) & ((1 << length) - 1);
+    const place = <usize>length << 2;
+    if (code <= load<i32>(table + LARGEST + place)) {
+      held -= length;
+      return <i32>load<u8>(table + SYMBOLS + <usize>(code + load<i32>(table + PLACES + place)));
+    }
+  }
+  return -1;
+}

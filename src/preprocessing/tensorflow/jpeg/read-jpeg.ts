@@ -1,0 +1,236 @@
+import { ServingError } from '../../../errors/serving-error.js';
+import { huffmanTable } from './huffman.js';
+import { MARKER, type Segment, segmentsOf } from './markers.js';
+
+/** What a JPEG says of itself, ready to be decoded. */
+export interface Jpeg {
+  readonly width: number;
+  readonly height: number;
+  readonly isProgressive: boolean;
+  readonly components: readonly Component[];
+  readonly scans: readonly Scan[];
+  readonly reading: Reading;
+}
+
+/** What components are, as colour.part.as counts it. */
+export const READING = { grey: 0, ycc: 1, rgb: 2, invertedCmyk: 3, cmyk: 4, ycck: 5 } as const;
+export type Reading = (typeof READING)[keyof typeof READING];
+
+export interface Component {
+  readonly id: number;
+  /** How many samples it has where the others have up to four, across and down. */
+  readonly across: number;
+  readonly down: number;
+  readonly table: number;
+  /** The 64 steps of its coefficients, row by row; those that held when its first scan began. */
+  steps?: Uint16Array;
+}
+
+export interface Scan {
+  readonly parts: readonly ScanPart[];
+  /** The coefficients that it codes, and the bits of them: those above `high` came before, those from `low` on come now. */
+  readonly from: number;
+  readonly to: number;
+  readonly high: number;
+  readonly low: number;
+  /** Units between two restarts; 0: there is none. */
+  readonly restartInterval: number;
+  /** In bytes of the picture. */
+  readonly coded: Segment['coded'];
+}
+
+export interface ScanPart {
+  readonly component: Component;
+  /** See `huffmanTable`; absent: the picture has none of that number. */
+  readonly dc: Uint8Array | undefined;
+  readonly ac: Uint8Array | undefined;
+}
+
+/** More come with no program that writes JPEG; each could make the decoder go over the whole picture. */
+const MOST_SCANS = 100;
+
+const FRAME = { baseline: 0xc0, extended: 0xc1, progressive: 0xc2 } as const;
+const OTHER_FRAMES = [0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf];
+
+/**
+ * @throws ServingError IMAGE_UNSUPPORTED for what hardly anybody writes: arithmetic coding, 12 bits, lossless
+ * @throws Error where it is damaged or ends early
+ */
+export function readJpeg(picture: Uint8Array): Jpeg {
+  const reader = new JpegReader();
+  for (const segment of segmentsOf(picture)) reader.read(segment);
+  return reader.finish();
+}
+
+class JpegReader {
+  private frame: Omit<Jpeg, 'scans' | 'reading'> | undefined;
+  private readonly scans: Scan[] = [];
+  private readonly steps = new Map<number, Uint16Array>();
+  /** By class and number. */
+  private readonly huffman = new Map<number, Uint8Array>();
+  private restartInterval = 0;
+  private hasJfif = false;
+  private adobe: number | undefined;
+
+  read(segment: Segment): void {
+    const { marker, content } = segment;
+    switch (marker) {
+      case FRAME.baseline:
+      case FRAME.extended:
+      case FRAME.progressive:
+        if (this.frame) throw new Error('It has two frames.');
+        this.frame = readFrame(content, marker === FRAME.progressive);
+        break;
+      case MARKER.scan:
+        this.readScan(segment);
+        break;
+      case MARKER.huffmanTables:
+        for (const [slot, table] of readHuffman(content)) this.huffman.set(slot, table);
+        break;
+      case MARKER.quantisationTables:
+        for (const [slot, steps] of readSteps(content)) this.steps.set(slot, steps);
+        break;
+      case MARKER.restartInterval:
+        this.restartInterval = content.getUint16(0);
+        break;
+      case MARKER.jfif:
+        this.hasJfif ||= startsWith(content, 'JFIF\0') && content.byteLength >= 14;
+        break;
+      case MARKER.adobe:
+        if (startsWith(content, 'Adobe') && content.byteLength >= 12) this.adobe = content.getUint8(11);
+        break;
+      default:
+        if (OTHER_FRAMES.includes(marker) || marker === MARKER.arithmeticConditioning) throw unsupported();
+    }
+  }
+
+  finish(): Jpeg {
+    const { frame, scans } = this;
+    if (!frame || frame.components.some(({ steps }) => !steps)) throw new Error('A component has no scan.');
+    return { ...frame, scans, reading: this.readingOf(frame.components) };
+  }
+
+  private readScan({ content, coded }: Segment): void {
+    if (!this.frame || this.scans.length === MOST_SCANS)
+      throw new Error('It has no frame, or too many scans.');
+    const count = content.getUint8(0);
+    const parts = Array.from({ length: count }, (_, index): ScanPart => {
+      const component = this.frame!.components.find(({ id }) => id === content.getUint8(1 + 2 * index));
+      if (!component) throw new Error('A scan names a component that is none.');
+      const steps = this.steps.get(component.table);
+      if (!steps) throw new Error('A quantisation table is missing.');
+      component.steps ??= steps;
+      const tables = content.getUint8(2 + 2 * index);
+      return { component, dc: this.huffman.get(tables >> 4), ac: this.huffman.get(AC | (tables & 15)) };
+    });
+    const [from, to, bits] = [1, 2, 3].map((index) => content.getUint8(2 * count + index)) as [
+      number,
+      number,
+      number,
+    ];
+    const whole = this.frame.isProgressive
+      ? { from, to, high: bits >> 4, low: bits & 15 }
+      : { from: 0, to: 63, high: 0, low: 0 };
+    this.scans.push(checked({ ...whole, parts, restartInterval: this.restartInterval, coded }));
+  }
+
+  /** As libjpeg guesses. */
+  private readingOf(components: readonly Component[]): Reading {
+    if (components.length === 1) return READING.grey;
+    if (components.length === 4) {
+      if (this.adobe === undefined) return READING.cmyk;
+      return this.adobe === 2 ? READING.ycck : READING.invertedCmyk;
+    }
+    if (this.hasJfif) return READING.ycc;
+    if (this.adobe !== undefined) return this.adobe === 0 ? READING.rgb : READING.ycc;
+    return components.map(({ id }) => String.fromCharCode(id)).join('') === 'RGB' ? READING.rgb : READING.ycc;
+  }
+}
+
+/** The class of a Huffman table beside its number. */
+const AC = 0x10;
+
+function readFrame(content: DataView, isProgressive: boolean): Omit<Jpeg, 'scans' | 'reading'> {
+  const [bits, height, width] = [content.getUint8(0), content.getUint16(1), content.getUint16(3)];
+  const count = content.getUint8(5);
+  if (bits !== 8) throw unsupported();
+  if (![1, 3, 4].includes(count) || height === 0 || width === 0) throw new Error('Its frame has no picture.');
+  const components = Array.from({ length: count }, (_, index): Component => {
+    const at = 6 + 3 * index;
+    const factors = content.getUint8(at + 1);
+    const [across, down] = [factors >> 4, factors & 15];
+    if (across < 1 || across > 4 || down < 1 || down > 4) throw new Error('A sampling factor is none.');
+    return { id: content.getUint8(at), across, down, table: content.getUint8(at + 2) };
+  });
+  const [most, highest] = [
+    Math.max(...components.map(({ across }) => across)),
+    Math.max(...components.map(({ down }) => down)),
+  ];
+  if (components.some(({ across, down }) => most % across !== 0 || highest % down !== 0)) throw unsupported();
+  return { width, height, isProgressive, components };
+}
+
+/** What a decoder would otherwise read or write beyond. */
+function checked(scan: Scan): Scan {
+  const { parts, from, to, high, low } = scan;
+  const isDc = from === 0;
+  const blocks = parts.reduce((sum, { component: { across, down } }) => sum + across * down, 0);
+  const isWrong =
+    parts.length < 1 ||
+    new Set(parts.map(({ component }) => component)).size < parts.length ||
+    (parts.length > 1 && blocks > 10) ||
+    from > to ||
+    to > 63 ||
+    low > 13 ||
+    (high > 0 && low !== high - 1) ||
+    (!isDc && parts.length > 1) ||
+    (isDc && high === 0 && parts.some(({ dc }) => !dc)) ||
+    (to > 0 && parts.some(({ ac }) => !ac));
+  if (isWrong) throw new Error('A scan codes what it cannot.');
+  return scan;
+}
+
+function* readHuffman(content: DataView): Generator<readonly [slot: number, table: Uint8Array]> {
+  for (let at = 0; at < content.byteLength;) {
+    const slot = content.getUint8(at);
+    const counts = Array.from({ length: 16 }, (_, index) => content.getUint8(at + 1 + index));
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    if (total > 256 || at + 17 + total > content.byteLength) throw new Error('A Huffman table is too long.');
+    const symbols = new Uint8Array(content.buffer, content.byteOffset + at + 17, total);
+    yield [slot, huffmanTable(counts, symbols)];
+    at += 17 + total;
+  }
+}
+
+function* readSteps(content: DataView): Generator<readonly [slot: number, steps: Uint16Array]> {
+  for (let at = 0; at < content.byteLength;) {
+    const slot = content.getUint8(at);
+    const isWide = slot >> 4 !== 0;
+    const steps = new Uint16Array(64);
+    for (const [index, place] of ZIGZAG.entries()) {
+      steps[place] = isWide ? content.getUint16(at + 1 + 2 * index) : content.getUint8(at + 1 + index);
+    }
+    yield [slot & 15, steps];
+    at += isWide ? 129 : 65;
+  }
+}
+
+/** Places in a block, row by row, in the order in which they are coded: along diagonals, to and fro. */
+const ZIGZAG: readonly number[] = Array.from({ length: 64 }, (_, place) => place).toSorted((a, b) => {
+  const [diagonalOfA, diagonalOfB] = [(a >> 3) + (a & 7), (b >> 3) + (b & 7)];
+  if (diagonalOfA !== diagonalOfB) return diagonalOfA - diagonalOfB;
+  return diagonalOfA % 2 === 0 ? (a & 7) - (b & 7) : (b & 7) - (a & 7);
+});
+
+function startsWith(content: DataView, text: string): boolean {
+  return (
+    content.byteLength >= text.length && [...text].every((c, at) => content.getUint8(at) === c.charCodeAt(0))
+  );
+}
+
+function unsupported(): ServingError {
+  return new ServingError(
+    'IMAGE_UNSUPPORTED',
+    'The picture is a JPEG of a rare kind; accepted are those of 8 bits with Huffman codes, baseline or progressive.',
+  );
+}
