@@ -2,19 +2,17 @@ import type { Sharp } from 'sharp';
 import { BLACK, type Colour, LUMA } from './colour.js';
 import type { Fit } from './fit.js';
 import type { Channels } from './image-input.js';
-import { ServingError } from '../errors/serving-error.js';
 import {
   open,
+  type PictureHeader,
   type PictureLimits,
   readHeader,
-  readOrientation,
   readOwnChannels,
   unreadable,
 } from './picture.js';
 import type { Decoder, Orientation, Size } from './preprocessing-config.js';
+import { jpegPixels } from './jpeg-pixels.js';
 import { readPixels } from './read-pixels.js';
-import { decodeJpeg } from './tensorflow/jpeg/decode-jpeg.js';
-import { turned } from './turned.js';
 import { sharp } from '../images/sharp.js';
 
 /** Decoded, row-major: `height * width * channels` values, eight bits each. */
@@ -40,20 +38,26 @@ export interface Wanted {
 }
 
 /**
- * Decodes as Pillow's `open(…).convert('RGB' | 'L' | 'RGBA')` does: palettes expanded, CMYK by plain arithmetic, colour
- * profiles and gamma ignored; 16 bits lose their lower byte, as in TensorFlow. Of an animation the first frame. Unlike
- * both it turns the picture upright by its EXIF orientation, unless that is to be ignored. Runs on libuv's threads and cannot be interrupted; a JPEG
- * that is to be decoded as TensorFlow does it blocks the caller's instead.
+ * Decodes as Pillow's `open(…).convert('RGB' | 'L' | 'RGBA')` does: palettes expanded, colour profiles and gamma ignored; 16 bits lose their lower byte,
+ * as in TensorFlow. Of an animation the first frame. Unlike both it turns the picture upright by its EXIF orientation, unless that is to be
+ * ignored. JPEGs are decoded by our own decoder, which blocks the caller's thread; libvips runs on libuv's and cannot be interrupted.
  * @throws ServingError IMAGE_UNSUPPORTED, IMAGE_TOO_LARGE, IMAGE_UNREADABLE
  */
 export async function decode(picture: Uint8Array, wanted: Wanted, limits: PictureLimits): Promise<Pixels> {
   const header = await readHeader(picture, limits);
+  const pixels = header.format === 'JPEG' ? jpegPixels(picture, wanted, limits) : undefined;
+  return pixels ?? decodeByLibvips(picture, header, wanted, limits);
+}
+
+async function decodeByLibvips(
+  picture: Uint8Array,
+  header: PictureHeader,
+  wanted: Wanted,
+  limits: PictureLimits,
+): Promise<Pixels> {
   const channels =
     wanted.channels === 'own' ? await readOwnChannels(picture, header.format) : wanted.channels;
   try {
-    if (header.format === 'JPEG' && wanted.decoder === 'tensorflow') {
-      return await decodeJpegAsTensorFlow(picture, channels, wanted.orientation, limits);
-    }
     const image = open(picture, wanted.orientation, limits);
     // As sRGB from the start, or a grey picture could not be composited onto a colour.
     const colours = header.cmyk ? await withoutInk(image) : image.pipelineColourspace('srgb');
@@ -61,31 +65,8 @@ export async function decode(picture: Uint8Array, wanted: Wanted, limits: Pictur
     if (wanted.scaling) scale(colours, wanted.scaling(await sizeOf(colours, wanted.orientation)));
     return { ...(await readPixels(withChannels(colours, channels))), channels };
   } catch (cause) {
-    if (cause instanceof ServingError) throw cause;
     throw unreadable(header.format, cause);
   }
-}
-
-async function decodeJpegAsTensorFlow(
-  picture: Uint8Array,
-  channels: Channels,
-  orientation: Orientation,
-  limits: PictureLimits,
-): Promise<Pixels> {
-  const stored = decodeJpeg(picture, channels === 1 ? 1 : 3, limits);
-  const pixels = channels === 4 ? opaque(stored) : stored;
-  return orientation === 'exif' ? turned(pixels, await readOrientation(picture)) : pixels;
-}
-
-/** With an alpha of 255. */
-function opaque({ data, width, height }: Pixels): Pixels {
-  const rgba = new Uint8Array(width * height * 4).fill(255);
-  for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
-    rgba[to] = data[from]!;
-    rgba[to + 1] = data[from + 1]!;
-    rgba[to + 2] = data[from + 2]!;
-  }
-  return { data: rgba, width, height, channels: 4 };
 }
 
 /**

@@ -11,9 +11,9 @@ const port = parentPort as MessagePort;
 const freed = new FreedPixels();
 port.on('message', async (task: PictureTask) => {
   // What cannot be answered ends the thread, of which the parent is told.
-  const decodedBytes = give(await answer(task));
+  const garbageBytes = give(await answer(task));
   // Once nothing here holds the pixels any more.
-  setImmediate(() => freed.add(decodedBytes));
+  setImmediate(() => freed.add(garbageBytes));
 });
 
 async function answer(task: PictureTask): Promise<PictureAnswer> {
@@ -28,7 +28,7 @@ async function answer(task: PictureTask): Promise<PictureAnswer> {
   }
 }
 
-/** @returns how much memory the decoded picture took, in bytes */
+/** @returns how much memory is left to the garbage collector, in bytes */
 function give(result: PictureAnswer): number {
   const bytes = 'pixels' in result ? result.pixels.data : 'checked' in result ? result.checked.png : null;
   try {
@@ -37,5 +37,5 @@ function give(result: PictureAnswer): number {
     port.postMessage(result); // What libvips allocated cannot be given away: it is copied.
   }
   if ('refused' in result) return 0;
-  return 'pixels' in result ? result.pixels.decodedBytes : result.checked.decodedBytes;
+  return 'pixels' in result ? result.pixels.garbageBytes : result.checked.garbageBytes;
 }

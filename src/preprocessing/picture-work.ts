@@ -1,6 +1,7 @@
 import { decode, type ModelPixels, type Wanted } from './decode.js';
 import { encodePng } from './encode.js';
 import { fit } from './fit.js';
+import { giveBackPixels } from './jpeg-pixels.js';
 import type { PictureLimits } from './picture.js';
 import type { PreprocessingPlan } from './plan.js';
 import { resize } from './resize.js';
@@ -11,8 +12,8 @@ export interface PreparedPixels extends ModelPixels {
   readonly decodeMs: number;
   /** From there to the model's size. */
   readonly preprocessMs: number;
-  /** How much memory the decoded picture took. */
-  readonly decodedBytes: number;
+  /** How much memory the decoded picture leaves to the garbage collector. */
+  readonly garbageBytes: number;
 }
 
 /** A picture for a model that decodes it itself. */
@@ -20,7 +21,7 @@ export interface CheckedPicture {
   /** The picture as PNG; `null`: it can be given as it is. */
   readonly png: Uint8Array | null;
   readonly decodeMs: number;
-  readonly decodedBytes: number;
+  readonly garbageBytes: number;
 }
 
 /**
@@ -42,12 +43,15 @@ export const workHere: PictureWork = {
     const started = performance.now();
     const decoded = await decode(picture, wantedOf(plan), limits);
     const upright = performance.now();
-    const pixels = await resize(decoded, plan);
+    const resized = await resize(decoded, plan);
+    // Its memory is used again.
+    const pixels =
+      resized.data === decoded.data ? { ...resized, data: new Uint8Array(decoded.data) } : resized;
     return {
       ...pixels,
       decodeMs: upright - started,
       preprocessMs: performance.now() - upright,
-      decodedBytes: decoded.data.length,
+      garbageBytes: giveBackPixels(decoded),
     };
   },
 
@@ -55,7 +59,7 @@ export const workHere: PictureWork = {
     const started = performance.now();
     const decoded = await decode(picture, AS_IT_IS, limits);
     const png = asPng ? await encodePng(decoded) : null;
-    return { png, decodeMs: performance.now() - started, decodedBytes: decoded.data.length };
+    return { png, decodeMs: performance.now() - started, garbageBytes: decoded.data.length };
   },
 };
 

@@ -82,15 +82,6 @@ export async function readOwnChannels(picture: Uint8Array, format: ServedFormat)
   return space === 'b-w' || space === 'grey16' ? 1 : 3;
 }
 
-/**
- * The EXIF orientation of a JPEG, from 1 to 8; 1: it is stored upright.
- * @throws ServingError IMAGE_UNREADABLE
- */
-export async function readOrientation(picture: Uint8Array): Promise<number> {
-  const { orientation } = await readMetadata(picture, 'JPEG');
-  return orientation ?? 1;
-}
-
 function readMetadata(picture: Uint8Array, format: ServedFormat): Promise<Metadata> {
   return sharp(picture, { limitInputPixels: false, failOn: 'error' })
     .metadata()

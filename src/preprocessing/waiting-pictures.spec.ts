@@ -20,8 +20,14 @@ describe('decoding', () => {
     .toBuffer();
 
   it('leaves the event loop to others', async () => {
+    // As it is built: a thread's program is JavaScript.
+    const built = new URL('../../dist/preprocessing/picture-threads.js', import.meta.url).href;
+    const { PictureThreads } = (await import(built)) as typeof import('./picture-threads.js');
+    const threads = new PictureThreads(1);
+    const threaded = new PreprocessingService(readSettings({}), threads);
+    const picture = await large;
     const running = { yes: true };
-    const decoding = service.toPixels(await large, plan, call).finally(() => (running.yes = false));
+    const decoding = threaded.toPixels(picture, plan, call).finally(() => (running.yes = false));
     let turns = 0;
     while (running.yes) {
       await new Promise<void>((resolve) => setImmediate(resolve));
@@ -29,6 +35,7 @@ describe('decoding', () => {
     }
     expect((await decoding).tensor.shape).toEqual([1, 2000, 3000, 3]);
     expect(turns).toBeGreaterThan(20);
+    await threads.close();
   });
 
   it('takes as many pictures at once as the setting says, the others in the order they came', async () => {

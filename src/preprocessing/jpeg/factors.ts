@@ -8,7 +8,7 @@ const SCALE = 2 ** 14;
 const SHIFT = 12;
 
 /**
- * What the transform multiplies coefficients by, row by row: their steps with the scales of its lines, rounded as libjpeg-turbo does for JDCT_IFAST.
+ * What the fast transform multiplies coefficients by, row by row: their steps with the scales of its lines, rounded as libjpeg-turbo does for JDCT_IFAST.
  * @param steps of quantisation, 64 row by row
  */
 export function factorsOf(steps: Uint16Array): Int16Array {

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { ServingError } from '../../../errors/serving-error.js';
-import { decode } from '../../decode.js';
-import type { PictureLimits } from '../../picture.js';
+import { ServingError } from '../../errors/serving-error.js';
+import { decode } from '../decode.js';
+import type { PictureLimits } from '../picture.js';
 
 /** That its pixels are TensorFlow's is promised in decode-parity.spec.ts; here what it does with what is no whole picture. */
 const LIMITS: PictureLimits = { maxImageBytes: 1e8, maxImagePixels: 1e6, requestTimeoutMs: 10_000 };
 
 function corpus(name: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(readFileSync(new URL(`../../../../test/fixtures/corpus/${name}`, import.meta.url)));
+  return new Uint8Array(readFileSync(new URL(`../../../test/fixtures/corpus/${name}`, import.meta.url)));
 }
 
 async function outcome(picture: Uint8Array, limits = LIMITS): Promise<string> {

@@ -10,6 +10,7 @@ export const MARKER = {
   quantisationTables: 0xdb,
   restartInterval: 0xdd,
   jfif: 0xe0,
+  exif: 0xe1,
   adobe: 0xee,
 } as const;
 

@@ -2,7 +2,9 @@
  * Blocks of 64 coefficients, i16, row by row, as scans code them: at once, or a few coefficients and bits at a time (ITU-T T.81, F.2.2, G.1.2).
  * All functions return false where what is coded cannot be.
  */
-import { fill, symbol, take, takeSigned } from './bits.part';
+import {
+  fill, heldBits, heldCount, hold, look, nextBits, numberOf, symbol, symbolOf, take, takeSigned, wholeLength,
+} from './bits.part';
 
 /** Where the coefficients that are coded one after the other stand in a block. */
 const ZIGZAG = memory.data<u8>([
@@ -39,19 +41,37 @@ function difference(table: usize, previous: usize): bool {
 export function sequential(block: usize, dcTable: usize, acTable: usize, previous: usize): bool {
   if (!difference(dcTable, previous)) return false;
   store<i16>(block, <i16>load<i32>(previous));
-  for (let index = 1; index < 64; index++) {
-    fill();
-    const code = symbol(acTable);
-    if (code < 0) return false;
-    const length = code & 15;
-    index += code >> 4;
-    if (length == 0) {
-      if (code != 0xf0) return true;
+  // Most of the time of a picture is spent here: the bits are in variables, not in memory.
+  let bits = heldBits();
+  let held = heldCount();
+  let index = 1;
+  for (; index < 64; index++) {
+    if (held <= 32) {
+      bits = (bits << 32) | nextBits();
+      held += 32;
+    }
+    const known = look(acTable, bits, held);
+    const whole = wholeLength(known);
+    let code = symbolOf(known);
+    let value = numberOf(known);
+    held -= whole;
+    if (whole == 0) {
+      hold(bits, held);
+      code = symbol(acTable);
+      if (code < 0) return false;
+      if ((code & 15) != 0) value = takeSigned(code & 15);
+      held = heldCount();
+    }
+    if ((code & 15) == 0) {
+      if (code != 0xf0) break;
+      index += 15;
     } else {
+      index += code >> 4;
       if (index > 63) return false;
-      store<i16>(placeOf(block, index), <i16>takeSigned(length));
+      store<i16>(placeOf(block, index), <i16>value);
     }
   }
+  hold(bits, held);
   return true;
 }
 

@@ -1,5 +1,6 @@
-import { ServingError } from '../../../errors/serving-error.js';
+import { ServingError } from '../../errors/serving-error.js';
 import { huffmanTable } from './huffman.js';
+import { orientationOf } from './exif.js';
 import { MARKER, type Segment, segmentsOf } from './markers.js';
 
 /** What a JPEG says of itself, ready to be decoded. */
@@ -10,7 +11,13 @@ export interface Jpeg {
   readonly components: readonly Component[];
   readonly scans: readonly Scan[];
   readonly reading: Reading;
+  /** By Exif, from 1 to 8; 1: it is stored upright. */
+  readonly orientation: number;
+  /** Whether the scans of a progressive picture code all that there is of it. */
+  readonly isComplete: boolean;
 }
+
+type Frame = Pick<Jpeg, 'width' | 'height' | 'isProgressive' | 'components'>;
 
 /** What components are, as colour.part.as counts it. */
 export const READING = { grey: 0, ycc: 1, rgb: 2, invertedCmyk: 3, cmyk: 4, ycck: 5 } as const;
@@ -63,7 +70,7 @@ export function readJpeg(picture: Uint8Array): Jpeg {
 }
 
 class JpegReader {
-  private frame: Omit<Jpeg, 'scans' | 'reading'> | undefined;
+  private frame: Frame | undefined;
   private readonly scans: Scan[] = [];
   private readonly steps = new Map<number, Uint16Array>();
   /** By class and number. */
@@ -71,6 +78,7 @@ class JpegReader {
   private restartInterval = 0;
   private hasJfif = false;
   private adobe: number | undefined;
+  private orientation: number | undefined;
 
   read(segment: Segment): void {
     const { marker, content } = segment;
@@ -96,6 +104,9 @@ class JpegReader {
       case MARKER.jfif:
         this.hasJfif ||= startsWith(content, 'JFIF\0') && content.byteLength >= 14;
         break;
+      case MARKER.exif:
+        if (startsWith(content, 'Exif\0')) this.orientation ??= orientationOf(content);
+        break;
       case MARKER.adobe:
         if (startsWith(content, 'Adobe') && content.byteLength >= 12) this.adobe = content.getUint8(11);
         break;
@@ -107,7 +118,13 @@ class JpegReader {
   finish(): Jpeg {
     const { frame, scans } = this;
     if (!frame || frame.components.some(({ steps }) => !steps)) throw new Error('A component has no scan.');
-    return { ...frame, scans, reading: this.readingOf(frame.components) };
+    return {
+      ...frame,
+      scans,
+      reading: this.readingOf(frame.components),
+      orientation: this.orientation ?? 1,
+      isComplete: !frame.isProgressive || frame.components.every((component) => isWhole(component, scans)),
+    };
   }
 
   private readScan({ content, coded }: Segment): void {
@@ -150,7 +167,7 @@ class JpegReader {
 /** The class of a Huffman table beside its number. */
 const AC = 0x10;
 
-function readFrame(content: DataView, isProgressive: boolean): Omit<Jpeg, 'scans' | 'reading'> {
+function readFrame(content: DataView, isProgressive: boolean): Frame {
   const [bits, height, width] = [content.getUint8(0), content.getUint16(1), content.getUint16(3)];
   const count = content.getUint8(5);
   if (bits !== 8) throw unsupported();
@@ -166,8 +183,21 @@ function readFrame(content: DataView, isProgressive: boolean): Omit<Jpeg, 'scans
     Math.max(...components.map(({ across }) => across)),
     Math.max(...components.map(({ down }) => down)),
   ];
+  // Of a single component they say nothing.
+  if (count === 1)
+    return { width, height, isProgressive, components: [{ ...components[0]!, across: 1, down: 1 }] };
   if (components.some(({ across, down }) => most % across !== 0 || highest % down !== 0)) throw unsupported();
   return { width, height, isProgressive, components };
+}
+
+/** Whether scans code each coefficient of a component down to its last bit. */
+function isWhole(component: Component, scans: readonly Scan[]): boolean {
+  const missing = new Set(ZIGZAG.keys());
+  for (const { parts, from, to, low } of scans) {
+    if (low > 0 || !parts.some((part) => part.component === component)) continue;
+    for (let index = from; index <= to; index += 1) missing.delete(index);
+  }
+  return missing.size === 0;
 }
 
 /** What a decoder would otherwise read or write beyond. */
@@ -193,7 +223,8 @@ function checked(scan: Scan): Scan {
 function* readHuffman(content: DataView): Generator<readonly [slot: number, table: Uint8Array]> {
   for (let at = 0; at < content.byteLength;) {
     const slot = content.getUint8(at);
-    const counts = Array.from({ length: 16 }, (_, index) => content.getUint8(at + 1 + index));
+    if (at + 17 > content.byteLength) throw new Error('A Huffman table is too short.');
+    const counts = new Uint8Array(content.buffer, content.byteOffset + at + 1, 16);
     const total = counts.reduce((sum, count) => sum + count, 0);
     if (total > 256 || at + 17 + total > content.byteLength) throw new Error('A Huffman table is too long.');
     const symbols = new Uint8Array(content.buffer, content.byteOffset + at + 17, total);

@@ -1,0 +1,49 @@
+import { ServingError } from '../errors/serving-error.js';
+import type { Pixels, Wanted } from './decode.js';
+import { decodeJpeg } from './jpeg/decode-jpeg.js';
+import { type PictureLimits, unreadable } from './picture.js';
+import { PixelMemory } from './pixel-memory.js';
+import { turned } from './turned.js';
+
+const memory = new PixelMemory();
+
+/**
+ * A JPEG by our own decoder, which blocks the caller's thread; `undefined` where libvips is to decode it: where it scales meanwhile, and what ours does
+ * not take though Pillow may.
+ * @throws ServingError IMAGE_UNREADABLE, IMAGE_UNSUPPORTED, of one that is to be decoded as TensorFlow does
+ */
+export function jpegPixels(
+  picture: Uint8Array,
+  { channels, decoder, orientation, scaling }: Wanted,
+  limits: PictureLimits,
+): Pixels | undefined {
+  if (channels === 'own' || scaling) return undefined;
+  try {
+    const wanted = { channels: channels === 1 ? 1 : 3, decoder } as const;
+    const decoded = decodeJpeg(picture, wanted, limits, (bytes) => memory.take(bytes));
+    const coloured = channels === 4 ? opaque(decoded.pixels) : decoded.pixels;
+    return orientation === 'exif' ? turned(coloured, decoded.orientation) : coloured;
+  } catch (cause) {
+    if (decoder === 'pillow') return undefined;
+    throw cause instanceof ServingError ? cause : unreadable('JPEG', cause);
+  }
+}
+
+/**
+ * Gives pixels for the next picture, where they are such as can be used again: nobody may look into them any more.
+ * @returns how many bytes the garbage collector has to free instead
+ */
+export function giveBackPixels({ data }: Pixels): number {
+  return memory.giveBack(data) ? 0 : data.length;
+}
+
+/** With an alpha of 255. */
+function opaque({ data, width, height }: Pixels): Pixels {
+  const rgba = new Uint8Array(width * height * 4).fill(255);
+  for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
+    rgba[to] = data[from]!;
+    rgba[to + 1] = data[from + 1]!;
+    rgba[to + 2] = data[from + 2]!;
+  }
+  return { data: rgba, width, height, channels: 4 };
+}
