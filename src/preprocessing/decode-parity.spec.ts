@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { inflateSync } from 'node:zlib';
 import { sharp } from '../images/sharp.js';
-import { decode, type Pixels } from './decode.js';
+import { decode } from './decode.js';
+import type { Pixels } from './pixels.js';
 import type { PictureLimits } from './picture.js';
 import type { Channels } from './image-input.js';
 import type { Decoder, Orientation } from './preprocessing-config.js';

@@ -12,19 +12,9 @@ import {
 } from './picture.js';
 import type { Decoder, Orientation, Size } from './preprocessing-config.js';
 import { jpegPixels } from './jpeg-pixels.js';
+import type { Pixels } from './pixels.js';
 import { readPixels } from './read-pixels.js';
 import { sharp } from '../images/sharp.js';
-
-/** Decoded, row-major: `height * width * channels` values, eight bits each. */
-export interface Pixels<Data extends Uint8Array | Float32Array = Uint8Array> {
-  readonly data: Data;
-  readonly width: number;
-  readonly height: number;
-  readonly channels: Channels;
-}
-
-/** As a model gets them: bytes, or where TensorFlow resamples fractions of them. */
-export type ModelPixels = Pixels<Uint8Array | Float32Array>;
 
 /** What the decoded picture should have; `own`: what the file has, grey becoming RGB only if it has alpha. */
 export interface Wanted {
@@ -45,7 +35,9 @@ export interface Wanted {
  */
 export async function decode(picture: Uint8Array, wanted: Wanted, limits: PictureLimits): Promise<Pixels> {
   const header = await readHeader(picture, limits);
-  const pixels = header.format === 'JPEG' ? jpegPixels(picture, wanted, limits) : undefined;
+  const { channels, scaling } = wanted;
+  const isOurs = header.format === 'JPEG' && channels !== 'own' && !scaling;
+  const pixels = isOurs ? jpegPixels(picture, { ...wanted, channels }, limits) : undefined;
   return pixels ?? decodeByLibvips(picture, header, wanted, limits);
 }
 

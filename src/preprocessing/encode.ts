@@ -1,4 +1,4 @@
-import type { Pixels } from './decode.js';
+import type { Pixels } from './pixels.js';
 import { sharp } from '../images/sharp.js';
 
 /** Writes pixels as PNG: nothing is lost, and little time is spent on making it small, for it does not travel far. */

@@ -1,23 +1,30 @@
 import { ServingError } from '../errors/serving-error.js';
-import type { Pixels, Wanted } from './decode.js';
 import { decodeJpeg } from './jpeg/decode-jpeg.js';
+import type { Channels } from './image-input.js';
 import { type PictureLimits, unreadable } from './picture.js';
 import { PixelMemory } from './pixel-memory.js';
+import type { Pixels } from './pixels.js';
+import type { Decoder, Orientation } from './preprocessing-config.js';
 import { turned } from './turned.js';
 
 const memory = new PixelMemory();
 
+/** What the pixels of a JPEG should be. */
+export interface WantedPixels {
+  readonly channels: Channels;
+  readonly decoder: Decoder;
+  readonly orientation: Orientation;
+}
+
 /**
- * A JPEG by our own decoder, which blocks the caller's thread; `undefined` where libvips is to decode it: where it scales meanwhile, and what ours does
- * not take though Pillow may.
+ * A JPEG by our own decoder, which blocks the caller's thread; `undefined` where that does not take it though Pillow may: libvips is to have a look.
  * @throws ServingError IMAGE_UNREADABLE, IMAGE_UNSUPPORTED, of one that is to be decoded as TensorFlow does
  */
 export function jpegPixels(
   picture: Uint8Array,
-  { channels, decoder, orientation, scaling }: Wanted,
+  { channels, decoder, orientation }: WantedPixels,
   limits: PictureLimits,
 ): Pixels | undefined {
-  if (channels === 'own' || scaling) return undefined;
   try {
     const wanted = { channels: channels === 1 ? 1 : 3, decoder } as const;
     const decoded = decodeJpeg(picture, wanted, limits, (bytes) => memory.take(bytes));

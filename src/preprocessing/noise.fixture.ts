@@ -1,4 +1,4 @@
-import type { Pixels } from './decode.js';
+import type { Pixels } from './pixels.js';
 import type { Channels } from './image-input.js';
 
 /** Noise: nothing that a mistake could hide in. The same as in scripts/models/vectors.py. */

@@ -1,5 +1,5 @@
 import type { Axes, Axis } from './axis.js';
-import type { Pixels } from './decode.js';
+import type { Pixels } from './pixels.js';
 
 /** For each wanted pixel of an axis the one it is taken from. */
 export type Nearest = (axis: Axis) => Int32Array;

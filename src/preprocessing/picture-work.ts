@@ -1,8 +1,9 @@
-import { decode, type ModelPixels, type Wanted } from './decode.js';
+import { decode, type Wanted } from './decode.js';
 import { encodePng } from './encode.js';
 import { fit } from './fit.js';
 import { giveBackPixels } from './jpeg-pixels.js';
 import type { PictureLimits } from './picture.js';
+import type { ModelPixels } from './pixels.js';
 import type { PreprocessingPlan } from './plan.js';
 import { resize } from './resize.js';
 

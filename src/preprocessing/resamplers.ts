@@ -1,5 +1,5 @@
 import { type Axes, axesOf } from './axis.js';
-import type { ModelPixels, Pixels } from './decode.js';
+import type { ModelPixels, Pixels } from './pixels.js';
 import type { Area } from './fit.js';
 import { areaAverage, isHalf } from './opencv/area.js';
 import { cubic } from './opencv/cubic.js';

@@ -1,4 +1,4 @@
-import type { Pixels } from './decode.js';
+import type { Pixels } from './pixels.js';
 import type { PreprocessingPlan } from './plan.js';
 import { planPreprocessing } from './plan.js';
 import { type PreprocessingConfig, RESAMPLINGS } from './preprocessing-config.js';

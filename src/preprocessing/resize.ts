@@ -1,5 +1,5 @@
 import { type Colour, luma } from './colour.js';
-import type { ModelPixels, Pixels } from './decode.js';
+import type { ModelPixels, Pixels } from './pixels.js';
 import { fit } from './fit.js';
 import type { PreprocessingPlan } from './plan.js';
 import type { Size } from './preprocessing-config.js';

@@ -1,5 +1,5 @@
 import { sharp } from '../images/sharp.js';
-import type { Pixels } from './decode.js';
+import type { Pixels } from './pixels.js';
 import type { Size } from './preprocessing-config.js';
 import { readPixels } from './read-pixels.js';
 

@@ -1,5 +1,7 @@
 import type { Sharp } from 'sharp';
 import { sharp } from '../../images/sharp.js';
+import { decodeJpeg } from '../../preprocessing/jpeg/decode-jpeg.js';
+import type { Pixels } from '../../preprocessing/pixels.js';
 import { EngineError } from '../engine.js';
 import type { Decoding } from './picture-edges.js';
 import { type PictureKind, pictureKind } from './picture-kind.js';
@@ -14,13 +16,12 @@ export interface DecodedPicture {
 
 /**
  * The pixels that TensorFlow's decoders give of a PNG or JPEG: as they are stored, without turning the picture upright and without its
- * colour profile or gamma. Of 16 bits, the upper 8, unless 16 are asked for. Those of a PNG are the same to the last bit; those of a JPEG
- * differ by up to 5 of 255, for TensorFlow takes libjpeg's faster transform.
+ * colour profile or gamma. Of 16 bits, the upper 8, unless 16 are asked for. The same to the last bit.
  * @throws EngineError `input`
  */
 export async function decodePicture(
   picture: Uint8Array,
-  { channels, bits }: Decoding,
+  { channels, bits, isAccurate }: Decoding,
 ): Promise<DecodedPicture> {
   const kind = pictureKind(picture);
   if (!kind) {
@@ -29,6 +30,10 @@ export async function decodePicture(
     throw new EngineError('input', sentence);
   }
   const wanted = channels === 0 ? kind.channels : channels;
+  if (kind.format === 'jpeg' && (wanted === 1 || wanted === 3)) {
+    const { data, width, height } = pixelsOfJpeg(picture, wanted, isAccurate);
+    return { data: inBits(data, bits, kind), shape: [height, width, wanted] };
+  }
   const withAlpha = wanted === 2 || wanted === 4;
   const wide = kind.bits === 16 && (bits === 16 || wanted < 3); // Grey is made of all 16 bits, and cut off afterwards.
   const image = sharp(picture, { failOn: 'error', ignoreIcc: true });
@@ -38,6 +43,23 @@ export async function decodePicture(
   return { data: inBits(samples, bits, kind), shape: [height, width, wanted] };
 }
 
+/** As many pixels as sharp takes of others; settings are held to before, where a picture is not just a string among numbers. */
+const LIMITS = { maxImagePixels: 0x3fff ** 2, requestTimeoutMs: Infinity };
+
+function pixelsOfJpeg(picture: Uint8Array, channels: 1 | 3, isAccurate: boolean): Pixels {
+  const transform = isAccurate ? 'accurate' : 'fast';
+  try {
+    const wanted = { channels, decoder: 'tensorflow', transform } as const;
+    return decodeJpeg(picture, wanted, LIMITS, (bytes) => new Uint8Array(bytes)).pixels;
+  } catch {
+    throw damaged();
+  }
+}
+
+function damaged(): EngineError {
+  return new EngineError('input', 'The picture cannot be decoded: it is damaged or incomplete.');
+}
+
 /** The samples of an image as RGB or RGBA. */
 async function coloured(
   image: Sharp,
@@ -45,7 +67,7 @@ async function coloured(
 ): Promise<{ data: Samples; width: number; height: number }> {
   const raw = wide ? image.toColourspace('rgb16').raw({ depth: 'ushort' }) : image.raw();
   const { data, info } = await raw.toBuffer({ resolveWithObject: true }).catch(() => {
-    throw new EngineError('input', 'The picture cannot be decoded: it is damaged or incomplete.');
+    throw damaged();
   });
   const { width, height } = info;
   const { buffer, byteOffset, length } = data;

@@ -53,7 +53,9 @@ describe('the codecs at the edges of a graph', () => {
     const { graph, decodings, encodings } = cutPictureEdges(graphOf(decoder(), encoder()));
     expect(opsOf(graph)).toEqual(['Cast', 'Cast', 'Identity', 'Placeholder', 'Placeholder']);
     expect(graph.nodes.find(({ name }) => name === 'out')!.input).toEqual(['bytes']);
-    expect(decodings).toEqual(new Map([['in:0', [{ feed: 'decode', channels: 3, bits: 8 }]]]));
+    expect(decodings).toEqual(
+      new Map([['in:0', [{ feed: 'decode', channels: 3, bits: 8, isAccurate: false }]]]),
+    );
     expect(encodings).toEqual(new Map([['out:0', { format: 'png', compression: -1 }]]));
   });
 
@@ -64,7 +66,7 @@ describe('the codecs at the edges of a graph', () => {
     });
     const wide = decoder({ dtype: attribute.type(DataType.DT_UINT16), channels: attribute.int(1) });
     const { decodings, encodings } = cutPictureEdges(graphOf(wide, jpeg));
-    expect(decodings.get('in:0')).toEqual([{ feed: 'decode', channels: 1, bits: 16 }]);
+    expect(decodings.get('in:0')).toEqual([{ feed: 'decode', channels: 1, bits: 16, isAccurate: false }]);
     const expected = { format: 'jpeg', quality: 80, progressive: false, subsampled: false };
     expect(encodings.get('out:0')).toEqual(expected);
   });

@@ -12,6 +12,8 @@ export interface Decoding {
   /** 0 for those that the picture has. */
   readonly channels: number;
   readonly bits: 8 | 16;
+  /** Whether it asks for the accurate transform of JPEGs, and not for TensorFlow's quick one. */
+  readonly isAccurate: boolean;
 }
 
 /** An op of the graph that encodes an output, done after the graph was run; the output's node gives the pixels. */
@@ -98,13 +100,15 @@ function decodersOf(index: GraphIndex, input: NodeDef): NodeDef[] | null {
 
 function isDecoder({ op, attr }: NodeDef): boolean {
   const dtype = attr['dtype']?.value.value ?? DataType.DT_UINT8;
-  const whole = intOf(attr['ratio'], 1) === 1; // DecodeJpeg can give a smaller picture.
+  // DecodeJpeg can give a smaller picture, or one without its colours smoothed.
+  const whole = intOf(attr['ratio'], 1) === 1 && attr['fancy_upscaling']?.value.value !== false;
   return DECODERS.has(op) && whole && (dtype === DataType.DT_UINT8 || dtype === DataType.DT_UINT16);
 }
 
 function decodingOf({ name, attr }: NodeDef): Decoding {
   const bits = attr['dtype']?.value.value === DataType.DT_UINT16 ? 16 : 8;
-  return { feed: name, channels: intOf(attr['channels'], 0), bits };
+  const isAccurate = textOf(attr['dct_method']) === 'INTEGER_ACCURATE';
+  return { feed: name, channels: intOf(attr['channels'], 0), bits, isAccurate };
 }
 
 function pixelPlaceholder({ name, attr }: NodeDef): NodeDef {
@@ -130,6 +134,10 @@ function encodingOf({ op, attr }: NodeDef): Encoding | null {
     progressive: attr['progressive']?.value.value === true,
     subsampled: attr['chroma_downsampling']?.value.value !== false,
   };
+}
+
+function textOf(attr: NodeDef['attr'][string] | undefined): string {
+  return attr?.value.case === 's' ? Buffer.from(attr.value.value).toString('latin1') : '';
 }
 
 function intOf(attr: NodeDef['attr'][string] | undefined, otherwise: number): number {

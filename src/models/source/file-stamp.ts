@@ -6,7 +6,7 @@ import { GOLDENS } from '../goldens/golden.js';
 const FOLDERS = ['', 'variables', 'assets.extra'];
 
 /** A folder with more entries than this is told apart by the first of them alone. */
-const MAX_ENTRIES = 256;
+const MAX_ENTRIES = 1024;
 
 /**
  * What tells one state of a version's files from another without reading them: names, sizes, times of change. Two equal

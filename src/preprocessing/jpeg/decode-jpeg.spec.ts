@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { ServingError } from '../../errors/serving-error.js';
+import { sharp } from '../../images/sharp.js';
 import { decode } from '../decode.js';
+import { noise } from '../noise.fixture.js';
 import type { PictureLimits } from '../picture.js';
 
 /** That its pixels are TensorFlow's is promised in decode-parity.spec.ts; here what it does with what is no whole picture. */
@@ -52,6 +54,23 @@ it.each(NAMES)(
       );
     }
     expect(await outcome(picture)).toBe('pixels');
+  },
+);
+
+it.each([
+  ['4:2:0', false],
+  ['4:4:4', false],
+  ['4:2:0', true],
+] as const)(
+  '%s of 150×233 is as libvips decodes it, in bands or not: progressive %s',
+  async (chromaSubsampling, progressive) => {
+    const { data, width, height } = noise(150, 233, 3);
+    const picture = await sharp(data, { raw: { width, height, channels: 3 } })
+      .jpeg({ quality: 80, chromaSubsampling, progressive })
+      .toBuffer();
+    const expected = await sharp(picture).raw().toBuffer();
+    const wanted = { channels: 3, background: null, orientation: 'ignore', decoder: 'pillow' } as const;
+    expect(Buffer.from((await decode(picture, wanted, LIMITS)).data).equals(expected)).toBe(true);
   },
 );
 

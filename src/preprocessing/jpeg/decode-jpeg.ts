@@ -1,11 +1,13 @@
 import { Compiled } from '../compiled/compiled.js';
 import { Layout, SLACK } from '../compiled/layout.js';
-import type { Pixels } from '../decode.js';
+import type { Pixels } from '../pixels.js';
 import type { PictureLimits } from '../picture.js';
 import type { Decoder } from '../preprocessing-config.js';
 import { PROGRAM } from './decode.wasm.js';
 import {
+  BLOCK,
   coefficientBytes,
+  type PlacedScan,
   type Plane,
   placePlanes,
   placeScan,
@@ -34,6 +36,8 @@ export interface WantedOfJpeg {
   /** 1: Pillow's grey of RGB; of TensorFlow the luma that is stored, and the grey of the RGB of inks, of which it makes none itself. */
   readonly channels: 1 | 3;
   readonly decoder: Decoder;
+  /** Absent: the one that the decoder takes without being told otherwise. */
+  readonly transform?: 'fast' | 'accurate';
 }
 
 type Limits = Pick<PictureLimits, 'maxImagePixels' | 'requestTimeoutMs'>;
@@ -57,67 +61,102 @@ export function decodeJpeg(
   const jpeg = readJpeg(picture);
   if (jpeg.width * jpeg.height > limits.maxImagePixels) throw new Error('It has too many pixels.');
   if (wanted.decoder === 'pillow' && !jpeg.isComplete) throw new Error('It is not complete.');
-  const pixels = decodeStored(picture, jpeg, wanted, limits, take);
-  return { pixels, orientation: jpeg.orientation };
-}
-
-function decodeStored(
-  picture: Uint8Array,
-  jpeg: Jpeg,
-  { channels, decoder }: WantedOfJpeg,
-  { requestTimeoutMs }: Limits,
-  take: Take,
-): Pixels {
-  const deadline = performance.now() + requestTimeoutMs;
+  const deadline = performance.now() + limits.requestTimeoutMs;
   const inTime = (): void => {
     if (performance.now() > deadline) throw new Error('It takes too long.');
   };
-  const { width, height, isProgressive } = jpeg;
-  const units = unitsOf(jpeg);
-  const isInBands = !isProgressive && jpeg.scans.length === 1 && units.down > BAND_UNITS + 1;
-  const bandUnits = isInBands ? BAND_UNITS : units.down;
+  const placed = place(picture, jpeg, wanted);
+  const data = take(jpeg.width * jpeg.height * wanted.channels);
+  program.run(placed.layout, (functions, bytes) => decodeBands(placed, jpeg, functions, bytes, data, inTime));
+  const { width, height, orientation } = jpeg;
+  return { pixels: { data, width, height, channels: wanted.channels }, orientation };
+}
 
+/** Where all that a picture needs lies in the program's memory. */
+interface Placed {
+  readonly layout: Layout;
+  readonly planes: readonly Plane[];
+  readonly scans: readonly PlacedScan[];
+  /** Planes that pixels are made of: of grey ones it may be the first alone. */
+  readonly read: readonly Plane[];
+  /** Addresses: of those as components of a scan, and of some rows of pixels. */
+  readonly parts: readonly number[];
+  readonly band: number;
+  /** What `lines` is called with before the rows, and after them. */
+  readonly before: readonly number[];
+  readonly output: number;
+  /** So many rows of units are decoded at a time. */
+  readonly bandUnits: number;
+}
+
+function place(picture: Uint8Array, jpeg: Jpeg, wanted: WantedOfJpeg): Placed {
+  const { channels, decoder, transform = decoder === 'pillow' ? 'accurate' : 'fast' } = wanted;
+  const { down } = unitsOf(jpeg);
+  const isInBands = !jpeg.isProgressive && jpeg.scans.length === 1 && down > BAND_UNITS + 1;
+  const bandUnits = isInBands ? BAND_UNITS : down;
   const layout = new Layout(BEGIN);
   const file = layout.put(picture);
-  const planes = placePlanes(jpeg, decoder === 'tensorflow', isInBands ? bandUnits + 1 : bandUnits, layout);
+  const planes = placePlanes(jpeg, transform === 'fast', isInBands ? bandUnits + 1 : bandUnits, layout);
   const scans = jpeg.scans.map((scan) => placeScan(scan, jpeg, planes, layout, file));
   const output = channels === 3 ? OUTPUT.rgb : decoder === 'pillow' ? OUTPUT.grey : OUTPUT.luma;
   const read = output === OUTPUT.luma && jpeg.reading === READING.ycc ? planes.slice(0, 1) : planes;
   const parts = read.map((plane) => putParts([{ plane, isAlone: true, dc: 0, ac: 0 }], layout));
-  const described = putDescriptions(read, layout);
-  const band = layout.place(BAND * width * 3 + SLACK);
+  const { at, bytesEach } = putDescriptions(read, layout);
   const reading = decoder === 'pillow' ? asPillow(jpeg.reading) : jpeg.reading;
-
-  return program.run(layout, ({ scan, transformAll, lines }, bytes) => {
-    for (const { coefficients, blocks } of planes) {
-      if (isProgressive) bytes.fill(0, coefficients, coefficients + coefficientBytes(blocks));
-    }
-    const data = take(width * height * channels);
-    let done = 0;
-    for (let top = 0; top < units.down; top += bandUnits) {
-      const bottom = Math.min(units.down, top + bandUnits);
-      if (top > 0) for (const plane of planes) nextBand(plane, top, bandUnits, bytes);
-      for (const { what, units: own } of scans) {
-        inTime();
-        const rows = isInBands ? [top, bottom] : [0, own.down];
-        const [first, end] = rows.map((row) => row * own.across);
-        if (!scan(...what, first!, end!)) throw new Error('What a scan codes is nothing.');
-      }
-      if (isProgressive) read.forEach(({ blocks }, index) => transformAll(parts[index]!, blocks.down));
-      // The last row of samples may be needed beside the first one of the next band.
-      const ready = bottom === units.down ? height : bottom * units.rows - units.rows / BLOCK_ROWS;
-      for (; done < ready; done += Math.min(BAND, ready - done)) {
-        inTime();
-        const rows = Math.min(BAND, ready - done);
-        lines(reading, described.at, described.bytesEach, read.length, done, rows, width, output, band);
-        data.set(bytes.subarray(band, band + rows * width * channels), done * width * channels);
-      }
-    }
-    return { data, width, height, channels };
-  });
+  const band = layout.place(BAND * jpeg.width * 3 + SLACK);
+  return {
+    layout,
+    planes,
+    scans,
+    read,
+    parts,
+    band,
+    before: [reading, at, bytesEach, read.length],
+    output,
+    bandUnits,
+  };
 }
 
-const BLOCK_ROWS = 8;
+/** @param inTime throws where it takes too long */
+function decodeBands(
+  { planes, scans, read, parts, band, before, output, bandUnits }: Placed,
+  jpeg: Jpeg,
+  { scan, transformAll, lines }: Functions,
+  bytes: Uint8Array,
+  data: Uint8Array,
+  inTime: () => void,
+): void {
+  const { width, height, isProgressive } = jpeg;
+  const units = unitsOf(jpeg);
+  const rowBytes = data.length / height;
+  if (isProgressive) for (const plane of planes) clearCoefficients(plane, bytes);
+  let done = 0;
+  for (let top = 0; top < units.down; top += bandUnits) {
+    const bottom = Math.min(units.down, top + bandUnits);
+    if (top > 0) for (const plane of planes) nextBand(plane, top, bandUnits, bytes);
+    for (const { what, units: own } of scans) {
+      inTime();
+      // A scan of one component has rows of its own; then all is decoded at once.
+      const end = bottom === units.down ? own.down : bottom;
+      if (!scan(...what, top * own.across, end * own.across))
+        throw new Error('What a scan codes is nothing.');
+    }
+    if (isProgressive) read.forEach(({ blocks }, index) => transformAll(parts[index]!, blocks.down));
+    // The last samples before the next band may be blended with its first ones.
+    const ready = bottom === units.down ? height : bottom * units.rows - units.rows / BLOCK;
+    while (done < ready) {
+      inTime();
+      const rows = Math.min(BAND, ready - done);
+      lines(...before, done, rows, width, output, band);
+      data.set(bytes.subarray(band, band + rows * rowBytes), done * rowBytes);
+      done += rows;
+    }
+  }
+}
+
+function clearCoefficients({ coefficients, blocks }: Plane, bytes: Uint8Array): void {
+  bytes.fill(0, coefficients, coefficients + coefficientBytes(blocks));
+}
 
 /** Moves the last row of units before those from `top` on to where memory begins, and says so. */
 function nextBand(

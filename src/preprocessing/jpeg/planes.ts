@@ -26,7 +26,8 @@ export interface Blocks {
   readonly down: number;
 }
 
-const BLOCK = 8;
+/** Samples across a block, and down. */
+export const BLOCK = 8;
 const COEFFICIENT_BYTES = 2 * BLOCK * BLOCK;
 const WORD = Int32Array.BYTES_PER_ELEMENT;
 

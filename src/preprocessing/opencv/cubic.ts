@@ -1,6 +1,6 @@
 import { type Axes, type Axis, inside } from '../axis.js';
 import { Compiled } from '../compiled/compiled.js';
-import type { Pixels } from '../decode.js';
+import type { Pixels } from '../pixels.js';
 import { cubicConvolution } from '../kernel.js';
 import { PROGRAM } from './cubic.wasm.js';
 import { type Functions, type Neighbours, twoPasses } from './two-passes.js';

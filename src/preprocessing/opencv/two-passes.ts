@@ -1,7 +1,7 @@
 import type { Axes } from '../axis.js';
 import type { Compiled } from '../compiled/compiled.js';
 import { aligned, Layout } from '../compiled/layout.js';
-import type { Pixels } from '../decode.js';
+import type { Pixels } from '../pixels.js';
 import type { Channels } from '../image-input.js';
 import { Lines } from './lines.js';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { axesOf } from '../axis.js';
-import type { Pixels } from '../decode.js';
+import type { Pixels } from '../pixels.js';
 import { type Filter, KERNELS } from '../kernel.js';
 import { noise } from '../noise.fixture.js';
 import { resample as resampleAxes } from './resample.js';

@@ -1,5 +1,5 @@
 import type { Axes, Axis } from '../axis.js';
-import type { Pixels } from '../decode.js';
+import type { Pixels } from '../pixels.js';
 import { type Filter, KERNELS } from '../kernel.js';
 import { keepLast } from '../keep-last.js';
 import { usedRows } from '../used-rows.js';

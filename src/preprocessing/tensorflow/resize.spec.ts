@@ -1,5 +1,5 @@
 import { type Axes, axesOf } from '../axis.js';
-import type { Pixels } from '../decode.js';
+import type { Pixels } from '../pixels.js';
 import type { Channels } from '../image-input.js';
 import { noise } from '../noise.fixture.js';
 import { resizeAsTensorFlow } from './resize.js';

@@ -1,7 +1,7 @@
 import type { Axes } from '../axis.js';
 import { Compiled } from '../compiled/compiled.js';
 import { aligned, Layout, SLACK } from '../compiled/layout.js';
-import type { Pixels } from '../decode.js';
+import type { Pixels } from '../pixels.js';
 import { keepLast } from '../keep-last.js';
 import { usedRows } from '../used-rows.js';
 import { PROGRAM } from './resize.wasm.js';
