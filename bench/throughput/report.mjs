@@ -38,7 +38,7 @@ function introduction({
     `\`${command}\`, ${date}, ${minutes.toFixed(0)} minutes: ${processor}, ${cores} cores, ${gigabytes} GiB of memory, ${system}, Node ${node}${revision ? `, commit ${revision}` : ''}.`,
     '',
     `${pictures.count} drawn JPEGs of ${pictures.width}×${pictures.height}, ${(pictures.medianBytes / 1000).toFixed(0)} KB each, over loopback. The client shares the machine with the server. ` +
-      `In ${options.rounds === 1 ? 'one round' : `each of ${options.rounds} rounds`} every server was started, warmed up, measured for ${options.seconds} s at each load, and ended, one after the other in an order that rotates. ` +
+      `In ${options.rounds === 1 ? 'one round' : `each of ${options.rounds} rounds`} every server was started, warmed up, measured for ${options.seconds} s at each load (slow models for longer), and ended, one after the other in an order that rotates. ` +
       `Numbers are medians of the rounds, in brackets the least and the most. bench/throughput/README.md says how each server is set up and what each number is.`,
     '',
   ];

@@ -36,7 +36,7 @@ export async function measureModel(model, context) {
       await measureServer({ id, round, model, task: tasks[id], result: results[id], context });
     }
     say(`${model.name}, round ${round + 1}: no server`);
-    const seconds = Math.max(1, options.seconds / 2);
+    const seconds = Math.max(1, (model.times * options.seconds) / 2);
     limits.bare.push(await bareRates(environments.frameworks, model, files.load, seconds, signal));
     limits.ours.push(
       await ourLimit(model, files.load, { seconds, cache: join(work, 'limit-cache'), signal }),
@@ -49,7 +49,7 @@ async function measureServer({ id, round, model, task, result, context }) {
   const { options, signal, program, say } = context;
   const ours = id === 'tensornest';
   const settings = {
-    seconds: options.seconds,
+    seconds: model.times * options.seconds,
     seed: 1 + round,
     // Goals hang on the open loops of ours; a peer's are measured in as many rounds as were asked for.
     open: ours || round < options.openRounds,
