@@ -1,11 +1,12 @@
 import { type Axes, type Axis, inside } from '../axis.js';
 import { Compiled } from '../compiled/compiled.js';
+import type { TwoPassProgram } from '../compiled/two-pass-program.js';
 import type { Pixels } from '../pixels.js';
 import { cubicConvolution } from '../kernel.js';
 import { PROGRAM } from './cubic.wasm.js';
-import { type Functions, type Neighbours, twoPasses } from './two-passes.js';
+import { type Neighbours, twoPasses } from './two-passes.js';
 
-const program = new Compiled<Functions>(PROGRAM);
+const program = new Compiled<TwoPassProgram>(PROGRAM);
 
 /**
  * Bytes by `INTER_CUBIC` as the `resize` of OpenCV's wheels for x86-64 makes them, with weights that are fractions (those of a build without Intel's

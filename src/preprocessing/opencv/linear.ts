@@ -1,11 +1,12 @@
 import { type Axes, type Axis, inside } from '../axis.js';
 import { Compiled } from '../compiled/compiled.js';
+import type { TwoPassProgram } from '../compiled/two-pass-program.js';
 import type { Pixels } from '../pixels.js';
 import { halfToEven } from '../half-to-even.js';
 import { PROGRAM } from './linear.wasm.js';
-import { type Functions, type Neighbours, twoPasses } from './two-passes.js';
+import { type Neighbours, twoPasses } from './two-passes.js';
 
-const program = new Compiled<Functions>(PROGRAM);
+const program = new Compiled<TwoPassProgram>(PROGRAM);
 
 /**
  * Bytes by `INTER_LINEAR`, to the bit as OpenCV's `resize` makes them: in whole numbers, columns before rows. Each channel by itself, alpha too.

@@ -1,12 +1,9 @@
 import type { Axes } from '../axis.js';
 import type { Compiled } from '../compiled/compiled.js';
 import { aligned, Layout } from '../compiled/layout.js';
+import type { TwoPassProgram } from '../compiled/two-pass-program.js';
 import type { Pixels } from '../pixels.js';
-import type { Channels } from '../image-input.js';
 import { Lines } from './lines.js';
-
-/** `linear.as` and `cubic.as`, which say what their functions take. */
-export type Functions = Readonly<Record<`across${Channels}` | 'down', (...where: readonly number[]) => void>>;
 
 /** The pixels of one axis that a pixel of the result is made of, ascending, and how much each counts. */
 export interface Neighbours {
@@ -15,7 +12,7 @@ export interface Neighbours {
 }
 
 export interface Passes {
-  readonly program: Compiled<Functions>;
+  readonly program: Compiled<TwoPassProgram>;
   /** How large a value of a line is. */
   readonly valueBytes: number;
   /** The last parameters of the program's `across`. */

@@ -7,6 +7,7 @@ import { type Taps, taps } from './taps.js';
 import { premultiplied, unpremultiplied } from './premultiply.js';
 import { Compiled } from '../compiled/compiled.js';
 import { aligned, Layout, SLACK } from '../compiled/layout.js';
+import type { TwoPassProgram } from '../compiled/two-pass-program.js';
 import { PROGRAM } from './resample.wasm.js';
 
 /**
@@ -35,15 +36,7 @@ export function resample(
 
 const tapsOf = keepLast((axis, filter: Filter, antialias) => taps(axis, KERNELS[filter], antialias));
 
-/** `resample.as`, which says what its functions take. */
-interface Functions {
-  readonly across1: (...where: readonly number[]) => void;
-  readonly across3: (...where: readonly number[]) => void;
-  readonly across4: (...where: readonly number[]) => void;
-  readonly down: (...where: readonly number[]) => void;
-}
-
-const program = new Compiled<Functions>(PROGRAM);
+const program = new Compiled<TwoPassProgram>(PROGRAM);
 const BAND_BYTES = 256 * 2 ** 10;
 
 /** @param across `null`: the columns are those of the picture */

@@ -1,6 +1,7 @@
 import type { Axes } from '../axis.js';
 import { Compiled } from '../compiled/compiled.js';
 import { aligned, Layout, SLACK } from '../compiled/layout.js';
+import type { TwoPassProgram } from '../compiled/two-pass-program.js';
 import type { Pixels } from '../pixels.js';
 import { keepLast } from '../keep-last.js';
 import { usedRows } from '../used-rows.js';
@@ -51,15 +52,7 @@ function stripOf({ first, count, weights, stride }: Spans, begin: number, most: 
   };
 }
 
-/** `resize.as`, which says what its functions take. */
-interface Functions {
-  readonly across1: (...where: readonly number[]) => void;
-  readonly across3: (...where: readonly number[]) => void;
-  readonly across4: (...where: readonly number[]) => void;
-  readonly down: (...where: readonly number[]) => void;
-}
-
-const program = new Compiled<Functions>(PROGRAM);
+const program = new Compiled<TwoPassProgram>(PROGRAM);
 
 /** @param result gets the rows of `down`, from its beginning on */
 function resizeStrip(
