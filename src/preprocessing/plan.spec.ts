@@ -18,6 +18,7 @@ describe('a plan', () => {
       resize: 'stretch',
       shortSide: null,
       resampling: 'bilinear',
+      pillow: 12,
       antialias: true,
       pad: [0, 0, 0],
       background: null,
@@ -271,6 +272,13 @@ describe('a section that contradicts the input', () => {
       RGB,
       'float32',
       /^Expected pillow \(fast scales while it decodes\) for preprocessing\.decoder but received "tensorflow"\.$/,
+    ],
+    [
+      'with a version of Pillow for OpenCV',
+      { resampling: 'opencv.area', pillow: 13 },
+      RGB,
+      'float32',
+      /^Expected nothing \(opencv\.area is not Pillow's\) for preprocessing\.pillow but received 13\.$/,
     ],
     [
       'with antialias for OpenCV',

@@ -6,6 +6,7 @@ import type {
   ColourOrder,
   Decoder,
   Orientation,
+  PillowVersion,
   PreprocessingConfig,
   Resampling,
   Resize,
@@ -22,6 +23,7 @@ export interface PreprocessingPlan {
   /** Of a picture to be cropped, before that, in pixels; `null`: such that it just covers the size. */
   readonly shortSide: number | null;
   readonly resampling: Resampling;
+  readonly pillow: PillowVersion;
   readonly antialias: boolean;
   readonly pad: Colour;
   /** What transparent pictures are composited onto; `null`: their alpha is dropped. */
@@ -62,6 +64,7 @@ export function planPreprocessing(config: PreprocessingConfig, input: InputSpec)
   const decoder = config.decoder ?? decoderBeside(resampling);
   checkResampling(resampling, config.antialias, dtype);
   checkDecoder(decoder, resampling);
+  checkPillow(config.pillow, resampling);
   const size = planSize(config, input, axes);
   checkShortSide(config, size);
   return {
@@ -69,6 +72,7 @@ export function planPreprocessing(config: PreprocessingConfig, input: InputSpec)
     resize: config.resize ?? 'stretch',
     shortSide: config.shortSide ?? null,
     resampling,
+    pillow: config.pillow ?? 12,
     antialias: config.antialias ?? smoothsByItself(resampling),
     pad: config.pad ?? BLACK,
     background: config.background ?? null,
@@ -99,6 +103,16 @@ function checkDecoder(decoder: Decoder, resampling: Resampling): void {
   if (resampling === 'fast' && decoder !== 'pillow') {
     throw unexpected('pillow (fast scales while it decodes)', 'preprocessing.decoder', decoder);
   }
+}
+
+function checkPillow(pillow: PillowVersion | undefined, resampling: Resampling): void {
+  if (pillow !== undefined && !isOfPillow(resampling)) {
+    throw unexpected(`nothing (${resampling} is not Pillow's)`, 'preprocessing.pillow', pillow);
+  }
+}
+
+export function isOfPillow(resampling: Resampling): boolean {
+  return resampling !== 'fast' && !resampling.includes('.');
 }
 
 function checkResampling(

@@ -31,6 +31,9 @@ export const RESAMPLINGS = [
   'fast',
 ] as const;
 export type Resampling = (typeof RESAMPLINGS)[number];
+/** Which Pillow resampled: 12 stands for all before 13, which goes over some pictures in another order. */
+export const PILLOWS = [12, 13] as const;
+export type PillowVersion = (typeof PILLOWS)[number];
 /** Whether a picture is turned upright by its EXIF orientation, or taken as it is stored. */
 export const ORIENTATIONS = ['exif', 'ignore'] as const;
 export type Orientation = (typeof ORIENTATIONS)[number];
@@ -65,6 +68,8 @@ export interface PreprocessingConfig {
   /** With `crop`: what the short side becomes before the centre is cut out, in pixels; absent: just the size. */
   readonly shortSide?: number;
   readonly resampling?: Resampling;
+  /** Absent: 12. */
+  readonly pillow?: PillowVersion;
   /** Whether a reduction is smoothed; absent: as the library does it by itself, Pillow does and TensorFlow does not. */
   readonly antialias?: boolean;
   /** Colour around a letterboxed picture. */

@@ -12,6 +12,7 @@ describe('the preprocessing section of model.yaml', () => {
       resize: 'crop',
       shortSide: 256,
       resampling: 'bicubic',
+      pillow: 13,
       antialias: false,
       orientation: 'ignore',
       decoder: 'tensorflow',
@@ -52,6 +53,7 @@ describe('the preprocessing section of model.yaml', () => {
       /^Expected one of nearest, box, bilinear, hamming, bicubic, lanczos, opencv\.nearest, .*, fast for preprocessing\.resampling/,
     ],
     [{ shortSide: 0 }, /from 1 to 8192 for preprocessing\.shortSide but received 0\.$/],
+    [{ pillow: 11 }, /^Expected a whole number from 12 to 13 for preprocessing\.pillow but received 11\.$/],
     [{ antialias: 'off' }, /^Expected true or false for preprocessing\.antialias but received "off"\.$/],
     [
       { decoder: 'opencv' },

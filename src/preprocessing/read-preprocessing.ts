@@ -5,6 +5,7 @@ import {
   type CustomScale,
   DECODERS,
   ORIENTATIONS,
+  type PillowVersion,
   type PreprocessingConfig,
   RESAMPLINGS,
   SCALE_PRESETS,
@@ -23,6 +24,8 @@ const size: Reader<Size> = (value, name) => {
   const [height = 0, width = 0] = list(integer(1, MAX_SIDE), 2)(value, name);
   return { width, height };
 };
+
+const pillow: Reader<PillowVersion> = (value, name) => integer(12, 13)(value, name) as PillowVersion;
 
 const aboveZero: Reader<number> = (value, name) => {
   const number = finite()(value, name);
@@ -53,6 +56,7 @@ const readSection = fields<PreprocessingConfig & { readonly preset: Preprocessin
   resize: oneOf('stretch', 'crop', 'letterbox'),
   shortSide: integer(1, MAX_SIDE),
   resampling: oneOf(...RESAMPLINGS),
+  pillow,
   antialias: flag(),
   pad: colour,
   background: colour,

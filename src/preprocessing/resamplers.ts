@@ -8,7 +8,7 @@ import { nearest as opencvNearest } from './opencv/nearest.js';
 import { nearest as pillowNearest } from './pillow/nearest.js';
 import { resample } from './pillow/resample.js';
 import { pick } from './pick.js';
-import type { Resampling, Size } from './preprocessing-config.js';
+import type { PillowVersion, Resampling, Size } from './preprocessing-config.js';
 import { shrinkExtreme } from './shrink-extreme.js';
 import { nearest as tensorflowNearest } from './tensorflow/nearest.js';
 import { resizeAsTensorFlow } from './tensorflow/resize.js';
@@ -17,7 +17,7 @@ interface Resampler {
   /** Whether it takes in every pixel of a picture that becomes smaller. */
   takesAll(antialias: boolean): boolean;
   /** @returns bytes, or fractions from 0 to 255, which some filters leave a little */
-  resample(pixels: Pixels, axes: Axes, antialias: boolean): ModelPixels;
+  resample(pixels: Pixels, axes: Axes, antialias: boolean, pillow: PillowVersion): ModelPixels;
 }
 
 const never = (): boolean => false;
@@ -26,7 +26,7 @@ const withAntialias = (antialias: boolean): boolean => antialias;
 
 const pillow = (filter: Parameters<typeof resample>[2]): Resampler => ({
   takesAll: withAntialias,
-  resample: (pixels, axes, antialias) => resample(pixels, axes, filter, antialias),
+  resample: (pixels, axes, antialias, version) => resample(pixels, axes, filter, antialias, version),
 });
 
 const tensorflow = (filter: Parameters<typeof resizeAsTensorFlow>[2]): Resampler => ({
@@ -62,16 +62,20 @@ const RESAMPLERS: Readonly<Record<Exclude<Resampling, 'fast'>, Resampler>> = {
   'tensorflow.lanczos3': tensorflow('lanczos3'),
 };
 
-/** Scales a picture to `scaled`, and gives the part `shown` of that; of TensorFlow's filters but `nearest`, as fractions. */
+/**
+ * Scales a picture to `scaled`, and gives the part `shown` of that; of TensorFlow's filters but `nearest`, as fractions.
+ * @param version of Pillow, where it is one of its filters
+ */
 export async function resampleBy(
   resampling: Exclude<Resampling, 'fast'>,
   pixels: Pixels,
   scaled: Size,
   shown: Area,
   antialias: boolean,
+  version: PillowVersion = 12,
 ): Promise<ModelPixels> {
   const { takesAll, resample: by } = RESAMPLERS[resampling];
   const source = takesAll(antialias) ? await shrinkExtreme(pixels, scaled, shown) : pixels;
   const isThere = [scaled, shown].every((one) => one.width === source.width && one.height === source.height);
-  return isThere ? source : by(source, axesOf(source, scaled, shown), antialias);
+  return isThere ? source : by(source, axesOf(source, scaled, shown), antialias, version);
 }

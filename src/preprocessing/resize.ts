@@ -14,7 +14,7 @@ export async function resize(pixels: Pixels, plan: PreprocessingPlan): Promise<M
   if (size === null) return pixels;
   if (resampling === 'fast') return lay(pixels, size, plan.pad);
   const { scaled, shown } = fit(pixels, size, plan);
-  return lay(await resampleBy(resampling, pixels, scaled, shown, antialias), size, plan.pad);
+  return lay(await resampleBy(resampling, pixels, scaled, shown, antialias, plan.pillow), size, plan.pad);
 }
 
 /** A picture that is smaller than the size, in the middle of one opaque colour: as `resize_with_pad` of TensorFlow, margins rounded down. */

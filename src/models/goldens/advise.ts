@@ -5,6 +5,7 @@ import {
   otherFilters,
   otherFits,
   otherOrientations,
+  otherPillows,
   otherScales,
   planOf,
   presetsLike,
@@ -92,7 +93,12 @@ async function byInput(
     return input && fitScale(pixels, input);
   };
   const judge: Judge = async (candidate) => (await fit(candidate))?.distance.mean ?? Infinity;
-  const best = await nearest(start, spec, [otherOrientations, otherFits, otherFilters, otherDecoders], judge);
+  const best = await nearest(
+    start,
+    spec,
+    [otherOrientations, otherFits, otherFilters, otherPillows, otherDecoders],
+    judge,
+  );
   const fitted = await fit(best);
   if (!fitted) return undefined;
   const config = { ...best.config, ...sayScale(fitted) };
@@ -122,7 +128,9 @@ async function byScores(
   return nearest(
     start,
     spec,
-    probabilities ? [otherScales, otherOrientations, otherFits, otherFilters, otherDecoders] : [otherScales],
+    probabilities
+      ? [otherScales, otherOrientations, otherFits, otherFilters, otherPillows, otherDecoders]
+      : [otherScales],
     judge,
   );
 }

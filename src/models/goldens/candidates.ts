@@ -4,6 +4,7 @@ import { planPreprocessing, type PreprocessingPlan } from '../../preprocessing/p
 import {
   DECODERS,
   ORIENTATIONS,
+  PILLOWS,
   type PreprocessingConfig,
   RESAMPLINGS,
   SCALE_PRESETS,
@@ -46,7 +47,7 @@ export function otherFits(config: PreprocessingConfig, spec: InputSpec): readonl
 
 /** Other filters: all but what no training does. */
 export function otherFilters(config: PreprocessingConfig, spec: InputSpec): readonly Candidate[] {
-  const { resampling: _, antialias: __, ...rest } = config;
+  const { resampling: _, antialias: __, pillow: ___, ...rest } = config;
   if (!planOf(config, spec)?.size) return [];
   return plausible(
     spec,
@@ -58,7 +59,15 @@ export function otherFilters(config: PreprocessingConfig, spec: InputSpec): read
   );
 }
 
-/** By another library. */
+/** By another version of Pillow. */
+export function otherPillows(config: PreprocessingConfig, spec: InputSpec): readonly Candidate[] {
+  return plausible(
+    spec,
+    PILLOWS.map((pillow) => ({ ...config, pillow })),
+  );
+}
+
+/** Decoded by another library. */
 export function otherDecoders(config: PreprocessingConfig, spec: InputSpec): readonly Candidate[] {
   return plausible(
     spec,

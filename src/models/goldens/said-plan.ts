@@ -7,6 +7,7 @@ const KEYS = [
   'resize',
   'shortSide',
   'resampling',
+  'pillow',
   'antialias',
   'colour',
   'scale',
@@ -31,10 +32,12 @@ export function sayChanges(plan: PreprocessingPlan, from: PreprocessingPlan): re
 }
 
 /** Whether it is what the library that resamples does without being told. */
-function isByItself({ resampling, antialias, decoder }: PreprocessingPlan, key: Key): boolean {
+function isByItself({ resampling, pillow, antialias, decoder }: PreprocessingPlan, key: Key): boolean {
   switch (key) {
     case 'antialias':
       return antialias === smoothsByItself(resampling);
+    case 'pillow':
+      return pillow === 12;
     case 'decoder':
       return decoder === decoderBeside(resampling);
     default:
@@ -45,7 +48,18 @@ function isByItself({ resampling, antialias, decoder }: PreprocessingPlan, key: 
 const WITHOUT_SIZE: readonly Key[] = ['decoder', 'orientation', 'colour', 'scale'];
 
 function say(plan: PreprocessingPlan, key: Key): string | undefined {
-  const { decoder, orientation, size, resize, shortSide, resampling, antialias, channels, normalise } = plan;
+  const {
+    decoder,
+    orientation,
+    size,
+    resize,
+    shortSide,
+    resampling,
+    pillow,
+    antialias,
+    channels,
+    normalise,
+  } = plan;
   if (!size && !WITHOUT_SIZE.includes(key)) return undefined;
   switch (key) {
     case 'decoder':
@@ -58,6 +72,8 @@ function say(plan: PreprocessingPlan, key: Key): string | undefined {
       return resize === 'crop' ? String(shortSide ?? Math.max(size!.width, size!.height)) : undefined;
     case 'resampling':
       return resampling;
+    case 'pillow':
+      return String(pillow);
     case 'antialias':
       return String(antialias);
     case 'colour':
