@@ -12,6 +12,7 @@ import { workHere } from '../dist/preprocessing/picture-work.js';
 import { planPreprocessing } from '../dist/preprocessing/plan.js';
 import { resampleBy } from '../dist/preprocessing/resamplers.js';
 import { decode } from '../dist/preprocessing/decode.js';
+import { median } from './throughput/measure.mjs';
 import { drawnPictures } from './throughput/pictures.mjs';
 
 const ROUNDS = 15;
@@ -37,8 +38,6 @@ if (version.done) {
   console.error(`${values.python} has no Pillow: name one that has by --python.`);
   process.exit(1);
 }
-
-const median = (all) => all.toSorted((a, b) => a - b)[all.length >> 1];
 
 async function medianMs(work) {
   const took = [];

@@ -29,7 +29,9 @@ export function jpegPixels(
     const wanted = { channels: channels === 1 ? 1 : 3, decoder } as const;
     const decoded = decodeJpeg(picture, wanted, limits, (bytes) => memory.take(bytes));
     const coloured = channels === 4 ? opaque(decoded.pixels) : decoded.pixels;
-    return orientation === 'exif' ? turned(coloured, decoded.orientation) : coloured;
+    const pixels = orientation === 'exif' ? turned(coloured, decoded.orientation) : coloured;
+    if (pixels !== decoded.pixels) giveBackPixels(decoded.pixels);
+    return pixels;
   } catch (cause) {
     if (decoder === 'pillow') return undefined;
     throw cause instanceof ServingError ? cause : unreadable('JPEG', cause);

@@ -111,7 +111,7 @@ function checkPillow(pillow: PillowVersion | undefined, resampling: Resampling):
   }
 }
 
-export function isOfPillow(resampling: Resampling): boolean {
+function isOfPillow(resampling: Resampling): boolean {
   return resampling !== 'fast' && !resampling.includes('.');
 }
 

@@ -17,13 +17,24 @@ export interface Candidate {
   readonly plan: PreprocessingPlan;
 }
 
-/** Upright, or as the file has it. */
-export function otherOrientations(config: PreprocessingConfig, spec: InputSpec): readonly Candidate[] {
-  return plausible(
-    spec,
-    ORIENTATIONS.map((orientation) => ({ ...config, orientation })),
-  );
+/** Every value of one key, all else staying as it is. */
+function otherValues<Key extends keyof PreprocessingConfig>(
+  key: Key,
+  values: readonly PreprocessingConfig[Key][],
+): (config: PreprocessingConfig, spec: InputSpec) => readonly Candidate[] {
+  return (config, spec) =>
+    plausible(
+      spec,
+      values.map((value) => ({ ...config, [key]: value })),
+    );
 }
+
+/** Upright, or as the file has it. */
+export const otherOrientations = otherValues('orientation', ORIENTATIONS);
+/** By another version of Pillow. */
+export const otherPillows = otherValues('pillow', PILLOWS);
+/** Decoded by another library. */
+export const otherDecoders = otherValues('decoder', DECODERS);
 
 /** Other ways for pictures to come to the model's size; none where every picture keeps its own. */
 export function otherFits(config: PreprocessingConfig, spec: InputSpec): readonly Candidate[] {
@@ -56,22 +67,6 @@ export function otherFilters(config: PreprocessingConfig, spec: InputSpec): read
       const hasChoice = /^tensorflow\.(bilinear|bicubic|lanczos3)$/.test(resampling);
       return hasChoice ? [plain, { ...plain, antialias: true }] : [plain];
     }),
-  );
-}
-
-/** By another version of Pillow. */
-export function otherPillows(config: PreprocessingConfig, spec: InputSpec): readonly Candidate[] {
-  return plausible(
-    spec,
-    PILLOWS.map((pillow) => ({ ...config, pillow })),
-  );
-}
-
-/** Decoded by another library. */
-export function otherDecoders(config: PreprocessingConfig, spec: InputSpec): readonly Candidate[] {
-  return plausible(
-    spec,
-    DECODERS.map((decoder) => ({ ...config, decoder })),
   );
 }
 

@@ -79,8 +79,9 @@ interface Placed {
   readonly scans: readonly PlacedScan[];
   /** Planes that pixels are made of: of grey ones it may be the first alone. */
   readonly read: readonly Plane[];
-  /** Addresses: of those as components of a scan, and of some rows of pixels. */
+  /** Addresses of those as components of a scan, for a progressive picture. */
   readonly parts: readonly number[];
+  /** Address of some rows of pixels. */
   readonly band: number;
   /** What `lines` is called with before the rows, and after them. */
   readonly before: readonly number[];
@@ -100,7 +101,9 @@ function place(picture: Uint8Array, jpeg: Jpeg, wanted: WantedOfJpeg): Placed {
   const scans = jpeg.scans.map((scan) => placeScan(scan, jpeg, planes, layout, file));
   const output = channels === 3 ? OUTPUT.rgb : decoder === 'pillow' ? OUTPUT.grey : OUTPUT.luma;
   const read = output === OUTPUT.luma && jpeg.reading === READING.ycc ? planes.slice(0, 1) : planes;
-  const parts = read.map((plane) => putParts([{ plane, isAlone: true, dc: 0, ac: 0 }], layout));
+  const parts = jpeg.isProgressive
+    ? read.map((plane) => putParts([{ plane, isAlone: true, dc: 0, ac: 0 }], layout))
+    : [];
   const { at, bytesEach } = putDescriptions(read, layout);
   const reading = decoder === 'pillow' ? asPillow(jpeg.reading) : jpeg.reading;
   const band = layout.place(BAND * jpeg.width * 3 + SLACK);
@@ -141,7 +144,7 @@ function decodeBands(
       if (!scan(...what, top * own.across, end * own.across))
         throw new Error('What a scan codes is nothing.');
     }
-    if (isProgressive) read.forEach(({ blocks }, index) => transformAll(parts[index]!, blocks.down));
+    for (const [index, part] of parts.entries()) transformAll(part, read[index]!.blocks.down);
     // The last samples before the next band may be blended with its first ones.
     const ready = bottom === units.down ? height : bottom * units.rows - units.rows / BLOCK;
     while (done < ready) {
@@ -175,14 +178,14 @@ function nextBand(
 /** As decode.as counts them. */
 const OUTPUT = { rgb: 0, luma: 1, grey: 2 } as const;
 
-/** Inks as colour.part.as counts them for Pillow. */
-function asPillow(reading: Reading): number {
+/** Pillow takes all inks to be inverted, and rounds. */
+function asPillow(reading: Reading): Reading {
   switch (reading) {
     case READING.cmyk:
     case READING.invertedCmyk:
-      return 6;
+      return READING.roundedCmyk;
     case READING.ycck:
-      return 7;
+      return READING.roundedYcck;
     default:
       return reading;
   }

@@ -1,6 +1,6 @@
 import type { Layout } from '../compiled/layout.js';
 import { factorsOf } from './factors.js';
-import type { Component, Jpeg, Scan } from './read-jpeg.js';
+import { type Component, type Jpeg, mostOf, type Scan } from './read-jpeg.js';
 
 /** The samples of a component, what they are made of, and where that lies in the program's memory. */
 export interface Plane {
@@ -30,13 +30,6 @@ export interface Blocks {
 export const BLOCK = 8;
 const COEFFICIENT_BYTES = 2 * BLOCK * BLOCK;
 const WORD = Int32Array.BYTES_PER_ELEMENT;
-
-function mostOf(components: readonly Component[]): Blocks {
-  return {
-    across: Math.max(...components.map(({ across }) => across)),
-    down: Math.max(...components.map(({ down }) => down)),
-  };
-}
 
 /** How many units of all components a picture has, and how many of its rows one has. */
 export function unitsOf({ width, height, components }: Jpeg): Blocks & { readonly rows: number } {

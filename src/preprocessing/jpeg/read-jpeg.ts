@@ -20,7 +20,16 @@ export interface Jpeg {
 type Frame = Pick<Jpeg, 'width' | 'height' | 'isProgressive' | 'components'>;
 
 /** What components are, as colour.part.as counts it. */
-export const READING = { grey: 0, ycc: 1, rgb: 2, invertedCmyk: 3, cmyk: 4, ycck: 5 } as const;
+export const READING = {
+  grey: 0,
+  ycc: 1,
+  rgb: 2,
+  invertedCmyk: 3,
+  cmyk: 4,
+  ycck: 5,
+  roundedCmyk: 6,
+  roundedYcck: 7,
+} as const;
 export type Reading = (typeof READING)[keyof typeof READING];
 
 export interface Component {
@@ -179,15 +188,21 @@ function readFrame(content: DataView, isProgressive: boolean): Frame {
     if (across < 1 || across > 4 || down < 1 || down > 4) throw new Error('A sampling factor is none.');
     return { id: content.getUint8(at), across, down, table: content.getUint8(at + 2) };
   });
-  const [most, highest] = [
-    Math.max(...components.map(({ across }) => across)),
-    Math.max(...components.map(({ down }) => down)),
-  ];
+  const most = mostOf(components);
   // Of a single component they say nothing.
   if (count === 1)
     return { width, height, isProgressive, components: [{ ...components[0]!, across: 1, down: 1 }] };
-  if (components.some(({ across, down }) => most % across !== 0 || highest % down !== 0)) throw unsupported();
+  if (components.some(({ across, down }) => most.across % across !== 0 || most.down % down !== 0))
+    throw unsupported();
   return { width, height, isProgressive, components };
+}
+
+/** How many samples the components have of which the others have fewer. */
+export function mostOf(components: readonly Component[]): Pick<Component, 'across' | 'down'> {
+  return {
+    across: Math.max(...components.map(({ across }) => across)),
+    down: Math.max(...components.map(({ down }) => down)),
+  };
 }
 
 /** Whether scans code each coefficient of a component down to its last bit. */
