@@ -1,3 +1,4 @@
+import { reverseChannels } from './reverse-channels.js';
 import type { Normalise, Tensor } from './tensor.js';
 
 /**
@@ -9,9 +10,11 @@ export function normalisePixels(pixels: Tensor, how: Normalise): Tensor {
   const [n = 1] = batch;
   const [height = 1, width = 1, channels = 1] = pixels.shape.slice(-3);
   const source = pixels.data as Uint8Array | Float32Array;
-  const identity = how.order.every((channel, index) => channel === index);
-  if (how.dtype === pixels.dtype && identity && how.layout === 'nhwc' && isRaw(how)) {
-    return { ...pixels, normalise: undefined };
+  if (how.dtype === pixels.dtype && how.layout === 'nhwc' && isRaw(how)) {
+    if (how.order.every((channel, index) => channel === index)) return { ...pixels, normalise: undefined };
+    if (how.order.join() === '2,1,0' && source instanceof Uint8Array) {
+      return { ...pixels, data: reverseChannels(source), normalise: undefined };
+    }
   }
 
   const data = new ARRAYS[how.dtype](source.length);
