@@ -13,21 +13,27 @@
 #include <atomic>
 #include <cstring>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
 /**
  * The addon keeps what it loads per JavaScript thread. TensorFlow runs one session in several threads at once, so a model that several
- * threads run needs to be in memory once: a tag `tensornest:KEY` beside a SavedModel's own names a session, and
+ * threads run needs to be in memory once: a tag `tensornest-session:KEY` beside a SavedModel's own names a session, and
  * whoever loads under a KEY that is loaded already is given that session, whatever directory it names.
  *
  * The graph that such a caller brought stays empty; operations are looked up in that of the session.
+ *
+ * A tag `tensornest-cpu` keeps a session on the CPU where there is a GPU.
  */
 namespace tensornest {
 namespace {
 
-constexpr char kPrefix[] = "tensornest:";
+constexpr char kPrefix[] = "tensornest-session:";
+constexpr char kOnCpu[] = "tensornest-cpu";
+/** A serialized ConfigProto of TensorFlow's `config.proto`: `device_count { key: "GPU" value: 0 }`. */
+constexpr char kNoGpus[] = {0x0a, 0x07, 0x0a, 0x03, 'G', 'P', 'U', 0x10, 0x00};
 /** The first run makes the executable graph, and kernels prepare what they keep in the next one too. */
 constexpr int kPreparingRuns = 2;
 
@@ -59,8 +65,10 @@ TF_Session* LoadSession(const TF_SessionOptions* options, const TF_Buffer* run_o
                         TF_Status* status) {
   std::vector<const char*> own_tags;
   std::string key;
+  bool on_cpu = false;
   for (int i = 0; i < tag_count; i++) {
     if (std::strncmp(tags[i], kPrefix, sizeof(kPrefix) - 1) == 0) key = tags[i];
+    else if (std::strcmp(tags[i], kOnCpu) == 0) on_cpu = true;
     else own_tags.push_back(tags[i]);
   }
   {
@@ -77,9 +85,12 @@ TF_Session* LoadSession(const TF_SessionOptions* options, const TF_Buffer* run_o
     TF_SetStatus(status, TF_NOT_FOUND, (key + " is not loaded").c_str());
     return nullptr;
   }
+  const std::unique_ptr<TF_SessionOptions, decltype(&TF_DeleteSessionOptions)> without_gpus(
+      TF_NewSessionOptions(), &TF_DeleteSessionOptions);
+  TF_SetConfig(without_gpus.get(), kNoGpus, sizeof(kNoGpus), status);
   // Not locked: it takes seconds, and others run their sessions.
   TF_Session* session =
-      TF_LoadSessionFromSavedModel(options, run_options, directory, own_tags.data(),
+      TF_LoadSessionFromSavedModel(on_cpu ? without_gpus.get() : options, run_options, directory, own_tags.data(),
                                    static_cast<int>(own_tags.size()), graph, meta_graph, status);
   if (TF_GetCode(status) == TF_OK && !key.empty()) {
     const std::lock_guard<std::mutex> lock(mutex);

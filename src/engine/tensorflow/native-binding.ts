@@ -18,7 +18,10 @@ export interface Binding {
     inputs: number[],
     outputs: number,
   ): NativeTensor[];
-  /** @param tags joined by commas; one that begins with `SHARED` names the session for all threads of the process */
+  /**
+   * @param tags joined by commas; one that begins with `SHARED` names the session for all threads of the process, `ON_CPU` keeps it off
+   * the GPU
+   */
   loadSavedModel(directory: string, tags: string): number;
   deleteSavedModel(session: number): void;
   /** @param inputNames and `outputNames`: nodes such as `serving_default_x:0`, joined by commas */
@@ -40,7 +43,8 @@ export interface Binding {
 }
 
 /** See `scripts/tensorflow/addon/shared_sessions.cc`. */
-export const SHARED = 'tensornest:';
+export const SHARED = 'tensornest-session:';
+export const ON_CPU = 'tensornest-cpu';
 
 export interface NativeTensor {
   readonly id: number;

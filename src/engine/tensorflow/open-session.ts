@@ -3,7 +3,7 @@ import { EngineError } from '../engine.js';
 import { heldInputs } from '../held-inputs.js';
 import { openModel, type OpenedModel } from '../open-model.js';
 import { carriedSignatures, declaredSignatures, publicSignature } from '../signatures.js';
-import { original } from './original-session.js';
+import { openOriginal } from './original-session.js';
 import { rewrite } from './rewrite-session.js';
 import type { OpenSession, ReadModel, SessionRequest } from './session-request.js';
 
@@ -25,6 +25,12 @@ export async function openSession(request: SessionRequest): Promise<OpenSession>
     if (!saved) throw new EngineError('load', reasonOf(error));
     return original(request, read, reasonOf(error));
   }
+}
+
+/** @param reason why it is not optimised, as a sentence @throws EngineError `load` */
+async function original(request: SessionRequest, read: ReadModel, reason: string): Promise<OpenSession> {
+  const record = await read.record();
+  return { session: await openOriginal(request, read), graph: { optimised: false, reason }, record };
 }
 
 function withRecord(model: OpenedModel): ReadModel {

@@ -5,9 +5,7 @@ import { type EdgedGraph, withEdges } from '../../graph/edges.js';
 import { writeProto } from '../../graph/write-saved-model.js';
 import { SavedModelSchema } from '../../saved-model/proto/saved_model_pb.js';
 import type { SavedModelFile } from '../../saved-model/saved-model-file.js';
-import type { LoadOptions } from '../engine.js';
-import type { Binding } from './native-binding.js';
-import type { OpenSession, ReadModel, SessionRequest } from './session-request.js';
+import type { ReadModel, SessionRequest } from './session-request.js';
 import { Session } from './session.js';
 import { FED, FETCHED } from './tensors.js';
 
@@ -17,33 +15,24 @@ const BESIDES = ['variables', 'assets'];
 /**
  * Opens a SavedModel as it was exported. If the binding does not carry one of its dtypes, TensorFlow is given a copy of its graph with edges
  * that it does carry, in a folder for the moment of loading.
- * @param reason why it is not optimised, as a sentence
+ * @param place tags that say where TensorFlow is to run it, such as `ON_CPU`
  * @throws EngineError `load`
  */
-export async function original(
+export async function openOriginal(
   { runtime, directory, options }: SessionRequest,
-  { model, signatures, record }: ReadModel,
-  reason: string,
-): Promise<OpenSession> {
-  const known = await record();
-  const session = await openOriginal(runtime.binding, directory, model.saved!, signatures, options);
-  return { session, graph: { optimised: false, reason }, record: known };
-}
-
-async function openOriginal(
-  binding: Binding,
-  directory: string,
-  saved: SavedModelFile,
-  signatures: ReadModel['signatures'],
-  { cacheDirectory }: LoadOptions,
+  { model, signatures }: ReadModel,
+  place: readonly string[] = [],
 ): Promise<Session> {
+  const saved = model.saved!;
+  const { binding } = runtime;
+  const tags = [...saved.tags, ...place];
   const edged = withEdges(saved.graph.node, signatures, { fed: FED, fetched: FETCHED, pixels: false });
-  if (!edged.changed) return Session.open(binding, directory, saved.tags, edged.signatures);
-  await mkdir(cacheDirectory, { recursive: true });
-  const copy = await mkdtemp(join(cacheDirectory, 'edged-'));
+  if (!edged.changed) return Session.open(binding, directory, tags, edged.signatures);
+  await mkdir(options.cacheDirectory, { recursive: true });
+  const copy = await mkdtemp(join(options.cacheDirectory, 'edged-'));
   try {
     await writeCopy(copy, await realpath(directory), saved, edged);
-    return Session.open(binding, copy, saved.tags, edged.signatures);
+    return Session.open(binding, copy, tags, edged.signatures);
   } finally {
     await rm(copy, { recursive: true, force: true });
   }

@@ -3,9 +3,9 @@ import { type FlatGraph, NotFlatError, TAG } from '../../graph/flat-graph.js';
 import { simplify } from '../../graph/simplify.js';
 import { writeSavedModel } from '../../graph/write-saved-model.js';
 import { EngineError } from '../engine.js';
-import type { Binding } from './native-binding.js';
+import { type Binding, ON_CPU } from './native-binding.js';
 import type { OpenSession, ReadModel, SessionRequest } from './session-request.js';
-import { original } from './original-session.js';
+import { openOriginal } from './original-session.js';
 import { RewrittenModels } from './rewritten-models.js';
 import { difference } from './same-answers.js';
 import { Session } from './session.js';
@@ -14,7 +14,7 @@ import { FED, FETCHED } from './tensors.js';
 /**
  * Writes a model anew, holds it against the original, and keeps it in the cache if they answer the same.
  * @param request with a key
- * @throws EngineError `load`, NotFlatError
+ * @throws EngineError `load`; NotFlatError, whose message says why the original is to be served
  */
 export async function rewrite(request: SessionRequest, read: ReadModel): Promise<OpenSession> {
   const { runtime, options } = request;
@@ -23,49 +23,54 @@ export async function rewrite(request: SessionRequest, read: ReadModel): Promise
   const { flat, edges } = withEdgesFor(simplify(await read.model.flat()), read.signatures);
   const record = await read.record();
   const staged = await rewritten.stage();
+  const open = (place: readonly string[]): Session => openStaged(runtime.binding, staged, place, edges);
+  let session: Session | null = null;
   let kept = false;
   try {
     await writeSavedModel(flat, staged);
-    const session = openStaged(runtime.binding, staged, edges);
-    const refused = await refusal(session, request, read, flat);
-    if (refused) return refused;
+    session = open([ON_CPU]);
+    await prove(session, request, read, flat);
+    if (runtime.device !== 'cpu') {
+      session.close();
+      session = null; // As opening it again may fail.
+      session = open([]);
+    }
     await rewritten.keep(staged, key, { ...record, edges });
     kept = true;
     return { session, graph: { optimised: true }, record };
   } finally {
-    if (!kept) await rewritten.remove(staged);
+    if (!kept) {
+      session?.close();
+      await rewritten.remove(staged);
+    }
   }
 }
 
-/** The original and why it is to be served, if the rewritten model does not answer the same; `null` if it does. Closes the other. */
-async function refusal(
+/** @throws NotFlatError if it does not answer as the original does */
+async function prove(
   rewritten: Session,
   request: SessionRequest,
   read: ReadModel,
   flat: FlatGraph,
-): Promise<OpenSession | null> {
-  if (!read.model.saved || flat.recovered) return null; // There is nothing that TensorFlow could run.
-  let isSame = false;
+): Promise<void> {
+  if (!read.model.saved || flat.recovered) return; // There is nothing that TensorFlow could run.
+  const original = await openOriginal(request, read, [ON_CPU]);
   try {
-    const opened = await original(request, read, '');
-    const device = request.runtime.device.startsWith('gpu') ? 'gpu' : 'cpu';
-    const reason = await difference(opened.session, rewritten, read.signatures, device);
-    isSame = reason === null;
-    if (reason !== null) return { ...opened, graph: { optimised: false, reason } };
-    opened.session.close();
-    return null;
+    const reason = await difference(original, rewritten, read.signatures);
+    if (reason !== null) throw new NotFlatError(reason);
   } finally {
-    if (!isSame) rewritten.close();
+    original.close();
   }
 }
 
 function openStaged(
   binding: Binding,
   directory: string,
+  place: readonly string[],
   edges: ReadonlyMap<string, EdgedSignature>,
 ): Session {
   try {
-    return Session.open(binding, directory, [TAG], edges);
+    return Session.open(binding, directory, [TAG, ...place], edges);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     throw new NotFlatError('Its rewritten form cannot be loaded.');
