@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { readSettings, type Settings } from './config/settings.js';
 import { poolOfThisProcess } from './engine/pool/start-pool.js';
+import { decodeConcurrencyOf } from './preprocessing/decode-concurrency.js';
 import { startFault } from './start-fault.js';
 
 /*
@@ -16,7 +17,7 @@ try {
   if (existsSync('.env')) process.loadEnvFile('.env');
   const settings = readSettings(process.env);
   // Threads for decoding, and some for files. Node 20 has begun to use its threads by now: there only HTTP workers get them.
-  process.env.UV_THREADPOOL_SIZE ??= String(settings.decodeConcurrency + 4);
+  process.env.UV_THREADPOOL_SIZE ??= String(decodeConcurrencyOf(settings) + 4);
   await run(settings);
 } catch (error) {
   process.stderr.write(`${startFault(error)}\n`);

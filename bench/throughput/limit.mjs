@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { readSettings } from '../../dist/config/settings.js';
 import { SupervisedEngine } from '../../dist/engine/host/supervised-engine.js';
 import { shareOut, variablesOf } from '../../dist/engine/pool/host-environments.js';
+import { decodeConcurrencyOf } from '../../dist/preprocessing/decode-concurrency.js';
 import { PictureThreads } from '../../dist/preprocessing/picture-threads.js';
 import { planPreprocessing } from '../../dist/preprocessing/plan.js';
 import { PreprocessingService } from '../../dist/preprocessing/preprocessing.service.js';
@@ -31,7 +32,7 @@ const { values, positionals } = parseArgs({
 const seconds = Number(values.seconds);
 const pictures = await Promise.all(positionals.map((file) => readFile(file)));
 const settings = readSettings({});
-const threads = new PictureThreads(settings.decodeConcurrency);
+const threads = new PictureThreads(decodeConcurrencyOf(settings));
 const preprocessing = new PreprocessingService(settings, threads);
 const wanted = { threads: settings.engineThreads, streams: settings.engineStreams };
 const shares = shareOut(availableParallelism(), wanted, false);

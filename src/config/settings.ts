@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { availableParallelism, homedir, tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { ConfigError, integer, oneOf, type Reader, text, unexpected } from './expect.js';
 
@@ -243,9 +243,9 @@ export const SETTINGS = {
   }),
   decodeConcurrency: setting({
     env: 'DECODE_CONCURRENCY',
-    default: availableParallelism(),
-    defaultShown: 'the number of cores',
-    read: integer(1, 1024),
+    default: 0,
+    defaultShown: 'the number of cores, shared out to the HTTP workers',
+    read: integer(0, 1024),
     unit: 'pictures',
     help: 'how many pictures one HTTP worker decodes at once, each on a thread of its own',
   }),
@@ -260,7 +260,7 @@ export const SETTINGS = {
   engineStreams: setting({
     env: 'ENGINE_STREAMS',
     default: 0,
-    defaultShown: '2, or the number of cores by `ENGINE_THREADS` where that is more; on a GPU 1',
+    defaultShown: '2, or the number of cores by `ENGINE_THREADS` where that is more; on a GPU 2',
     read: integer(0, 64),
     unit: 'batches',
     help: 'how many batches one engine process runs at once',

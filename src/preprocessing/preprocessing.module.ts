@@ -1,6 +1,7 @@
 import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { SETTINGS_TOKEN } from '../config/config.module.js';
 import type { Settings } from '../config/settings.js';
+import { decodeConcurrencyOf } from './decode-concurrency.js';
 import { PictureThreads } from './picture-threads.js';
 import { PICTURE_WORK } from './picture-work.token.js';
 import { PreprocessingService } from './preprocessing.service.js';
@@ -12,7 +13,7 @@ import { PreprocessingService } from './preprocessing.service.js';
     {
       provide: PICTURE_WORK,
       inject: [SETTINGS_TOKEN],
-      useFactory: ({ decodeConcurrency }: Settings) => new PictureThreads(decodeConcurrency),
+      useFactory: (settings: Settings) => new PictureThreads(decodeConcurrencyOf(settings)),
     },
   ],
   exports: [PreprocessingService],

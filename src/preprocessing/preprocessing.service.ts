@@ -5,6 +5,7 @@ import type { Tensor } from '../engine/tensor.js';
 import type { Call } from '../turns/call.js';
 import { FairLine } from '../turns/fair-line.js';
 import { Permits } from '../turns/permits.js';
+import { decodeConcurrencyOf } from './decode-concurrency.js';
 import { checkFormat, type PictureLimits } from './picture.js';
 import type { ServedFormat } from './picture-format.js';
 import { type PictureWork, workHere } from './picture-work.js';
@@ -44,7 +45,7 @@ export class PreprocessingService {
     @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
     @Optional() @Inject(PICTURE_WORK) private readonly work: PictureWork = workHere,
   ) {
-    this.permits = new Permits(settings.decodeConcurrency, new FairLine());
+    this.permits = new Permits(decodeConcurrencyOf(settings), new FairLine());
   }
 
   /**
