@@ -18,6 +18,18 @@ describe('the section batching of a model.yaml', () => {
     expect(rulesOf(readBatching(written, 'batching'))).toEqual(rules);
   });
 
+  it.each([
+    [{}, 8, [1, 2, 4, 8]],
+    [{ maxBatchSize: 32 }, 32, [1, 2, 4, 8, 16, 32]],
+    [{ maxBatchSize: 12 }, 12, [1, 2, 4, 8, 12]],
+    [{ maxBatchSize: 1 }, 1, [1]],
+    [{ allowedBatchSizes: [6] }, 6, [6]],
+    [{ allowedBatchSizes: [] }, 8, []],
+  ])('%j means up to %i on a GPU, in sizes of %j', (written, maxBatchSize, allowedBatchSizes) => {
+    const rules = rulesOf(readBatching(written, 'batching'), 'gpu:0');
+    expect(rules).toEqual({ maxBatchSize, maxWaitMs: 0, allowedBatchSizes });
+  });
+
   const sizes = 'Expected an ascending list of whole numbers from 1 to 1024 for batching.allowedBatchSizes';
   it.each([
     [8, 'Expected an object with maxBatchSize, maxWaitMs, allowedBatchSizes for batching but received 8.'],

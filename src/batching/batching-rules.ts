@@ -3,7 +3,7 @@ import type { BatchingRules } from './batching.js';
 
 const MAX_BATCH_SIZE = 1024;
 
-const DEFAULTS: BatchingRules = { maxBatchSize: 8, maxWaitMs: 0, allowedBatchSizes: [] };
+const DEFAULTS = { maxBatchSize: 8, maxWaitMs: 0 };
 
 const readFields = fields<BatchingRules>({
   maxBatchSize: integer(1, MAX_BATCH_SIZE),
@@ -37,9 +37,22 @@ function readSizes(value: unknown, name: string): readonly number[] {
   return sizes;
 }
 
-/** What holds for a model, of what is written and the defaults. */
-export function rulesOf(written: Partial<BatchingRules> = {}): BatchingRules {
-  const { allowedBatchSizes = DEFAULTS.allowedBatchSizes, maxWaitMs = DEFAULTS.maxWaitMs } = written;
-  const maxBatchSize = written.maxBatchSize ?? allowedBatchSizes.at(-1) ?? DEFAULTS.maxBatchSize;
+/**
+ * What holds for a model, of what is written and the defaults.
+ * @param device that runs it, such as `gpu:0`
+ */
+export function rulesOf(written: Partial<BatchingRules> = {}, device = 'cpu'): BatchingRules {
+  const { maxWaitMs = DEFAULTS.maxWaitMs } = written;
+  const maxBatchSize = written.maxBatchSize ?? written.allowedBatchSizes?.at(-1) ?? DEFAULTS.maxBatchSize;
+  // On a GPU TensorFlow tries kernels out at each size that it has not seen, half a second for ResNet50.
+  const usual = device.startsWith('gpu') ? doublings(maxBatchSize) : [];
+  const allowedBatchSizes = written.allowedBatchSizes ?? usual;
   return { maxBatchSize, maxWaitMs, allowedBatchSizes };
+}
+
+/** 1, 2, 4 … and `most`. */
+function doublings(most: number): readonly number[] {
+  const sizes = [];
+  for (let size = 1; size < most; size *= 2) sizes.push(size);
+  return [...sizes, most];
 }

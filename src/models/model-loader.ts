@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Admission } from '../batching/admission.js';
 import { batchMetrics, countRefusal } from '../batching/batch-metrics.js';
-import type { Batching } from '../batching/batching.js';
+import type { Batching, BatchingRules } from '../batching/batching.js';
 import { rulesOf } from '../batching/batching-rules.js';
 import { BATCHING } from '../batching/batching.token.js';
 import { Scheduler } from '../batching/scheduler.js';
@@ -14,6 +14,7 @@ import { LabelsService } from '../labels/labels.service.js';
 import type { ServingEngine } from '../engine/pool/serving-engine.js';
 import { UpstreamEngine } from '../engine/upstream/upstream.engine.js';
 import { Metrics } from '../metrics/metrics.js';
+import { decodeConcurrencyOf } from '../preprocessing/decode-concurrency.js';
 import { Permits } from '../turns/permits.js';
 import { GoldensService } from './goldens/goldens.service.js';
 import { labelsOf } from './labels-of.js';
@@ -22,7 +23,7 @@ import type { ModelConfig } from './model-config.js';
 import { type ModelPlan, planModel } from './model-plan.js';
 import type { ReadyModel, Servable } from './servable.js';
 import { runRecordedWarmUp } from './warm-up/recorded-warm-up.js';
-import { warmUpInputs } from './warm-up/warm-up.js';
+import { warmUpBatches, warmUpInputs } from './warm-up/warm-up.js';
 
 type Run = (signature: string, inputs: NamedTensors) => Promise<NamedTensors>;
 
@@ -112,7 +113,8 @@ export class ModelLoader {
     try {
       const plan = planModel(config, loaded);
       const warm = performance.now();
-      const outputs = await runWarmUp(plan, warmUp);
+      const rules = rulesOf(config.batching, loaded.device);
+      const outputs = await runWarmUp(plan, rules, warmUp);
       const run: Run = (signature, inputs) => engine.run(engineName, signature, inputs);
       await runRecordedWarmUp(run, loaded, found.directory);
       const warmUpMs = performance.now() - warm;
@@ -120,11 +122,10 @@ export class ModelLoader {
       const goldens = proven ?? (await this.goldens.prove(name, found, config, { plan, labels, run }));
       const admitted = await admit();
       if (admitted) await runRecordedWarmUp(run, admitted, found.directory); // It was another process until now.
-      const rules = rulesOf(config.batching);
       batching.open(engineName, { name, signatures: loaded.signatures, rules });
       const { runsAtOnce = 1 } = await engine.info();
       const admission = this.admissionTo(name, {
-        count: PLACES * runsAtOnce * rules.maxBatchSize + this.settings.decodeConcurrency,
+        count: PLACES * runsAtOnce * rules.maxBatchSize + decodeConcurrencyOf(this.settings),
         expectedMs: (rows, call, coming) =>
           batching.expectedMs(engineName, plan.signatureName, rows, call, coming),
       });
@@ -168,15 +169,32 @@ export class ModelLoader {
   }
 }
 
-/** One run: TensorFlow plans and allocates at the first, which no client shall wait for. `null` where none was possible. */
-async function runWarmUp(plan: ModelPlan, warmUp: Run): Promise<NamedTensors | null> {
+/**
+ * One run, or one of each size that batches may have: TensorFlow plans and allocates at the first, which no client shall wait for.
+ * @returns what the first one gave; `null` where none was possible
+ */
+async function runWarmUp(
+  plan: ModelPlan,
+  { allowedBatchSizes }: BatchingRules,
+  warmUp: Run,
+): Promise<NamedTensors | null> {
   const inputs = await warmUpInputs(plan);
   try {
-    return inputs && (await warmUp(plan.signatureName, inputs));
+    if (!inputs) return null;
+    const outputs = await warmUp(plan.signatureName, inputs);
+    for (const batch of warmUpBatches(plan, inputs, allowedBatchSizes)) {
+      await warmUp(plan.signatureName, batch).catch(unlessRunFailed);
+    }
+    return outputs;
   } catch (error) {
     if (!(error instanceof EngineError) || (error.kind !== 'run' && error.kind !== 'input')) throw error;
     // An image-to-image model may ask for pictures of a size of its own, which nothing tells.
     if (plan.task === 'image-to-image') return null;
     throw new EngineError('load', `Its warm-up failed. ${error.message}`);
   }
+}
+
+/** A model that cannot run several at once is served all the same: their requests then run one by one. */
+function unlessRunFailed(error: unknown): void {
+  if (!(error instanceof EngineError) || error.kind !== 'run') throw error;
 }

@@ -88,6 +88,22 @@ describe('loading models', () => {
     await server.stop();
   });
 
+  it('runs a model once before it serves, or once in each of its batch sizes', async () => {
+    const runMs = 100; // Runs of the fake engine never overlap.
+    const server = await TestServer.start({
+      models: { once: fakeModel({ runMs }), sizes: fakeModel({ runMs }) },
+      yaml: { sizes: 'batching: { allowedBatchSizes: [1, 2, 4, 8] }' },
+      env: { ENGINE: 'fake' },
+    });
+    const warmUpMs = async (model: string): Promise<number> => {
+      const about = (await (await server.fetch(`/models/${model}`)).json()) as { warmUpMs: number };
+      return about.warmUpMs;
+    };
+    expect(await warmUpMs('once')).toBeGreaterThanOrEqual(runMs - 5);
+    expect(await warmUpMs('sizes')).toBeGreaterThanOrEqual(4 * runMs - 5);
+    await server.stop();
+  });
+
   it('picks the only model for POST /predict, and the one called DEFAULT_MODEL among several', async () => {
     const one = await TestServer.start({ models: { only: 'half_plus_two' } });
     expect(await (await one.postJson('/predict', { input: [1] })).json()).toMatchObject({ model: 'only' });

@@ -22,7 +22,7 @@ const cpu = (streams: number, threads: number): HostEnvironment => ({
 });
 const gpu = (name: string, threads: number, more: Record<string, string> = {}): HostEnvironment => ({
   gpu: name,
-  streams: 1,
+  streams: 2,
   threads,
   variables: { TF_NUM_INTRAOP_THREADS: String(threads), ...MALLOC, CUDA_VISIBLE_DEVICES: name, ...more },
 });
@@ -60,8 +60,9 @@ describe('the cores of a host', () => {
     [2, { threads: 1, streams: 0 }, false, { threads: 1, streams: 2 }],
     [4, { threads: 6, streams: 0 }, false, { threads: 6, streams: 2 }],
     [4, { threads: 0, streams: 1 }, false, { threads: 4, streams: 1 }],
-    [8, { threads: 0, streams: 0 }, true, { threads: 8, streams: 1 }],
-    [8, { threads: 0, streams: 2 }, true, { threads: 8, streams: 2 }],
+    [8, { threads: 0, streams: 0 }, true, { threads: 8, streams: 2 }],
+    [8, { threads: 1, streams: 0 }, true, { threads: 1, streams: 2 }],
+    [8, { threads: 0, streams: 1 }, true, { threads: 8, streams: 1 }],
   ])('%i, where %o is set, on a GPU: %p, are shared out as %o', (cores, set, isOnGpu, shares) => {
     expect(shareOut(cores, set, isOnGpu)).toEqual(shares);
   });

@@ -41,12 +41,12 @@ export function hostEnvironments({ hosts, threads, streams, cores, gpus }: Hosts
 
 /**
  * How a host uses the cores that it has. Its runs share its threads: a run that is alone has them all, and while one waits for the last thread of
- * an operation, the other computes. So two at once are enough, where they have all threads; on a GPU there is one run at a time.
+ * an operation, or for a GPU, the other computes. So two at once are enough, where they have all threads.
  * @param wanted for each number, 0: what is best for most
  */
 export function shareOut(cores: number, wanted: Shares, isOnGpu: boolean): Shares {
   const threads = wanted.threads || Math.max(1, cores);
-  const most = isOnGpu || cores <= 1 ? 1 : Math.max(2, Math.floor(cores / threads));
+  const most = isOnGpu ? 2 : cores <= 1 ? 1 : Math.max(2, Math.floor(cores / threads));
   return { threads, streams: wanted.streams || most };
 }
 

@@ -2,24 +2,33 @@ import type { NamedTensors, Signature } from '../../engine/engine.js';
 import type { TensorSpec } from '../../engine/tensor.js';
 import { sniffFormat } from '../../preprocessing/picture-format.js';
 import type { ModelConfig } from '../model-config.js';
-import { planModel } from '../model-plan.js';
-import { warmUpInputs } from './warm-up.js';
+import { type ModelPlan, planModel } from '../model-plan.js';
+import { warmUpBatches, warmUpInputs } from './warm-up.js';
 
 const SCORES: TensorSpec = { name: 'y', dtype: 'float32', shape: [null, 2] };
 
-/** The inputs of the first run of a model that takes these. */
-function inputsFor(
+function planFor(
   inputs: readonly TensorSpec[],
   config: Partial<ModelConfig> = {},
   output = SCORES,
-): Promise<NamedTensors | null> {
+): ModelPlan {
   const signature: Signature = { inputs, outputs: [output] };
   const signatures = { serving_default: signature };
   const graph = { optimised: true } as const;
-  return warmUpInputs(
-    planModel(config, { signatures, refused: {}, device: 'cpu', memoryBytes: 0, declared: {}, graph }),
-  );
+  return planModel(config, {
+    signatures,
+    refused: {},
+    device: 'cpu',
+    memoryBytes: 0,
+    declared: {},
+    graph,
+  });
 }
+
+/** The inputs of the first run of a model that takes these. */
+const inputsFor = (...about: Parameters<typeof planFor>): Promise<NamedTensors | null> =>
+  warmUpInputs(planFor(...about));
+
 const input = (dtype: TensorSpec['dtype'], shape: TensorSpec['shape'], name = 'x'): TensorSpec => ({
   name,
   dtype,
@@ -87,5 +96,26 @@ describe('the first run of a model', () => {
   it('gets a JPEG where the model takes those', async () => {
     const inputs = await inputsFor([input('string', [])], { encoding: 'jpeg' }, input('string', [], 'y'));
     expect(sniffFormat((inputs!.x!.data as Uint8Array[])[0]!)).toBe('JPEG');
+  });
+});
+
+describe('the other batch sizes', () => {
+  async function rowsOfBatches(shapes: readonly TensorSpec['shape'][], sizes: number[]): Promise<number[][]> {
+    const plan = planFor(shapes.map((shape, index) => input('float32', shape, `x${index}`)));
+    const batches = [...warmUpBatches(plan, (await warmUpInputs(plan))!, sizes)];
+    return batches.map((batch) => Object.values(batch).map(({ shape }) => shape[0]!));
+  }
+
+  it('are run after the first, which has one row, with all inputs that large', async () => {
+    expect(await rowsOfBatches([[null, 8, 8, 3]], [1, 4, 16])).toEqual([[4], [16]]);
+    expect(await rowsOfBatches([[null, 2], [null]], [2, 3])).toEqual([
+      [2, 2],
+      [3, 3],
+    ]);
+  });
+
+  it('are none of a model whose requests cannot share a run', async () => {
+    expect(await rowsOfBatches([[1, 8, 8, 3]], [1, 4])).toEqual([]);
+    expect(await rowsOfBatches([[null, 2], []], [1, 4])).toEqual([]);
   });
 });

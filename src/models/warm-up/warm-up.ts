@@ -1,3 +1,4 @@
+import { isBatchable, joinRows, rowsOf } from '../../batching/rows.js';
 import { sharp } from '../../images/sharp.js';
 import type { NamedTensors } from '../../engine/engine.js';
 import {
@@ -26,6 +27,16 @@ export async function warmUpInputs(plan: ModelPlan): Promise<NamedTensors | null
     inputs[spec.name] = tensor;
   }
   return inputs;
+}
+
+/** The same inputs in each size of batch that the engine is to be given, but for the one that they have. */
+export function* warmUpBatches(
+  { signature }: ModelPlan,
+  inputs: NamedTensors,
+  sizes: readonly number[],
+): Iterable<NamedTensors> {
+  if (!isBatchable(signature)) return;
+  for (const size of sizes) if (size > rowsOf(inputs)) yield joinRows([inputs], size);
 }
 
 async function encodedPicture({ signature, input, encoding }: ImageToImagePlan): Promise<Tensor> {
