@@ -54,13 +54,19 @@ async function prove(
   flat: FlatGraph,
 ): Promise<void> {
   if (!read.model.saved || flat.recovered) return; // There is nothing that TensorFlow could run.
-  const original = await openOriginal(request, read, [ON_CPU]);
+  const original = await openOriginal(request, read, [ON_CPU]).catch(notOnCpu);
   try {
     const reason = await difference(original, rewritten, read.signatures);
     if (reason !== null) throw new NotFlatError(reason);
   } finally {
     original.close();
   }
+}
+
+/** It may be made for a GPU. What is wrong with it otherwise is told when it is opened to be served. */
+function notOnCpu(error: unknown): never {
+  if (!(error instanceof EngineError)) throw error;
+  throw new NotFlatError('It cannot be loaded on the CPU, to compare the answers.');
 }
 
 function openStaged(
