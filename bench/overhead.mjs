@@ -18,6 +18,7 @@ import sharp from 'sharp';
 import { readSettings } from '../dist/config/settings.js';
 import { SupervisedEngine } from '../dist/engine/host/supervised-engine.js';
 import { planPreprocessing } from '../dist/preprocessing/plan.js';
+import { workHere } from '../dist/preprocessing/picture-work.js';
 import { PreprocessingService } from '../dist/preprocessing/preprocessing.service.js';
 import { ROOT, startServer } from './server.mjs';
 
@@ -175,7 +176,7 @@ async function answerOn(socket) {
 /** The same picture through decoding and the engine, in this process and with nothing around. */
 async function startAlone() {
   const settings = readSettings({});
-  const preprocessing = new PreprocessingService(settings);
+  const preprocessing = new PreprocessingService(settings, workHere);
   const picture = await pictureOf(BODY_BYTES);
   const plan = planPreprocessing({}, image);
   const never = new AbortController().signal;

@@ -12,7 +12,6 @@ import { type Engine, EngineError, type LoadedModel, type NamedTensors } from '.
 import { ENGINE } from '../engine/engine.token.js';
 import { LabelsService } from '../labels/labels.service.js';
 import type { ServingEngine } from '../engine/pool/serving-engine.js';
-import { UpstreamEngine } from '../engine/upstream/upstream.engine.js';
 import { Metrics } from '../metrics/metrics.js';
 import { decodeConcurrencyOf } from '../preprocessing/decode-concurrency.js';
 import { Permits } from '../turns/permits.js';
@@ -84,6 +83,8 @@ export class ModelLoader {
     config: Partial<ModelConfig>,
     hints: LoadHints,
   ): Promise<ReadyModel> {
+    // With an HTTP client of more than a hundred modules, which a server without such models does not wait for.
+    const { UpstreamEngine } = await import('../engine/upstream/upstream.engine.js');
     const engine = new UpstreamEngine(config.upstream!, { name: servable.name });
     try {
       return await this.loadInto(engine, servable, config, hints, {

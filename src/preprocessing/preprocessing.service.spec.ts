@@ -4,6 +4,7 @@ import { readSettings } from '../config/settings.js';
 import { callWith } from './call.fixture.js';
 import { planPreprocessing } from './plan.js';
 import type { PreprocessingConfig } from './preprocessing-config.js';
+import { workHere } from './picture-work.js';
 import { PreprocessingService } from './preprocessing.service.js';
 import { sharp } from '../images/sharp.js';
 
@@ -11,7 +12,7 @@ const RED = [255, 0, 0];
 const GREEN = [0, 255, 0];
 const BLUE = [0, 0, 255];
 
-const service = new PreprocessingService(readSettings({}));
+const service = new PreprocessingService(readSettings({}), workHere);
 const call = callWith();
 
 const fixture = (name: string) =>

@@ -1,4 +1,4 @@
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS_TOKEN } from '../config/config.module.js';
 import type { Settings } from '../config/settings.js';
 import type { Tensor } from '../engine/tensor.js';
@@ -8,7 +8,7 @@ import { Permits } from '../turns/permits.js';
 import { decodeConcurrencyOf } from './decode-concurrency.js';
 import { checkFormat, type PictureLimits } from './picture.js';
 import type { ServedFormat } from './picture-format.js';
-import { type PictureWork, workHere } from './picture-work.js';
+import type { PictureWork } from './picture-work.js';
 import { PICTURE_WORK } from './picture-work.token.js';
 import type { PreprocessingPlan } from './plan.js';
 
@@ -43,7 +43,7 @@ export class PreprocessingService {
 
   constructor(
     @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
-    @Optional() @Inject(PICTURE_WORK) private readonly work: PictureWork = workHere,
+    @Inject(PICTURE_WORK) private readonly work: PictureWork,
   ) {
     this.permits = new Permits(decodeConcurrencyOf(settings), new FairLine());
   }

@@ -3,11 +3,15 @@ import { readSettings } from '../config/settings.js';
 import { ServingError } from '../errors/serving-error.js';
 import { callWith } from './call.fixture.js';
 import { planPreprocessing } from './plan.js';
+import { workHere } from './picture-work.js';
 import { PreprocessingService } from './preprocessing.service.js';
 import { sharp } from '../images/sharp.js';
 
-const service = new PreprocessingService(readSettings({}));
-const strict = new PreprocessingService(readSettings({ MAX_IMAGE_BYTES: '10000', MAX_IMAGE_PIXELS: '1000' }));
+const service = new PreprocessingService(readSettings({}), workHere);
+const strict = new PreprocessingService(
+  readSettings({ MAX_IMAGE_BYTES: '10000', MAX_IMAGE_PIXELS: '1000' }),
+  workHere,
+);
 const call = callWith();
 const plan = planPreprocessing({}, { name: 'image', dtype: 'float32', shape: [null, null, null, 3] });
 

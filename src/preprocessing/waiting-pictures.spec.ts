@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import { readSettings } from '../config/settings.js';
 import { callWith } from './call.fixture.js';
 import { planPreprocessing } from './plan.js';
+import { workHere } from './picture-work.js';
 import { PreprocessingService } from './preprocessing.service.js';
 import { sharp } from '../images/sharp.js';
 
-const service = new PreprocessingService(readSettings({}));
-const oneAtATime = new PreprocessingService(readSettings({ DECODE_CONCURRENCY: '1' }));
+const service = new PreprocessingService(readSettings({}), workHere);
+const oneAtATime = new PreprocessingService(readSettings({ DECODE_CONCURRENCY: '1' }), workHere);
 const call = callWith();
 const plan = planPreprocessing({}, { name: 'image', dtype: 'float32', shape: [null, null, null, 3] });
 
