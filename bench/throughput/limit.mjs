@@ -6,7 +6,6 @@
  */
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { readSettings } from '../../dist/config/settings.js';
 import { SupervisedEngine } from '../../dist/engine/host/supervised-engine.js';
@@ -18,7 +17,6 @@ import { PreprocessingService } from '../../dist/preprocessing/preprocessing.ser
 
 const BATCHES = [1, 8, 16, 32];
 const IN_FLIGHT = 32;
-const WARM_UP_MS = 500;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -99,48 +97,54 @@ function call() {
   return { signal, deadline: Infinity, caller: 'limit', priority: 'normal' };
 }
 
-/** Pictures a second with so many steps in flight, each of so many pictures: from the first end of one to the last in time. */
+/**
+ * Pictures a second with so many steps in flight, each of so many pictures: from the begin of the first to the end of the last, for steps that
+ * run side by side end together, and a window that is cut between two ends would hold a pair too many.
+ */
 async function rate(inFlight, step, each) {
-  const ends = [];
-  let over = Infinity;
+  await step();
+  const begun = performance.now();
+  let ended = 0;
   await Promise.all(
     Array.from({ length: inFlight }, async () => {
-      for (let now = 0; now < over || ends.length < 3;) {
+      do {
         await step();
-        now = performance.now();
-        if (ends.length === 0) over = now + 1000 * seconds;
-        if (now < over || ends.length < 3) ends.push(now);
-      }
+        ended += each;
+      } while (performance.now() - begun < 1000 * seconds);
     }),
   );
-  return (1000 * each * (ends.length - 1)) / (ends.at(-1) - ends[0]);
+  return (1000 * ended) / (performance.now() - begun);
 }
 
-/** Pictures a second of 32 that are decoded or wait at any time, run in batches of what is ready. */
+/** Pictures a second of 32 that are decoded or wait at any time, run in batches of what is ready; from begin to end likewise. */
 async function pipelineRate(decode, run, size) {
-  const waiting = [];
+  const begun = performance.now();
   let ended = 0;
-  let running = 0;
-  const decodeNext = async () => {
-    waiting.push(await decode());
-    void runNext();
-  };
-  const runNext = async () => {
-    if (running === BATCHES_IN_FLIGHT || waiting.length < size) return;
-    running++;
-    const batch = waiting.splice(0, size);
-    await run(batch);
-    running--;
-    ended += batch.length;
-    if (performance.now() < end) for (const _ of batch) void decodeNext();
-    await runNext();
-  };
-  const end = performance.now() + WARM_UP_MS + 1000 * seconds;
-  for (let count = 0; count < IN_FLIGHT; count++) void decodeNext();
-  await sleep(WARM_UP_MS);
-  const [before, begun] = [ended, performance.now()];
-  await sleep(1000 * seconds);
-  return (1000 * (ended - before)) / (performance.now() - begun);
+  await new Promise((resolve) => {
+    const waiting = [];
+    let decoding = 0;
+    let running = 0;
+    const decodeNext = async () => {
+      decoding++;
+      waiting.push(await decode());
+      decoding--;
+      void runNext();
+    };
+    const runNext = async () => {
+      const isLast = decoding === 0 && waiting.length > 0;
+      if (running === BATCHES_IN_FLIGHT || (waiting.length < size && !isLast)) return;
+      running++;
+      const batch = waiting.splice(0, size);
+      await run(batch);
+      running--;
+      ended += batch.length;
+      if (performance.now() - begun < 1000 * seconds) for (const _ of batch) void decodeNext();
+      else if (decoding + running + waiting.length === 0) resolve();
+      await runNext();
+    };
+    for (let count = 0; count < IN_FLIGHT; count++) void decodeNext();
+  });
+  return (1000 * ended) / (performance.now() - begun);
 }
 
 /** The median, in ms. */
