@@ -98,7 +98,7 @@ function call() {
 }
 
 /**
- * Pictures a second with so many steps in flight, each of so many pictures: from the begin of the first to the end of the last, for steps that
+ * Pictures a second with so many steps in flight, each of so many pictures: from the beginning of the first to the end of the last, for steps that
  * run side by side end together, and a window that is cut between two ends would hold a pair too many.
  */
 async function rate(inFlight, step, each) {
@@ -116,7 +116,7 @@ async function rate(inFlight, step, each) {
   return (1000 * ended) / (performance.now() - begun);
 }
 
-/** Pictures a second of 32 that are decoded or wait at any time, run in batches of what is ready; from begin to end likewise. */
+/** Pictures a second of 32 that are decoded or wait at any time, run in batches of what is ready; from the beginning to the end likewise. */
 async function pipelineRate(decode, run, size) {
   const begun = performance.now();
   let ended = 0;

@@ -2,16 +2,17 @@ import { unexpected } from '../config/expect.js';
 import type { InputSpec, Normalise } from '../engine/tensor.js';
 import { BLACK, type Colour } from './colour.js';
 import { type Channels, type ImageAxes, imageAxes, isChannels, isPixelType } from './image-input.js';
-import type {
-  ColourOrder,
-  Decoder,
-  Orientation,
-  PillowVersion,
-  PreprocessingConfig,
-  Resampling,
-  Resize,
-  Scale,
-  Size,
+import {
+  type ColourOrder,
+  type Decoder,
+  type Orientation,
+  type PillowVersion,
+  type PreprocessingConfig,
+  type Resampling,
+  type Resize,
+  type Scale,
+  type Size,
+  USUAL_PILLOW,
 } from './preprocessing-config.js';
 import { arithmetic, checkWhole, chosenScale } from './scale.js';
 
@@ -72,7 +73,7 @@ export function planPreprocessing(config: PreprocessingConfig, input: InputSpec)
     resize: config.resize ?? 'stretch',
     shortSide: config.shortSide ?? null,
     resampling,
-    pillow: config.pillow ?? 12,
+    pillow: config.pillow ?? USUAL_PILLOW,
     antialias: config.antialias ?? smoothsByItself(resampling),
     pad: config.pad ?? BLACK,
     background: config.background ?? null,

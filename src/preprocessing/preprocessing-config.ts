@@ -34,6 +34,7 @@ export type Resampling = (typeof RESAMPLINGS)[number];
 /** Which Pillow resampled: 12 stands for all before 13, which goes over some pictures in another order. */
 export const PILLOWS = [12, 13] as const;
 export type PillowVersion = (typeof PILLOWS)[number];
+export const USUAL_PILLOW: PillowVersion = 12;
 /** Whether a picture is turned upright by its EXIF orientation, or taken as it is stored. */
 export const ORIENTATIONS = ['exif', 'ignore'] as const;
 export type Orientation = (typeof ORIENTATIONS)[number];
@@ -68,7 +69,7 @@ export interface PreprocessingConfig {
   /** With `crop`: what the short side becomes before the centre is cut out, in pixels; absent: just the size. */
   readonly shortSide?: number;
   readonly resampling?: Resampling;
-  /** Absent: 12. */
+  /** Absent: `USUAL_PILLOW`. */
   readonly pillow?: PillowVersion;
   /** Whether a reduction is smoothed; absent: as the library does it by itself, Pillow does and TensorFlow does not. */
   readonly antialias?: boolean;

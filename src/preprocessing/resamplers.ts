@@ -8,7 +8,7 @@ import { nearest as opencvNearest } from './opencv/nearest.js';
 import { nearest as pillowNearest } from './pillow/nearest.js';
 import { resample } from './pillow/resample.js';
 import { pick } from './pick.js';
-import type { PillowVersion, Resampling, Size } from './preprocessing-config.js';
+import { type PillowVersion, type Resampling, type Size, USUAL_PILLOW } from './preprocessing-config.js';
 import { shrinkExtreme } from './shrink-extreme.js';
 import { nearest as tensorflowNearest } from './tensorflow/nearest.js';
 import { resizeAsTensorFlow } from './tensorflow/resize.js';
@@ -72,7 +72,7 @@ export async function resampleBy(
   scaled: Size,
   shown: Area,
   antialias: boolean,
-  version: PillowVersion = 12,
+  version = USUAL_PILLOW,
 ): Promise<ModelPixels> {
   const { takesAll, resample: by } = RESAMPLERS[resampling];
   const source = takesAll(antialias) ? await shrinkExtreme(pixels, scaled, shown) : pixels;

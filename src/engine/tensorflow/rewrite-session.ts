@@ -28,13 +28,16 @@ export async function rewrite(request: SessionRequest, read: ReadModel): Promise
   let kept = false;
   try {
     await writeSavedModel(flat, staged);
-    session = open([ON_CPU]);
-    await prove(session, request, read, flat);
-    if (runtime.device !== 'cpu') {
-      session.close();
-      session = null; // As opening it again may fail.
-      session = open([]);
+    // Else there is nothing that TensorFlow could run beside it.
+    if (read.model.saved && !flat.recovered) {
+      session = open([ON_CPU]);
+      await prove(session, request, read);
+      if (runtime.device !== 'cpu') {
+        session.close();
+        session = null;
+      }
     }
+    session ??= open([]);
     await rewritten.keep(staged, key, { ...record, edges });
     kept = true;
     return { session, graph: { optimised: true }, record };
@@ -47,13 +50,7 @@ export async function rewrite(request: SessionRequest, read: ReadModel): Promise
 }
 
 /** @throws NotFlatError if it does not answer as the original does */
-async function prove(
-  rewritten: Session,
-  request: SessionRequest,
-  read: ReadModel,
-  flat: FlatGraph,
-): Promise<void> {
-  if (!read.model.saved || flat.recovered) return; // There is nothing that TensorFlow could run.
+async function prove(rewritten: Session, request: SessionRequest, read: ReadModel): Promise<void> {
   const original = await openOriginal(request, read, [ON_CPU]).catch(notOnCpu);
   try {
     const reason = await difference(original, rewritten, read.signatures);

@@ -1,4 +1,5 @@
 import { decoderBeside, type PreprocessingPlan, smoothsByItself } from '../../preprocessing/plan.js';
+import { USUAL_PILLOW } from '../../preprocessing/preprocessing-config.js';
 
 /** The keys of `preprocessing:` that goldens tell something of. */
 const KEYS = [
@@ -37,7 +38,7 @@ function isByItself({ resampling, pillow, antialias, decoder }: PreprocessingPla
     case 'antialias':
       return antialias === smoothsByItself(resampling);
     case 'pillow':
-      return pillow === 12;
+      return pillow === USUAL_PILLOW;
     case 'decoder':
       return decoder === decoderBeside(resampling);
     default:
