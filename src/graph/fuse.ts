@@ -1,10 +1,11 @@
 import type { AttrValue, NodeDef } from '../saved-model/proto/graph_pb.js';
 import { DataType } from '../saved-model/proto/tensor_pb.js';
 import { isChannelsLast } from './channel-step.js';
-import { constantNode, constantOf, float32Values, int32Values } from './constant.js';
+import { constantNode, constantOf } from './constant.js';
 import type { FlatGraph } from './flat-graph.js';
 import { GraphIndex, pruned } from './graph-index.js';
 import { attribute, makeNode, takeName } from './nodes.js';
+import { paddingOf, zeroPaddings } from './zero-paddings.js';
 
 /** Products that have a fused form, with its name in TensorFlow.js. */
 const FUSED_OPS: Readonly<Record<string, string>> = {
@@ -123,8 +124,7 @@ function fusedNodes(product: NodeDef, { bias, activation, end }: Tail, names: Se
 
 /** The convolution with the paddings of a `Pad` before it as its own; the node itself if there is none. */
 function withPadding(index: GraphIndex, node: NodeDef): NodeDef {
-  const padding = node.attr['padding']?.value;
-  if (padding?.case !== 's' || Buffer.from(padding.value).toString('utf8') !== 'VALID') return node;
+  if (paddingOf(node) !== 'VALID') return node;
   const { node: pad } = index.producer(node.input[0]!);
   const paddings = zeroPaddings(index, pad);
   if (!paddings) return node;
@@ -133,16 +133,4 @@ function withPadding(index: GraphIndex, node: NodeDef): NodeDef {
     padding: attribute.text('EXPLICIT'),
     explicit_paddings: attribute.ints(paddings),
   });
-}
-
-/** The eight numbers by which a node pads the height and width of pictures with zeros; `null` if it does another thing. */
-function zeroPaddings(index: GraphIndex, { op, input }: NodeDef): readonly number[] | null {
-  if (op !== 'Pad' && op !== 'PadV2') return null;
-  const paddings = constantOf(index.producer(input[1]!).node);
-  if (paddings?.dataType !== DataType.DT_INT32) return null;
-  const value = op === 'PadV2' ? constantOf(index.producer(input[2]!).node) : null;
-  if (op === 'PadV2' && (value?.dataType !== DataType.DT_FLOAT || float32Values(value)[0] !== 0)) return null;
-  const numbers = [...int32Values(paddings)];
-  const plain = numbers.length === 8 && [0, 1, 6, 7].every((place) => numbers[place] === 0);
-  return plain && numbers.every((number) => number >= 0) ? numbers : null;
 }
