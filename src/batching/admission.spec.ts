@@ -198,11 +198,11 @@ describe('who comes in', () => {
 
 describe('a turn to be worked on', () => {
   /** Who came, in the order in which they were prepared and answered; each is prepared in 10 ms and runs until it is told. */
-  function work(count: number, runMs: (coming: number) => number = () => 0) {
+  function work(count: number, runMs: (coming: number, isIn: boolean) => number = () => 0) {
     const asked: number[] = [];
-    const expectedMs: ExpectedMs = (_rows, _call, coming) => {
+    const expectedMs: ExpectedMs = (_rows, _call, { coming, isIn }) => {
       asked.push(coming);
-      return runMs(coming);
+      return runMs(coming, isIn);
     };
     const waiting: number[] = [];
     const onWaiting = (rows: number) => waiting.push(rows);
@@ -255,6 +255,22 @@ describe('a turn to be worked on', () => {
     await pass(10);
     // 10 of preparation are expected, and 5 are left.
     expect(done).toEqual(['a1 runs', 'a1 ends', 'a2 DEADLINE_UNREACHABLE']);
+  });
+
+  it('is not lost to a forecast that has become more cautious while it waited', async () => {
+    let cautious = 100;
+    const { come, end, pass, done } = work(1, (_, isIn) => (isIn ? 100 : cautious));
+    come('a1');
+    await pass(10);
+    come('a2', { withinMs: 200 });
+    cautious = 300;
+    await pass(20);
+    end('a1');
+    await pass(10);
+    expect(done).toEqual(['a1 runs', 'a1 ends', 'a2 runs']);
+    expect(() => come('a3', { withinMs: 200 })).toThrow(
+      expect.objectContaining({ code: 'DEADLINE_UNREACHABLE' }),
+    );
   });
 
   it('counts those before it who have not come to the engine yet, and no others', async () => {

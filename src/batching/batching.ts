@@ -27,6 +27,14 @@ export interface BatchedAnswer {
   readonly inferenceMs: number;
 }
 
+/** Where a request stands whose time is asked for. */
+export interface Standing {
+  /** How many rows will be here before it beside those that are. */
+  readonly coming: number;
+  /** It was let in, and is refused only if it would be late though runs take no longer than on the average. */
+  readonly isIn: boolean;
+}
+
 /**
  * Turns requests into runs of the engine: batches form while it is busy. The requests of all HTTP workers meet in one of these;
  * in a worker it is the far end of one.
@@ -45,14 +53,14 @@ export interface Batching {
   /**
    * How long a request of `rows` rows that comes now would take until its answer, in ms; 0 where nothing was measured yet.
    * @param call whose request it is, where what goes before it can be told from what does not; else all that waits goes before it
-   * @param coming how many rows will be here before it beside those that are, 0 by default
+   * @param standing by default that of a newcomer whom nothing else goes before
    */
   expectedMs(
     engineName: string,
     signature: string,
     rows: number,
     call?: Pick<Call, 'caller' | 'priority'>,
-    coming?: number,
+    standing?: Standing,
   ): number;
 
   /** The model is about to be unloaded, and nobody uses it. */

@@ -1,8 +1,11 @@
 import type { ServingError } from '../errors/serving-error.js';
 import type { Call } from '../turns/call.js';
+import type { Standing } from './batching.js';
 import { deadlineMissed, deadlineUnreachable } from './deadline-unreachable.js';
 import type { Hosts } from './hosts.js';
 import type { Lane } from './lane.js';
+
+const NEWCOMER: Standing = { coming: 0, isIn: false };
 
 /** How long requests will take, by the measured cost of batches. */
 export class Forecast {
@@ -15,14 +18,13 @@ export class Forecast {
   /**
    * How long a request takes that comes now, in ms; `undefined` where nothing was measured.
    * @param call whose it is; where that is not said, all that waits goes before it
-   * @param coming how many rows go before it beside those that wait here
    */
   expectedMs(
     lane: Lane,
     rows: number,
     now: number,
     call?: Pick<Call, 'caller' | 'priority'>,
-    coming = 0,
+    { coming, isIn }: Standing = NEWCOMER,
   ): number | undefined {
     const { maxBatchSize } = lane.rules;
     const waiting = call ? lane.rowsBefore(lane.callers.peek(call, now), now) : lane.rows;
@@ -40,20 +42,22 @@ export class Forecast {
       now,
     );
     if (own === undefined) return undefined;
-    if (batchesBefore === 0) return remainder + lane.caution * own;
+    const caution = isIn ? 1 : lane.caution;
+    if (batchesBefore === 0) return remainder + caution * own;
     const each = lane.expectedMs(maxBatchSize, now)!;
     const queued = (batchesBefore * each * this.modelsWith(lane)) / this.hosts.count;
-    return remainder + lane.caution * (queued + own);
+    return remainder + caution * (queued + own);
   }
 
   /**
-   * Refuses a request that comes now and cannot be answered in time.
+   * Refuses a request that was let in, comes now and cannot be answered in time.
    * @throws ServingError DEADLINE_UNREACHABLE
    */
   check(lane: Lane, rows: number, now: number, call: Call): void {
-    const most = this.expectedMs(lane, rows, now); // Quick, and nearly always enough.
+    const standing = { coming: 0, isIn: true };
+    const most = this.expectedMs(lane, rows, now, undefined, standing); // Quick, and nearly always enough.
     if (most === undefined || now + most <= call.deadline) return;
-    const ms = this.expectedMs(lane, rows, now, call)!;
+    const ms = this.expectedMs(lane, rows, now, call, standing)!;
     if (now + ms <= call.deadline) return;
     throw deadlineUnreachable(ms, most);
   }

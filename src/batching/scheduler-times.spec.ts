@@ -172,9 +172,9 @@ describe('the time that a request will take', () => {
   it('counts what is said to come before it as if that waited', async () => {
     const { scheduler } = await measured(tenEach, FOUR);
     const call = patient();
-    expect([0, 1, 4, 9].map((coming) => scheduler.expectedMs('m', 's', 1, call, coming))).toEqual([
-      10, 20, 50, 100,
-    ]);
+    expect(
+      [0, 1, 4, 9].map((coming) => scheduler.expectedMs('m', 's', 1, call, { coming, isIn: false })),
+    ).toEqual([10, 20, 50, 100]);
   });
 
   it('is that of a run as large as they usually are, where others can come while it waits', async () => {
@@ -188,13 +188,15 @@ describe('the time that a request will take', () => {
 
   it('is longer, the less alike the runs were', async () => {
     let ms = 10;
-    const { ask, pass, expectedMs } = timed({ m: () => ms });
+    const { ask, pass, expectedMs, scheduler } = timed({ m: () => ms });
     for (ms of [10, 20, 10, 20, 10]) {
       ask([1]);
       await pass(50);
     }
     // The moving average is 13, and 12 were lost or won on the average.
     expect(expectedMs(1)).toBeGreaterThan(20);
+    // Whoever was let in is reckoned with the average.
+    expect(Math.round(scheduler.expectedMs('m', 's', 1, patient(), { coming: 0, isIn: true }))).toBe(13);
   });
 
   it('is longer by the models that wait too', async () => {

@@ -3,7 +3,7 @@ import { release } from '../engine/release.js';
 import { ServingError } from '../errors/serving-error.js';
 import type { Call } from '../turns/call.js';
 import { FairTags } from '../turns/order.js';
-import type { BatchedAnswer, BatchedModel, Batching } from './batching.js';
+import type { BatchedAnswer, BatchedModel, Batching, Standing } from './batching.js';
 import { asServingError, isSpoiled } from './failure.js';
 import { Forecast } from './forecast.js';
 import { Hosts } from './hosts.js';
@@ -109,10 +109,10 @@ export class Scheduler implements Batching {
     signature: string,
     rows: number,
     call?: Pick<Call, 'caller' | 'priority'>,
-    coming = 0,
+    standing?: Standing,
   ): number {
     const lane = this.laneOf(engineName, signature);
-    return this.forecast.expectedMs(lane, rows, performance.now(), call, coming) ?? 0;
+    return this.forecast.expectedMs(lane, rows, performance.now(), call, standing) ?? 0;
   }
 
   private laneOf(engineName: string, signature: string): Lane {

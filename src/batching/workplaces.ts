@@ -2,15 +2,13 @@ import type { Call } from '../turns/call.js';
 import { FairLine } from '../turns/fair-line.js';
 import { Permits } from '../turns/permits.js';
 import { BatchCost } from './batch-cost.js';
+import type { Standing } from './batching.js';
 import { deadlineMissed } from './deadline-unreachable.js';
 
 export type Caller = Pick<Call, 'caller' | 'priority'>;
 
-/**
- * How long a request of so many rows takes that comes to the engine's queue now, in ms; 0 where that is not known.
- * @param coming how many rows go before it that the queue has not seen yet
- */
-export type ExpectedMs = (rows: number, call: Caller, coming: number) => number;
+/** How long a request of so many rows takes that comes to the engine's queue now, in ms; 0 where that is not known. */
+export type ExpectedMs = (rows: number, call: Caller, standing: Standing) => number;
 
 /** What is done for a request in its turn: it is made ready, pictures are decoded for instance, and then it is run. */
 export interface Work<P, T> {
@@ -50,9 +48,9 @@ export class Workplaces {
    * How long a request takes that comes now, in ms, as far as that is known.
    * @param coming how many rows go before it that have not come to the engine's queue
    */
-  expectedMs(rows: number, call: Caller, coming: number): number {
+  expectedMs(rows: number, call: Caller, coming: number, isIn = false): number {
     const preparationMs = this.preparation.expectedMs(rows, performance.now()) ?? 0;
-    return preparationMs + this.options.expectedMs(rows, call, coming);
+    return preparationMs + this.options.expectedMs(rows, call, { coming, isIn });
   }
 
   /**
@@ -88,7 +86,7 @@ export class Workplaces {
 
   /** Whose turn has come waits for nobody any more but those who are made ready beside it. */
   private checkDeadline(rows: number, call: Call): void {
-    const ms = this.expectedMs(rows, call, this.preparing);
+    const ms = this.expectedMs(rows, call, this.preparing, true);
     if (performance.now() + ms <= call.deadline) return;
     this.onRefused();
     throw deadlineMissed(ms);

@@ -127,8 +127,8 @@ export class ModelLoader {
       const { runsAtOnce = 1 } = await engine.info();
       const admission = this.admissionTo(name, {
         count: PLACES * runsAtOnce * rules.maxBatchSize + decodeConcurrencyOf(this.settings),
-        expectedMs: (rows, call, coming) =>
-          batching.expectedMs(engineName, plan.signatureName, rows, call, coming),
+        expectedMs: (rows, call, standing) =>
+          batching.expectedMs(engineName, plan.signatureName, rows, call, standing),
       });
       const end = (): Promise<void> => {
         batching.close(engineName);
