@@ -47,6 +47,7 @@ export class Workplaces {
   /**
    * How long a request takes that comes now, in ms, as far as that is known.
    * @param coming how many rows go before it that have not come to the engine's queue
+   * @param isIn whether it was let in; see `Standing`
    */
   expectedMs(rows: number, call: Caller, coming: number, isIn = false): number {
     const preparationMs = this.preparation.expectedMs(rows, performance.now()) ?? 0;

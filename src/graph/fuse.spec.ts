@@ -1,5 +1,6 @@
 import type { NodeDef } from '../saved-model/proto/graph_pb.js';
 import { DataType } from '../saved-model/proto/tensor_pb.js';
+import { graphAnswering } from './answering.fixture.js';
 import { float32Node, int32Node } from './constant.js';
 import type { FlatGraph } from './flat-graph.js';
 import { fuse } from './fuse.js';
@@ -20,34 +21,17 @@ const conv = (input: string, attr: NodeDef['attr'] = {}) =>
 
 /** x -> the nodes -> the last of them as the output y; with others answered too. */
 function graphOf(nodes: readonly NodeDef[], alsoAnswered: readonly string[] = []): FlatGraph {
-  const answered = [nodes.at(-1)!.name, ...alsoAnswered];
-  const tensor = (name: string) => ({
-    name,
-    dtype: 'float32',
-    dataType: DataType.DT_FLOAT,
-    shape: null,
-    nodes: [`${name}:0`],
-  });
-  return {
-    nodes: [
-      node('Placeholder', 'x', [], { dtype: T }),
-      float32Node('kernel', [3, 3, 4, 5], zeros(3, 3, 4, 5)),
-      float32Node('weights', [4, 5], zeros(4, 5)),
-      float32Node('bias', [5], zeros(5)),
-      float32Node('bias4', [1, 1, 1, 5], zeros(5)),
-      float32Node('scalar', [], zeros()),
-      int32Node('pads', [4, 2], [0, 0, 1, 2, 3, 4, 0, 0]),
-      int32Node('batchPads', [4, 2], [1, 0, 0, 0, 0, 0, 0, 0]),
-      ...nodes,
-      ...answered.map((name, index) => node('Identity', `y${index}`, [name])),
-    ],
-    signatures: new Map([
-      [
-        'serve',
-        { inputs: [tensor('x')], outputs: answered.map((_, index) => tensor(`y${index}`)), methodName: '' },
-      ],
-    ]),
-  };
+  const own = [
+    node('Placeholder', 'x', [], { dtype: T }),
+    float32Node('kernel', [3, 3, 4, 5], zeros(3, 3, 4, 5)),
+    float32Node('weights', [4, 5], zeros(4, 5)),
+    float32Node('bias', [5], zeros(5)),
+    float32Node('bias4', [1, 1, 1, 5], zeros(5)),
+    float32Node('scalar', [], zeros()),
+    int32Node('pads', [4, 2], [0, 0, 1, 2, 3, 4, 0, 0]),
+    int32Node('batchPads', [4, 2], [1, 0, 0, 0, 0, 0, 0, 0]),
+  ];
+  return graphAnswering([...own, ...nodes], [nodes.at(-1)!.name, ...alsoAnswered]);
 }
 
 /** The computing nodes of the fused graph, as `name = op(inputs)`. */

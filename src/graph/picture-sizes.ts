@@ -26,23 +26,21 @@ const KEEPING = new Set(
 /** Ops of two tensors that are broadcast to one another. */
 const BROADCASTING = new Set('Add AddV2 Sub Mul RealDiv Maximum Minimum SquaredDifference'.split(' '));
 
-/** The sizes of all tensors that are a node's first output and follow from the inputs' shapes, by the node's name. */
-export function pictureSizes(index: GraphIndex): ReadonlyMap<string, PictureSize> {
+/** What a node's input is as large as; not known where it does not follow from the shapes of the graph's inputs. */
+export type SizeOf = (input: string | undefined) => PictureSize;
+
+export function pictureSizes(index: GraphIndex): SizeOf {
   const sizes = new Map<string, PictureSize>();
-  const sizeOf = (input: string | undefined): PictureSize => {
+  const sizeOf: SizeOf = (input) => {
     if (input === undefined) return UNKNOWN;
     const { node, output } = index.producer(input);
     return (output === 0 && sizes.get(node.name)) || UNKNOWN;
   };
   for (const node of index.inOrder()) sizes.set(node.name, sizeAfter(index, node, sizeOf));
-  return sizes;
+  return sizeOf;
 }
 
-function sizeAfter(
-  index: GraphIndex,
-  node: NodeDef,
-  sizeOf: (input: string | undefined) => PictureSize,
-): PictureSize {
+function sizeAfter(index: GraphIndex, node: NodeDef, sizeOf: SizeOf): PictureSize {
   const { op, input } = node;
   if (op === 'Placeholder') return declaredSize(node.attr['shape']);
   if (KEEPING.has(op)) return sizeOf(input[0]);
@@ -83,7 +81,7 @@ function steps(length: number | null, { size, strides, padding }: Window, axis: 
 /** A length other than 1 says what the result's is, whatever the other one is. */
 function broadcast(a: number | null, b: number | null): number | null {
   if (a !== null && a !== 1) return a;
-  return b === 1 ? a : (b ?? null);
+  return b === 1 ? a : b;
 }
 
 const plus = (length: number | null, more: number): number | null => (length === null ? null : length + more);

@@ -1,7 +1,7 @@
 import type { NodeDef } from '../saved-model/proto/graph_pb.js';
 import { DataType } from '../saved-model/proto/tensor_pb.js';
+import { graphAnswering } from './answering.fixture.js';
 import { float32Node, int32Node } from './constant.js';
-import type { FlatGraph } from './flat-graph.js';
 import { attribute, makeNode } from './nodes.js';
 import { padAsSame } from './same-padding.js';
 
@@ -50,20 +50,8 @@ function padded({ size = [112, 112], before = [], behind = [], ...rest }: Case):
       ...rest.conv,
     }),
     ...behind,
-    ...['conv', ...behind.map(({ name }) => name)].map((name, at) => node('Identity', `y${at}`, [name])),
   ];
-  const tensor = (name: string) => ({
-    name,
-    dtype: 'float32',
-    dataType: DataType.DT_FLOAT,
-    shape: null,
-    nodes: [`${name}:0`],
-  });
-  const outputs = Array.from({ length: 1 + behind.length }, (_, at) => tensor(`y${at}`));
-  const graph: FlatGraph = {
-    nodes,
-    signatures: new Map([['serve', { inputs: [tensor('x')], outputs, methodName: '' }]]),
-  };
+  const graph = graphAnswering(nodes, ['conv', ...behind.map(({ name }) => name)]);
   const after = padAsSame(graph).nodes;
   const conv = after.find(({ name }) => name === 'conv')!;
   const value = conv.attr['padding']!.value;

@@ -15,7 +15,7 @@ import { zeroPaddings } from './zero-paddings.js';
 export function padAsSame(graph: FlatGraph): FlatGraph {
   if (!graph.nodes.some(({ op }) => op === 'Pad' || op === 'PadV2')) return graph;
   const index = new GraphIndex(graph);
-  const sizes = pictureSizes(index);
+  const sizeOf = pictureSizes(index);
 
   const padded = (node: NodeDef): NodeDef => {
     const isConvolution = node.op === 'Conv2D' || node.op === 'DepthwiseConv2dNative';
@@ -23,9 +23,9 @@ export function padAsSame(graph: FlatGraph): FlatGraph {
     if (window?.padding !== 'VALID') return node;
     const { node: pad } = index.producer(node.input[0]!);
     const paddings = zeroPaddings(index, pad);
-    const source = pad.input[0];
-    if (!paddings || source === undefined || index.producer(source).output !== 0) return node;
-    const size = sizes.get(index.producer(source).node.name)!;
+    if (!paddings) return node;
+    const source = pad.input[0]!;
+    const size = sizeOf(source);
     const isSame = ([0, 1] as const).every((axis) => {
       const length = size[axis];
       if (length === null) return false;
