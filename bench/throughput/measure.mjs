@@ -6,7 +6,8 @@ import { ServerProcess } from './server-process.mjs';
 export const CONCURRENCIES = [1, 8, 32];
 /** Of a server's capacity. */
 export const SHARES = [0.5, 0.8, 1.0, 1.2];
-const FIRST_WARM_UP = 2;
+/** In s, as WARM_UP: so long compilers that work while a program runs have most of their work. */
+const FIRST_WARM_UP = 5;
 const WARM_UP = 0.5;
 /** How long a fifth too much takes to grow to all that may wait: five times as long as one may wait. */
 const OVERLOAD_WARM_UP = (5 * PATIENCE_MS) / 1000;
