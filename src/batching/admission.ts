@@ -1,6 +1,7 @@
 import { ServingError } from '../errors/serving-error.js';
 import type { Call } from '../turns/call.js';
 import { costBefore, compareTurns, FairTurns, type Turn } from '../turns/order.js';
+import type { Standing } from './batching.js';
 import { deadlineUnreachable, retryAfter } from './deadline-unreachable.js';
 import { type Caller, type Work, Workplaces, type WorkplacesOptions } from './workplaces.js';
 
@@ -93,9 +94,9 @@ export class Admission {
   }
 
   private checkDeadline(rows: number, call: Call, now: number): void {
-    const most = this.workplaces.expectedMs(rows, call, this.coming); // Quick, and nearly always enough.
+    const most = this.workplaces.expectedMs(rows, call, asNewcomer(this.coming)); // Quick, and nearly always enough.
     if (now + most <= call.deadline) return;
-    const ms = this.workplaces.expectedMs(rows, call, this.comingBefore(call, now));
+    const ms = this.workplaces.expectedMs(rows, call, asNewcomer(this.comingBefore(call, now)));
     if (now + ms <= call.deadline) return;
     this.onRefused?.('deadline');
     throw deadlineUnreachable(ms, most);
@@ -153,7 +154,7 @@ export class Admission {
   private full(call: Caller): ServingError {
     this.onRefused?.('queue-full');
     return new ServingError('QUEUE_FULL', 'Too many requests are waiting for this model. Try again.', {
-      retryAfter: retryAfter(this.workplaces.expectedMs(1, call, this.coming)),
+      retryAfter: retryAfter(this.workplaces.expectedMs(1, call, asNewcomer(this.coming))),
     });
   }
 
@@ -218,3 +219,5 @@ export class Admission {
     if (party) party.servedAt = performance.now();
   }
 }
+
+const asNewcomer = (coming: number): Standing => ({ coming, isIn: false });

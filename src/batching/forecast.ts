@@ -6,6 +6,7 @@ import type { Hosts } from './hosts.js';
 import type { Lane } from './lane.js';
 
 const NEWCOMER: Standing = { coming: 0, isIn: false };
+const LET_IN: Standing = { coming: 0, isIn: true };
 
 /** How long requests will take, by the measured cost of batches. */
 export class Forecast {
@@ -54,10 +55,9 @@ export class Forecast {
    * @throws ServingError DEADLINE_UNREACHABLE
    */
   check(lane: Lane, rows: number, now: number, call: Call): void {
-    const standing = { coming: 0, isIn: true };
-    const most = this.expectedMs(lane, rows, now, undefined, standing); // Quick, and nearly always enough.
+    const most = this.expectedMs(lane, rows, now, undefined, LET_IN); // Quick, and nearly always enough.
     if (most === undefined || now + most <= call.deadline) return;
-    const ms = this.expectedMs(lane, rows, now, call, standing)!;
+    const ms = this.expectedMs(lane, rows, now, call, LET_IN)!;
     if (now + ms <= call.deadline) return;
     throw deadlineUnreachable(ms, most);
   }

@@ -46,12 +46,11 @@ export class Workplaces {
 
   /**
    * How long a request takes that comes now, in ms, as far as that is known.
-   * @param coming how many rows go before it that have not come to the engine's queue
-   * @param isIn whether it was let in; see `Standing`
+   * @param standing `coming`: how many rows go before it that have not come to the engine's queue
    */
-  expectedMs(rows: number, call: Caller, coming: number, isIn = false): number {
+  expectedMs(rows: number, call: Caller, standing: Standing): number {
     const preparationMs = this.preparation.expectedMs(rows, performance.now()) ?? 0;
-    return preparationMs + this.options.expectedMs(rows, call, { coming, isIn });
+    return preparationMs + this.options.expectedMs(rows, call, standing);
   }
 
   /**
@@ -87,7 +86,7 @@ export class Workplaces {
 
   /** Whose turn has come waits for nobody any more but those who are made ready beside it. */
   private checkDeadline(rows: number, call: Call): void {
-    const ms = this.expectedMs(rows, call, this.preparing, true);
+    const ms = this.expectedMs(rows, call, { coming: this.preparing, isIn: true });
     if (performance.now() + ms <= call.deadline) return;
     this.onRefused();
     throw deadlineMissed(ms);
