@@ -6,7 +6,7 @@ import { ServerProcess } from './server-process.mjs';
 export const CONCURRENCIES = [1, 8, 32];
 /** Of a server's capacity. */
 export const SHARES = [0.5, 0.8, 1.0, 1.2];
-/** In s, as WARM_UP: so long compilers that work while a program runs have most of their work. */
+/** In s, as those below: by then, compilers that work while a program runs have done most of it. */
 const FIRST_WARM_UP = 5;
 const WARM_UP = 0.5;
 /** How long a fifth too much takes to grow to all that may wait: five times as long as one may wait. */

@@ -30,16 +30,19 @@ export async function measureModel(model, context) {
     tasks[server.id] = await prepare({ server, model, files: files.load, reference, work, environment });
   }
   const limits = { bare: [], ours: [] };
-  const ids = Object.keys(tasks);
-  // Right behind ours, which is held against them: minutes later the machine may be another.
-  const heldAgainstLimits = ids.includes('tensornest') ? 'tensornest' : ids.at(-1);
-  for (let round = 0; round < options.rounds; round++) {
-    for (const id of rotated(ids, round)) {
-      if (results[id].failure === undefined) {
-        await measureServer({ id, round, model, task: tasks[id], result: results[id], context });
-      }
-      if (id === heldAgainstLimits) await measureLimits(limits, round, model, context);
+  const measureServers = async (ids, round) => {
+    for (const id of ids) {
+      if (results[id].failure !== undefined) continue;
+      await measureServer({ id, round, model, task: tasks[id], result: results[id], context });
     }
+  };
+  for (let round = 0; round < options.rounds; round++) {
+    const ids = rotated(Object.keys(tasks), round);
+    // The limits come right behind ours, which is held against them: minutes later the machine may be another.
+    const done = ids.indexOf('tensornest') + 1;
+    await measureServers(ids.slice(0, done), round);
+    await measureLimits(limits, round, model, context);
+    await measureServers(ids.slice(done), round);
   }
   return { servers: results, limits };
 }
