@@ -114,7 +114,7 @@ function inputStage(golden: Golden, pixels: Tensor, saved: NpyArray): InputStage
   const here = planesOfPixels(pixels);
   const input = planesOfSaved(golden, pixels, saved);
   const { data } = undo(input, pixels);
-  const distance = distanceOf(data.length, (index) => data[index]! - here.data[index]!);
+  const distance = distanceOf(here.data, data);
   const isRight = distance.worst <= golden.tolerance.pixels;
   return { ...distance, isRight, ...(!isRight && { fitted: fitScale(here, input) }) };
 }
@@ -149,12 +149,13 @@ function scoreStages(
   scores: ArrayLike<number>,
   { probabilities, label }: Expected,
 ): Pick<Outcome, 'probabilities' | 'label'> {
+  // What a golden leaves out is as it should be.
   const distance =
     probabilities &&
-    distanceOf(scores.length, (index) => {
-      const expected = probabilities[index];
-      return expected === undefined ? 0 : expected - scores[index]!;
-    });
+    distanceOf(
+      scores,
+      Array.from(scores, (score, index) => probabilities[index] ?? score),
+    );
   return {
     ...(distance && {
       probabilities: {

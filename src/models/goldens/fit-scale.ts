@@ -32,34 +32,43 @@ export function fitScale(pixels: Planes, input: Planes): FittedScale {
 }
 
 function fitInOrder(pixels: Planes, input: Planes, isReversed: boolean): FittedScale {
-  const { channels } = input;
-  const from = (channel: number): number => (isReversed && channel < 3 ? 2 - channel : channel);
-  const lines = Array.from({ length: channels }, (_, channel) =>
-    lineThrough(pixels, from(channel), input, channel),
-  );
-  const distance = distanceOf(input.data.length, (index) => {
-    const channel = index % channels;
-    const { gain, level } = lines[channel]!;
-    return input.data[index]! * gain + level - pixels.data[index - channel + from(channel)]!;
-  });
-  return { isReversed, lines, distance };
+  const ordered = isReversed ? reversedOf(pixels) : pixels.data;
+  const lines = Array.from({ length: input.channels }, (_, channel) => lineThrough(ordered, input, channel));
+  return { isReversed, lines, distance: distanceOf(ordered, undone(input, lines)) };
+}
+
+/** Red and blue exchanged; alpha stays where it is. */
+function reversedOf({ data, channels }: Planes): Float64Array {
+  const reversed = Float64Array.from(data);
+  for (let at = 0; at < reversed.length; at += channels) {
+    reversed[at] = data[at + 2]!;
+    reversed[at + 2] = data[at]!;
+  }
+  return reversed;
+}
+
+/** The pixels that the lines make of an input. */
+function undone({ data, channels }: Planes, lines: readonly Line[]): Float64Array {
+  const pixels = new Float64Array(data.length);
+  for (const [channel, { gain, level }] of lines.entries())
+    for (let at = channel; at < data.length; at += channels) pixels[at] = data[at]! * gain + level;
+  return pixels;
 }
 
 /** Least squares of the pixels by the input's values. */
-function lineThrough(pixels: Planes, from: number, input: Planes, channel: number): Line {
-  const { channels } = input;
-  const count = input.data.length / channels;
+function lineThrough(pixels: ArrayLike<number>, { data, channels }: Planes, channel: number): Line {
+  const count = data.length / channels;
   let [valueSum, pixelSum] = [0, 0];
-  for (let at = 0; at < input.data.length; at += channels) {
-    valueSum += input.data[at + channel]!;
-    pixelSum += pixels.data[at + from]!;
+  for (let at = channel; at < data.length; at += channels) {
+    valueSum += data[at]!;
+    pixelSum += pixels[at]!;
   }
   const [valueMean, pixelMean] = [valueSum / count, pixelSum / count];
   let [variance, covariance] = [0, 0];
-  for (let at = 0; at < input.data.length; at += channels) {
-    const value = input.data[at + channel]! - valueMean;
+  for (let at = channel; at < data.length; at += channels) {
+    const value = data[at]! - valueMean;
     variance += value * value;
-    covariance += value * (pixels.data[at + from]! - pixelMean);
+    covariance += value * (pixels[at]! - pixelMean);
   }
   const gain = variance > 0 ? covariance / variance : 0;
   return { gain, level: pixelMean - gain * valueMean };
