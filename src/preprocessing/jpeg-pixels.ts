@@ -1,5 +1,6 @@
 import { ServingError } from '../errors/serving-error.js';
 import { decodeJpeg } from './jpeg/decode-jpeg.js';
+import { JpegError } from './jpeg/jpeg-error.js';
 import type { Channels } from './image-input.js';
 import { type PictureLimits, unreadable } from './picture.js';
 import { PixelMemory } from './pixel-memory.js';
@@ -33,6 +34,7 @@ export function jpegPixels(
     if (pixels !== decoded.pixels) giveBackPixels(decoded.pixels);
     return pixels;
   } catch (cause) {
+    if (!(cause instanceof JpegError || cause instanceof ServingError)) throw cause;
     if (decoder === 'pillow') return undefined;
     throw cause instanceof ServingError ? cause : unreadable('JPEG', cause);
   }

@@ -1,6 +1,8 @@
 import type { Sharp } from 'sharp';
+import { ServingError } from '../../errors/serving-error.js';
 import { sharp } from '../../images/sharp.js';
 import { decodeJpeg } from '../../preprocessing/jpeg/decode-jpeg.js';
+import { JpegError } from '../../preprocessing/jpeg/jpeg-error.js';
 import type { Pixels } from '../../preprocessing/pixels.js';
 import { EngineError } from '../engine.js';
 import type { Decoding } from './picture-edges.js';
@@ -51,8 +53,9 @@ function pixelsOfJpeg(picture: Uint8Array, channels: 1 | 3, isAccurate: boolean)
   try {
     const wanted = { channels, decoder: 'tensorflow', transform } as const;
     return decodeJpeg(picture, wanted, LIMITS, (bytes) => new Uint8Array(bytes)).pixels;
-  } catch {
-    throw damaged();
+  } catch (error) {
+    if (error instanceof JpegError || error instanceof ServingError) throw damaged();
+    throw error;
   }
 }
 

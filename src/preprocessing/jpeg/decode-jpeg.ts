@@ -4,6 +4,7 @@ import type { Pixels } from '../pixels.js';
 import type { PictureLimits } from '../picture.js';
 import type { Decoder } from '../preprocessing-config.js';
 import { PROGRAM } from './decode.wasm.js';
+import { JpegError } from './jpeg-error.js';
 import {
   BLOCK,
   coefficientBytes,
@@ -31,6 +32,8 @@ const BEGIN = 2048;
 const BAND_UNITS = 4;
 /** So many rows become pixels at a time. */
 const BAND = 32;
+/** Of WebAssembly, in bytes. */
+const MOST_MEMORY = 2 ** 32;
 
 export interface WantedOfJpeg {
   /** 1: Pillow's grey of RGB; of TensorFlow the luma that is stored, and the grey of the RGB of inks, of which it makes none itself. */
@@ -49,7 +52,7 @@ type Take = (bytes: number) => Uint8Array;
  * @param take where the pixels are to be written
  * @returns its Exif orientation, too
  * @throws ServingError IMAGE_UNSUPPORTED
- * @throws Error where it is damaged, ends early, is larger than its header was read to say, or takes too long; or is progressive and not complete,
+ * @throws JpegError where it is damaged, ends early, is larger than its header was read to say, or takes too long; or is progressive and not complete,
  * which Pillow would smooth
  */
 export function decodeJpeg(
@@ -59,13 +62,14 @@ export function decodeJpeg(
   take: Take,
 ): { pixels: Pixels; orientation: number } {
   const jpeg = readJpeg(picture);
-  if (jpeg.width * jpeg.height > limits.maxImagePixels) throw new Error('It has too many pixels.');
-  if (wanted.decoder === 'pillow' && !jpeg.isComplete) throw new Error('It is not complete.');
+  if (jpeg.width * jpeg.height > limits.maxImagePixels) throw new JpegError('It has too many pixels.');
+  if (wanted.decoder === 'pillow' && !jpeg.isComplete) throw new JpegError('It is not complete.');
   const deadline = performance.now() + limits.requestTimeoutMs;
   const inTime = (): void => {
-    if (performance.now() > deadline) throw new Error('It takes too long.');
+    if (performance.now() > deadline) throw new JpegError('It takes too long.');
   };
   const placed = place(picture, jpeg, wanted);
+  if (placed.layout.size > MOST_MEMORY) throw new JpegError('It takes more memory than a program can have.');
   const data = take(jpeg.width * jpeg.height * wanted.channels);
   program.run(placed.layout, (functions, bytes) => decodeBands(placed, jpeg, functions, bytes, data, inTime));
   const { width, height, orientation } = jpeg;
@@ -142,7 +146,7 @@ function decodeBands(
       // A scan of one component has rows of its own; then all is decoded at once.
       const end = bottom === units.down ? own.down : bottom;
       if (!scan(...what, top * own.across, end * own.across))
-        throw new Error('What a scan codes is nothing.');
+        throw new JpegError('What a scan codes is nothing.');
     }
     for (const [index, part] of parts.entries()) transformAll(part, read[index]!.blocks.down);
     // The last samples before the next band may be blended with its first ones.

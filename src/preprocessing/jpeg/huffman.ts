@@ -1,3 +1,5 @@
+import { JpegError } from './jpeg-error.js';
+
 /** Codes of at most so many bits are looked up at once, together with the number that follows if it fits. */
 const LOOKED_UP = 10;
 const MOST_BITS = 16;
@@ -5,7 +7,7 @@ const MOST_BITS = 16;
 /**
  * A Huffman code as bits.part.as takes it.
  * @param counts of codes, by length less 1
- * @throws Error where there are more codes than fit into so many bits
+ * @throws JpegError where there are more codes than fit into so many bits
  */
 export function huffmanTable(counts: Uint8Array, symbols: Uint8Array): Uint8Array {
   const known = new Int32Array(2 ** LOOKED_UP);
@@ -21,7 +23,7 @@ export function huffmanTable(counts: Uint8Array, symbols: Uint8Array): Uint8Arra
       code += 1;
     }
     // One of ones alone is none.
-    if (code >= 2 ** length) throw new Error('It has a Huffman code that is none.');
+    if (code >= 2 ** length) throw new JpegError('It has a Huffman code that is none.');
     if (count > 0) largest[length] = code - 1;
     code *= 2;
   }

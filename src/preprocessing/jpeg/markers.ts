@@ -1,3 +1,5 @@
+import { JpegError } from './jpeg-error.js';
+
 /** The markers of JPEG that are read (ITU-T T.81, table B.1), without their 0xff. */
 export const MARKER = {
   huffmanTables: 0xc4,
@@ -24,7 +26,7 @@ export interface Segment {
 
 /**
  * The segments of a JPEG up to its end. Bytes between them that are no marker are passed over, as libjpeg does.
- * @throws Error where it ends early
+ * @throws JpegError where it ends early
  */
 export function* segmentsOf(picture: Uint8Array): Generator<Segment> {
   const bytes = Buffer.from(picture.buffer, picture.byteOffset, picture.byteLength);
@@ -45,7 +47,7 @@ export function* segmentsOf(picture: Uint8Array): Generator<Segment> {
   }
 }
 
-const tooShort = (): Error => new Error('It ends early.');
+const tooShort = (): JpegError => new JpegError('It ends early.');
 
 function isRestart(marker: number): boolean {
   return marker >= MARKER.firstRestart && marker <= MARKER.lastRestart;

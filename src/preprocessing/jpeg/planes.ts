@@ -1,5 +1,6 @@
 import type { Layout } from '../compiled/layout.js';
 import { factorsOf } from './factors.js';
+import { JpegError } from './jpeg-error.js';
 import { type Component, type Jpeg, mostOf, type Scan } from './read-jpeg.js';
 
 /** The samples of a component, what they are made of, and where that lies in the program's memory. */
@@ -130,7 +131,7 @@ export function placeScan(
   const units = isAlone ? placed[0]!.plane.needed : unitsOf(jpeg);
   const count = units.across * units.down;
   const perSegment = restartInterval || count;
-  if (coded.length < count / perSegment) throw new Error('A part of a scan is missing.');
+  if (coded.length < count / perSegment) throw new JpegError('A part of a scan is missing.');
   const components = putParts(placed, layout);
   const segments = layout.put(Uint32Array.from(coded.flat(), (at) => file + at));
   const codes = codesOf(jpeg.isProgressive, from, high);

@@ -1,6 +1,7 @@
 import { ServingError } from '../../errors/serving-error.js';
 import { huffmanTable } from './huffman.js';
 import { orientationOf } from './exif.js';
+import { JpegError } from './jpeg-error.js';
 import { MARKER, type Segment, segmentsOf } from './markers.js';
 
 /** What a JPEG says of itself, ready to be decoded. */
@@ -70,11 +71,16 @@ const OTHER_FRAMES = [0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf
 
 /**
  * @throws ServingError IMAGE_UNSUPPORTED for what hardly anybody writes: arithmetic coding, 12 bits, lossless
- * @throws Error where it is damaged or ends early
+ * @throws JpegError where it is damaged or ends early
  */
 export function readJpeg(picture: Uint8Array): Jpeg {
   const reader = new JpegReader();
-  for (const segment of segmentsOf(picture)) reader.read(segment);
+  try {
+    for (const segment of segmentsOf(picture)) reader.read(segment);
+  } catch (cause) {
+    // From a DataView that was asked for what lies behind its end.
+    throw cause instanceof RangeError ? new JpegError('A segment ends early.', { cause }) : cause;
+  }
   return reader.finish();
 }
 
@@ -95,7 +101,7 @@ class JpegReader {
       case FRAME.baseline:
       case FRAME.extended:
       case FRAME.progressive:
-        if (this.frame) throw new Error('It has two frames.');
+        if (this.frame) throw new JpegError('It has two frames.');
         this.frame = readFrame(content, marker === FRAME.progressive);
         break;
       case MARKER.scan:
@@ -126,7 +132,8 @@ class JpegReader {
 
   finish(): Jpeg {
     const { frame, scans } = this;
-    if (!frame || frame.components.some(({ steps }) => !steps)) throw new Error('A component has no scan.');
+    if (!frame || frame.components.some(({ steps }) => !steps))
+      throw new JpegError('A component has no scan.');
     return {
       ...frame,
       scans,
@@ -138,13 +145,13 @@ class JpegReader {
 
   private readScan({ content, coded }: Segment): void {
     if (!this.frame || this.scans.length === MOST_SCANS)
-      throw new Error('It has no frame, or too many scans.');
+      throw new JpegError('It has no frame, or too many scans.');
     const count = content.getUint8(0);
     const parts = Array.from({ length: count }, (_, index): ScanPart => {
       const component = this.frame!.components.find(({ id }) => id === content.getUint8(1 + 2 * index));
-      if (!component) throw new Error('A scan names a component that is none.');
+      if (!component) throw new JpegError('A scan names a component that is none.');
       const steps = this.steps.get(component.table);
-      if (!steps) throw new Error('A quantisation table is missing.');
+      if (!steps) throw new JpegError('A quantisation table is missing.');
       component.steps ??= steps;
       const tables = content.getUint8(2 + 2 * index);
       return { component, dc: this.huffman.get(tables >> 4), ac: this.huffman.get(AC | (tables & 15)) };
@@ -180,12 +187,13 @@ function readFrame(content: DataView, isProgressive: boolean): Frame {
   const [bits, height, width] = [content.getUint8(0), content.getUint16(1), content.getUint16(3)];
   const count = content.getUint8(5);
   if (bits !== 8) throw unsupported();
-  if (![1, 3, 4].includes(count) || height === 0 || width === 0) throw new Error('Its frame has no picture.');
+  if (![1, 3, 4].includes(count) || height === 0 || width === 0)
+    throw new JpegError('Its frame has no picture.');
   const components = Array.from({ length: count }, (_, index): Component => {
     const at = 6 + 3 * index;
     const factors = content.getUint8(at + 1);
     const [across, down] = [factors >> 4, factors & 15];
-    if (across < 1 || across > 4 || down < 1 || down > 4) throw new Error('A sampling factor is none.');
+    if (across < 1 || across > 4 || down < 1 || down > 4) throw new JpegError('A sampling factor is none.');
     return { id: content.getUint8(at), across, down, table: content.getUint8(at + 2) };
   });
   const most = mostOf(components);
@@ -231,17 +239,18 @@ function checked(scan: Scan): Scan {
     (!isDc && parts.length > 1) ||
     (isDc && high === 0 && parts.some(({ dc }) => !dc)) ||
     (to > 0 && parts.some(({ ac }) => !ac));
-  if (isWrong) throw new Error('A scan codes what it cannot.');
+  if (isWrong) throw new JpegError('A scan codes what it cannot.');
   return scan;
 }
 
 function* readHuffman(content: DataView): Generator<readonly [slot: number, table: Uint8Array]> {
   for (let at = 0; at < content.byteLength;) {
     const slot = content.getUint8(at);
-    if (at + 17 > content.byteLength) throw new Error('A Huffman table is too short.');
+    if (at + 17 > content.byteLength) throw new JpegError('A Huffman table is too short.');
     const counts = new Uint8Array(content.buffer, content.byteOffset + at + 1, 16);
     const total = counts.reduce((sum, count) => sum + count, 0);
-    if (total > 256 || at + 17 + total > content.byteLength) throw new Error('A Huffman table is too long.');
+    if (total > 256 || at + 17 + total > content.byteLength)
+      throw new JpegError('A Huffman table is too long.');
     const symbols = new Uint8Array(content.buffer, content.byteOffset + at + 17, total);
     yield [slot, huffmanTable(counts, symbols)];
     at += 17 + total;
