@@ -13,7 +13,7 @@ import { LabelsService } from '../labels/labels.service.js';
 import { goldensIn, goldensOf } from '../models/goldens/find-goldens.js';
 import type { Golden } from '../models/goldens/golden.js';
 import { proveGoldens } from '../models/goldens/prove.js';
-import { adviceSentence } from '../models/goldens/sentences.js';
+import { adviceSentences } from '../models/goldens/sentences.js';
 import { pictureInputOf, type Subject } from '../models/goldens/subject.js';
 import { labelsOf } from '../models/labels-of.js';
 import { loadOptionsOf } from '../models/load-options.js';
@@ -63,7 +63,8 @@ async function compare(
       answer(rowOf(outcome, goldens));
     });
     answer(`\n${verdictOf(proof)}`);
-    if (proof.advice) answer(adviceSentence(proof.advice, preprocessing));
+    const advice = adviceSentences(proof, preprocessing);
+    if (advice !== '') answer(advice);
     signal.throwIfAborted();
     await writeWhole(resolve(options.page), await drawPage(model, proof, subject), options.page);
     answer(`The pictures are in ${options.page}.`);

@@ -107,6 +107,15 @@ describe('a model with goldens', () => {
     await server.until(async () => (await server.model('shapes')).goldens === 1, 'it goes live');
   });
 
+  it('is told that no other preprocessing suits where the input is that of another picture', async () => {
+    const files = await goldens('tensorflow');
+    files['goldens/circle.tensor.npy'] = await projectFile('test/fixtures/goldens/pillow/star.tensor.npy');
+    server = await started(files, 'preprocessing: { scale: tf }', false);
+    expect(await refusal(server)).toMatch(
+      /on average\. \d\d other ways to prepare its picture were tried, none suits better\. npm run parity/,
+    );
+  });
+
   it('takes them from model.yaml and from the folder of a version, too', async () => {
     const files = {
       ...(await goldens('tensorflow', '1/goldens')),

@@ -14,7 +14,7 @@ import { checkGoldens, type Outcome } from './check-golden.js';
 import { fitScale, sayScale } from './fit-scale.js';
 import { planesOfInput, planesOfPixels } from './planes.js';
 import { readExpected, readTensor } from './read-expected.js';
-import { type Judge, nearest } from './search.js';
+import { type Judge, nearest, type Search } from './search.js';
 import { pictureInputOf, probabilitiesOf, type Subject } from './subject.js';
 import type { PixelInput } from '../model-plan.js';
 
@@ -32,25 +32,49 @@ const MAX_TRIED = 200;
 /** How often what was found is looked at again with the goldens that are still wrong: a square picture does not tell how others are cropped. */
 const ROUNDS = 3;
 
+/** What came of looking for the preprocessing that training did. */
+export interface Advised {
+  readonly advice?: Advice;
+  /** All that was tried; absent where pictures are prepared rightly, or no golden could be held against the model. */
+  readonly search?: Search;
+}
+
 /** Looks for the preprocessing that training did, by the golden that tells most. */
-export async function advise(outcomes: readonly Outcome[], subject: Subject): Promise<Advice | undefined> {
+export async function advise(outcomes: readonly Outcome[], subject: Subject): Promise<Advised> {
   const input = pictureInputOf(subject);
   const tried = outcomes.slice(0, MAX_TRIED);
   const goldens = tried.map(({ golden }) => golden);
   let current: Candidate = { config: subject.preprocessing, plan: input.preprocessing };
   let latest = tried;
-  let advice: Advice | undefined;
+  let advised: Advised = {};
   for (let round = 0; round < ROUNDS; round += 1) {
     const wrong = mostTelling(latest);
-    if (!wrong || wrong.input?.isRight) return advice; // Pictures are prepared rightly: the model answers otherwise.
-    const found = await (wrong.input ? byInput : byScores)(wrong, current, subject, input);
-    if (!found || JSON.stringify(found.plan) === JSON.stringify(current.plan)) return advice;
+    if (!wrong || wrong.input?.isRight) return advised; // Pictures are prepared rightly: the model answers otherwise.
+    const { found, search } = await (wrong.input ? byInput : byScores)(wrong, current, subject, input);
+    const searched = { ...advised, search: added(advised.search, search) };
+    if (!found || JSON.stringify(found.plan) === JSON.stringify(current.plan)) return searched;
     const again = await checkGoldens(goldens, subject, { ...input, preprocessing: found.plan });
-    if (!isBetter(again, latest)) return advice;
-    advice = { ...found, outcomes: again, presets: presetsLike(found, input.spec) };
+    const fault = newFault(again, latest);
+    if (fault !== undefined) return { ...searched, search: { ...searched.search, fault } };
+    if (!isBetter(again, latest)) return searched;
+    advised = { ...searched, advice: { ...found, outcomes: again, presets: presetsLike(found, input.spec) } };
     [current, latest] = [found, again];
   }
-  return advice;
+  return advised;
+}
+
+function added(before: Search | undefined, now: Search): Search {
+  if (!before) return now;
+  return {
+    tried: before.tried + now.tried,
+    unread: before.unread + now.unread,
+    isCut: before.isCut || now.isCut,
+  };
+}
+
+/** Why a golden cannot be held against the model any more. */
+function newFault(now: readonly Outcome[], before: readonly Outcome[]): string | undefined {
+  return now.find(({ fault }, index) => fault !== undefined && before[index]!.fault === undefined)?.fault;
 }
 
 /** More come out right; or, where inputs tell, they are much nearer. A label alone is soon met by chance: then all must be right. */
@@ -78,13 +102,19 @@ function mostTelling(outcomes: readonly Outcome[]): Outcome | undefined {
   );
 }
 
+/** What a search by one golden found: `undefined` where nothing can be made of it. */
+interface Finding {
+  readonly found: Candidate | undefined;
+  readonly search: Search;
+}
+
 /** First how pictures come to the size, then by which filter, last who decoded them: the right pixels are those that a mere scaling makes the input of. */
 async function byInput(
   { golden }: Outcome,
   start: Candidate,
   subject: Subject,
   { spec }: PixelInput,
-): Promise<Candidate | undefined> {
+): Promise<Finding> {
   const picture = await readFile(golden.picture);
   const tensor = await readTensor(golden);
   const fit = async ({ plan }: Candidate) => {
@@ -93,17 +123,16 @@ async function byInput(
     return input && fitScale(pixels, input);
   };
   const judge: Judge = async (candidate) => (await fit(candidate))?.distance.mean ?? Infinity;
-  const best = await nearest(
+  const { best, search } = await nearest(
     start,
     spec,
     [otherOrientations, otherFits, otherFilters, otherPillows, otherDecoders],
     judge,
   );
   const fitted = await fit(best);
-  if (!fitted) return undefined;
-  const config = { ...best.config, ...sayScale(fitted) };
-  const plan = planOf(config, spec);
-  return plan && { config, plan };
+  const config = fitted && { ...best.config, ...sayScale(fitted) };
+  const plan = config && planOf(config, spec);
+  return { found: plan && { config, plan }, search };
 }
 
 /** First the range and the order of colours, whose mistakes weigh most. */
@@ -112,7 +141,7 @@ async function byScores(
   start: Candidate,
   subject: Subject,
   { spec }: PixelInput,
-): Promise<Candidate> {
+): Promise<Finding> {
   const picture = await readFile(golden.picture);
   const { label } = await readExpected(golden, subject, scores!.length);
   const judge: Judge = async ({ plan }) => {
@@ -125,7 +154,7 @@ async function byScores(
     );
   };
   // By which filter, a label does not tell.
-  return nearest(
+  const { best, search } = await nearest(
     start,
     spec,
     probabilities
@@ -133,4 +162,5 @@ async function byScores(
       : [otherScales],
     judge,
   );
+  return { found: best, search };
 }

@@ -1,16 +1,14 @@
 import type { PreprocessingPlan } from '../../preprocessing/plan.js';
-import { advise, type Advice } from './advise.js';
+import { advise, type Advised } from './advise.js';
 import { checkGoldens, type Outcome } from './check-golden.js';
 import type { Golden } from './golden.js';
 import { pictureInputOf, type Subject } from './subject.js';
 
-/** What became of all goldens of a version. */
-export interface Proof {
+/** What became of all goldens of a version; where not all came out right, what else its pictures may have been prepared by. */
+export interface Proof extends Advised {
   readonly outcomes: readonly Outcome[];
   /** How their pictures were prepared; `undefined` where there were none. */
   readonly configured: PreprocessingPlan | undefined;
-  /** What else the model's pictures may have been prepared by, where not all came out right. */
-  readonly advice: Advice | undefined;
 }
 
 /**
@@ -23,9 +21,9 @@ export async function proveGoldens(
   subject: Subject,
   onOutcome: (outcome: Outcome) => void = () => {},
 ): Promise<Proof> {
-  if (goldens.length === 0) return { outcomes: [], configured: undefined, advice: undefined };
+  if (goldens.length === 0) return { outcomes: [], configured: undefined };
   const input = pictureInputOf(subject);
   const outcomes = await checkGoldens(goldens, subject, input, onOutcome);
-  const advice = outcomes.every(({ isRight }) => isRight) ? undefined : await advise(outcomes, subject);
-  return { outcomes, configured: input.preprocessing, advice };
+  const isRight = outcomes.every((outcome) => outcome.isRight);
+  return { outcomes, configured: input.preprocessing, ...(!isRight && (await advise(outcomes, subject))) };
 }

@@ -1,19 +1,20 @@
 import type { PreprocessingPlan } from '../../preprocessing/plan.js';
-import { type Advice, rightOf } from './advise.js';
+import { type Advice, type Advised, rightOf } from './advise.js';
 import type { Outcome } from './check-golden.js';
 import { type FittedScale, sayScale } from './fit-scale.js';
 import { sayChanges, sayScaling } from './said-plan.js';
 import type { Proof } from './prove.js';
+import { PATIENCE_S, type Search } from './search.js';
 
 /** Why a version whose goldens came out wrong does not go live; what to do about it. `undefined` if all came out right. */
-export function faultOf({ outcomes, configured, advice }: Proof, model: string): string | undefined {
+export function faultOf({ outcomes, configured, ...advised }: Proof, model: string): string | undefined {
   const wrong = outcomes.filter(({ isRight }) => !isRight);
   const [first] = wrong;
   if (!first || !configured) return undefined;
   const sentences = [
     `${wrong.length} of its ${outcomes.length} goldens came out wrong.`,
     `${first.golden.name}: ${whatIsWrong(first, configured)}`,
-    advice ? adviceSentence(advice, configured) : '',
+    adviceSentences(advised, configured),
     `npm run parity -- --model ${model} shows all.`,
   ];
   return sentences.filter((sentence) => sentence !== '').join(' ');
@@ -56,14 +57,29 @@ function scalingParts(fitted: FittedScale, configured: PreprocessingPlan): reado
   ];
 }
 
-/** What to write instead. */
-export function adviceSentence(advice: Advice, configured: PreprocessingPlan): string {
+/** What to write instead, or that nothing was found; empty where nothing was looked for. */
+export function adviceSentences({ advice, search }: Advised, configured: PreprocessingPlan): string {
+  if (!search) return '';
+  const found = advice ? adviceSentence(advice, configured) : nothingFound(search);
+  return search.isCut ? `${found} The search was ended after ${PATIENCE_S} s.` : found;
+}
+
+function adviceSentence(advice: Advice, configured: PreprocessingPlan): string {
   const changes = sayChanges(advice.plan, configured);
   const like =
     advice.presets.length > 0
       ? ` (as ${advice.presets.slice(0, 3).join(', ')}${advice.presets.length > 3 ? ' …' : ''})`
       : '';
   return `With preprocessing {${changes.join(', ')}}${like} ${comes(advice.outcomes)}`;
+}
+
+function nothingFound({ tried, unread, fault }: Search): string {
+  const parts = [
+    `${tried} other ways to prepare its picture were tried, none suits better`,
+    ...(unread > 0 ? [`${unread} of them cannot read it`] : []),
+    ...(fault === undefined ? [] : [`with the nearest: ${fault.replace(/\.$/, '')}`]),
+  ];
+  return `${parts.join('; ')}.`;
 }
 
 function comes(outcomes: readonly Outcome[]): string {

@@ -1,7 +1,7 @@
 import type { ChosenModel } from '../../command/find-model.js';
 import type { Outcome } from '../../models/goldens/check-golden.js';
 import type { Proof } from '../../models/goldens/prove.js';
-import { adviceSentence, score, whatIsWrong } from '../../models/goldens/sentences.js';
+import { adviceSentences, score, whatIsWrong } from '../../models/goldens/sentences.js';
 import { labelOf, pictureInputOf, type Subject } from '../../models/goldens/subject.js';
 import type { PixelInput } from '../../models/model-plan.js';
 import { cellsOf, preprocessingText, verdictOf } from '../table.js';
@@ -20,9 +20,10 @@ export async function drawPage(
   proof: Proof,
   subject: Subject,
 ): Promise<string> {
-  const { outcomes, advice } = proof;
+  const { outcomes } = proof;
   const input = pictureInputOf(subject);
   const configured = input.preprocessing;
+  const advice = adviceSentences(proof, configured);
   const shown = outcomes.toSorted((a, b) => Number(a.isRight) - Number(b.isRight)).slice(0, MAX_SHOWN);
   const sections: Html[] = [];
   for (const outcome of shown) sections.push(await section(outcome, subject, input));
@@ -43,8 +44,8 @@ export async function drawPage(
           ${verdictOf(proof)}
         </p>
         <p>Configured: <code>${preprocessingText(configured)}</code></p>
-        ${advice ? html`<p class="advice">${adviceSentence(advice, configured)}</p>` : ''} ${table(outcomes)}
-        ${sections} ${rest > 0 ? html`<p>${rest} more are in the table alone.</p>` : ''}
+        ${advice === '' ? '' : html`<p class="advice">${advice}</p>`} ${table(outcomes)} ${sections}
+        ${rest > 0 ? html`<p>${rest} more are in the table alone.</p>` : ''}
       </body>
     </html> `;
   return page.text;
