@@ -20,6 +20,7 @@ import { labelsOf } from './labels-of.js';
 import { loadOptionsOf } from './load-options.js';
 import type { ModelConfig } from './model-config.js';
 import { type ModelPlan, planModel } from './model-plan.js';
+import { notesOf } from './notes.js';
 import type { ReadyModel, Servable } from './servable.js';
 import { runRecordedWarmUp } from './warm-up/recorded-warm-up.js';
 import { warmUpBatches, warmUpInputs } from './warm-up/warm-up.js';
@@ -139,6 +140,7 @@ export class ModelLoader {
         labels,
         goldens,
         loaded: admitted ?? loaded,
+        notes: notesOf(plan),
         batching,
         admission,
         loadMs,

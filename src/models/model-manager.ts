@@ -7,7 +7,6 @@ import type { ModelLoader } from './model-loader.js';
 import type { FoundModel } from './source/model-source.js';
 import { nextAction } from './next-action.js';
 import { retryDelayMs } from './retry-delay.js';
-import { scaleContradiction } from './scale-contradiction.js';
 import { Servable } from './servable.js';
 import type { ServedModel } from './served-model.js';
 import { servedVersions } from './served-versions.js';
@@ -174,8 +173,9 @@ export class ModelManager {
       if (!ready.loaded.graph.optimised && model.config.engine !== 'upstream')
         this.logger.log(`${model.name} is served as it was exported: ${ready.loaded.graph.reason}`);
       for (const reason of Object.values(ready.loaded.refused)) this.logger.warn(`${model.name}: ${reason}`);
-      const contradiction = scaleContradiction(ready.plan);
-      if (contradiction !== null) this.logger.warn(`${model.name}: ${contradiction}`);
+      // What comes back after a rest was told when it came first.
+      if (proven === undefined)
+        for (const { level, text } of ready.notes) this.logger[level](`${model.name}: ${text}`);
     } catch (error) {
       if (this.stopped) return;
       if (error instanceof ConfigError) this.fail(servable, error.message, false);

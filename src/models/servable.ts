@@ -4,6 +4,7 @@ import type { LoadedModel } from '../engine/engine.js';
 import type { Labels } from '../labels/labels.js';
 import type { FoundVersion } from './source/find-versions.js';
 import type { ModelPlan } from './model-plan.js';
+import type { Note } from './notes.js';
 
 /** TensorFlow Serving's states of a servable (`core/servable_state.h`). They go one way. */
 export type ServableState = 'START' | 'LOADING' | 'AVAILABLE' | 'UNLOADING' | 'END';
@@ -15,6 +16,7 @@ export interface ReadyModel {
   /** How many goldens came out right before it went live: all that it has. */
   readonly goldens: number;
   readonly loaded: LoadedModel;
+  readonly notes: readonly Note[];
   /** Runs its signatures, under the engine's name for it. */
   readonly batching: Batching;
   /** Lets in, or refuses, what is to be run. */

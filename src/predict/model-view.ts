@@ -60,7 +60,7 @@ function trafficView(model: ServedModel): object {
   };
 }
 
-function readyView({ plan, labels, goldens, loaded, loadMs, warmUpMs }: ReadyModel): object {
+function readyView({ plan, labels, goldens, loaded, notes, loadMs, warmUpMs }: ReadyModel): object {
   return {
     task: plan.task,
     signature: plan.signatureName,
@@ -73,6 +73,7 @@ function readyView({ plan, labels, goldens, loaded, loadMs, warmUpMs }: ReadyMod
     goldens,
     device: loaded.device,
     graph: loaded.graph,
+    ...(notes.length > 0 && { notes: notes.map(({ text }) => text) }),
     memoryBytes: loaded.memoryBytes,
     loadMs: Math.round(loadMs),
     warmUpMs: Math.round(warmUpMs),

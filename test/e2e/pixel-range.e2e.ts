@@ -102,7 +102,11 @@ describe.each(['tensorflow', 'wasm'])('what a model takes for pixels, with ENGIN
     expect(await shown('rescaling_twice')).toEqual(['raw', 'tf']);
   });
 
-  it('yields to a scale in model.yaml, with one warning', () => {
+  it('yields to a scale in model.yaml, with one warning', async () => {
+    expect(await server.model('rescaling_twice')).toMatchObject({
+      notes: ['its graph scales raw pixels itself, but model.yaml says scale: tf; pixels are scaled twice.'],
+    });
+    expect(await server.model('rescaling')).not.toHaveProperty('notes');
     const warnings = server.log().filter(({ msg }) => String(msg).includes('scaled twice'));
     expect(warnings.map(({ msg }) => msg)).toEqual([
       'rescaling_twice: its graph scales raw pixels itself, but model.yaml says scale: tf; pixels are scaled twice.',
