@@ -18,7 +18,7 @@ import { Scheduler } from './scheduler.js';
     {
       provide: BATCHING,
       inject: [ENGINE, Metrics, PRIMARY],
-      useFactory: (engine: LocalEngine, metrics: Metrics, primary: Primary | null): Batching =>
+      useFactory: (engine: ServingEngine, metrics: Metrics, primary: Primary | null): Batching =>
         primary?.batching ?? makeScheduler(engine, metrics),
     },
   ],
@@ -26,13 +26,10 @@ import { Scheduler } from './scheduler.js';
 })
 export class BatchingModule {}
 
-/** An engine with how many runs it does at once; 1 where it does not say. */
-type LocalEngine = ServingEngine & { readonly runsAtOnce?: number };
-
-function makeScheduler(engine: LocalEngine, metrics: Metrics): Scheduler {
+function makeScheduler(engine: ServingEngine, metrics: Metrics): Scheduler {
   return new Scheduler({
     run: (engineName, signature, inputs) => engine.run(engineName, signature, inputs),
-    hosts: engine.runsAtOnce ?? 1,
+    slots: engine.runsAtOnce,
     ...batchMetrics(metrics),
   });
 }

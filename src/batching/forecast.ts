@@ -2,7 +2,7 @@ import type { ServingError } from '../errors/serving-error.js';
 import type { Call } from '../turns/call.js';
 import type { Standing } from './batching.js';
 import { deadlineMissed, deadlineUnreachable } from './deadline-unreachable.js';
-import type { Hosts } from './hosts.js';
+import type { Slots } from './slots.js';
 import type { Lane } from './lane.js';
 
 const NEWCOMER: Standing = { coming: 0, isIn: false };
@@ -12,7 +12,7 @@ const LET_IN: Standing = { coming: 0, isIn: true };
 export class Forecast {
   /** @param busy the lanes in which something waits */
   constructor(
-    private readonly hosts: Hosts,
+    private readonly slots: Slots,
     private readonly busy: ReadonlySet<Lane>,
   ) {}
 
@@ -34,7 +34,7 @@ export class Forecast {
     const batchesBefore = Math.ceil(
       fits ? Math.max(0, before + rows - maxBatchSize) / maxBatchSize : before / maxBatchSize,
     );
-    const remainder = this.hosts.remainderMs(now);
+    const remainder = this.slots.remainderMs(now);
     const together = before + rows - batchesBefore * maxBatchSize;
     // While it waits others come, and run with it.
     const waits = remainder > 0 || batchesBefore > 0;
@@ -46,7 +46,7 @@ export class Forecast {
     const caution = isIn ? 1 : lane.caution;
     if (batchesBefore === 0) return remainder + caution * own;
     const each = lane.expectedMs(maxBatchSize, now)!;
-    const queued = (batchesBefore * each * this.modelsWith(lane)) / this.hosts.count;
+    const queued = (batchesBefore * each * this.modelsWith(lane)) / this.slots.count;
     return remainder + caution * (queued + own);
   }
 
@@ -67,7 +67,7 @@ export class Forecast {
     return deadlineMissed(this.expectedMs(lane, 0, now) ?? 0);
   }
 
-  /** How many models share the hosts, this one included. */
+  /** How many models share the slots, this one included. */
   private modelsWith({ model }: Lane): number {
     const models = new Set([model]);
     for (const lane of this.busy) models.add(lane.model);

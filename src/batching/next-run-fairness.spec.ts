@@ -23,10 +23,10 @@ function crowd(seed: number, count: number): Asked[] {
 }
 
 describe('what runs, whoever asks for what', () => {
-  it.each([1, 2])('keeps its promises with %d hosts', (hosts) => {
+  it.each([1, 2])('keeps its promises with %d slots', (slots) => {
     for (let seed = 1; seed <= 20; seed++) {
       const asked = crowd(seed, 300);
-      const simulation = new Simulation({ a: (rows) => 2 + rows, b: (rows) => 1 + 3 * rows }, {}, hosts);
+      const simulation = new Simulation({ a: (rows) => 2 + rows, b: (rows) => 1 + 3 * rows }, {}, slots);
       for (const request of asked) simulation.ask(request);
       simulation.runUntil(1e6);
       expect(broken(asked, simulation)).toEqual([]);

@@ -1,7 +1,7 @@
 import type { Priority } from '../turns/call.js';
 import type { BatchingRules } from './batching.js';
 import type { Line, Waiting } from './form-batch.js';
-import { FULL_LEAD_MS, type HostState, LEAD_MS, nextRun, SLACK_MS, type WaitingLane } from './next-run.js';
+import { FULL_LEAD_MS, type SlotState, LEAD_MS, nextRun, SLACK_MS, type WaitingLane } from './next-run.js';
 import { rulesWith } from './scheduler.fixture.js';
 
 const NOW = 1_000;
@@ -44,14 +44,14 @@ function lane(text: LaneText): NamedLane {
   };
 }
 
-const free: HostState = { runs: 0, mostRuns: 2, endsAt: -Infinity };
-const running = (endsIn: number): HostState => ({ runs: 1, mostRuns: 2, endsAt: NOW + endsIn });
-const loaded: HostState = { runs: 2, mostRuns: 2, endsAt: NOW + 1 };
-const single = (endsIn: number): HostState => ({ runs: 1, mostRuns: 1, endsAt: NOW + endsIn });
+const free: SlotState = { runs: 0, mostRuns: 2, endsAt: -Infinity };
+const running = (endsIn: number): SlotState => ({ runs: 1, mostRuns: 2, endsAt: NOW + endsIn });
+const loaded: SlotState = { runs: 2, mostRuns: 2, endsAt: NOW + 1 };
+const single = (endsIn: number): SlotState => ({ runs: 1, mostRuns: 1, endsAt: NOW + endsIn });
 
 /** What was decided, in short: lane, rows and reason, or for how long to wait. */
-function decide(lanes: readonly NamedLane[], hosts: readonly HostState[]): string {
-  const next = nextRun<Waiting, NamedLane>(lanes, hosts, NOW);
+function decide(lanes: readonly NamedLane[], slots: readonly SlotState[]): string {
+  const next = nextRun<Waiting, NamedLane>(lanes, slots, NOW);
   if ('waitUntil' in next) return `wait ${next.waitUntil - NOW}`;
   return `${next.run.name} ${next.requests.map(({ rows }) => rows).join('+')} ${next.reason}`;
 }
@@ -60,12 +60,12 @@ const full = [1, 1, 1, 1, 1, 1, 1, 1, 1];
 const FULL = 'm 1+1+1+1+1+1+1+1 full';
 
 describe('what runs next', () => {
-  it.each<[string, LaneText, HostState[], string]>([
+  it.each<[string, LaneText, SlotState[], string]>([
     ['is nothing where nothing waits', { rows: [] }, [free], 'wait Infinity'],
     ['begins at once where an engine is free', { rows: [1, 2] }, [free], 'm 1+2 idle'],
     ['is full where all that fits waits', { rows: full }, [free], FULL],
     ['is full where it cannot be joined', { rows: [1], kind: null }, [free], 'm 1 full'],
-    ['is sent to a host that still runs, if full', { rows: full }, [running(FULL_LEAD_MS)], FULL],
+    ['is sent to a slot that still runs, if full', { rows: full }, [running(FULL_LEAD_MS)], FULL],
     [
       'is not sent so long before that, full or not',
       { rows: full },
@@ -75,22 +75,22 @@ describe('what runs next', () => {
     ['is not where nothing tells how long it runs', { rows: full }, [running(Infinity)], 'wait Infinity'],
     ['is else not', { rows: [1] }, [running(50)], `wait ${50 - LEAD_MS}`],
     ['is else not, for ever where the end is not known', { rows: [1] }, [running(Infinity)], 'wait Infinity'],
-    ['is sent if the host is about to end', { rows: [1] }, [running(LEAD_MS)], 'm 1 idle'],
-    ['is sent if the host should have ended', { rows: [1] }, [running(-9)], 'm 1 idle'],
-    ['is not sent to a host that has one ready', { rows: full }, [loaded], 'wait Infinity'],
-    ['is not sent ahead where no host takes that', { rows: full }, [single(1)], 'wait Infinity'],
+    ['is sent if the slot is about to end', { rows: [1] }, [running(LEAD_MS)], 'm 1 idle'],
+    ['is sent if the slot should have ended', { rows: [1] }, [running(-9)], 'm 1 idle'],
+    ['is not sent to a slot that has one ready', { rows: full }, [loaded], 'wait Infinity'],
+    ['is not sent ahead where no slot takes that', { rows: full }, [single(1)], 'wait Infinity'],
     ['is sent where one of several is free', { rows: [1] }, [loaded, free], 'm 1 idle'],
     ['is sent where one of several is about to end', { rows: [1] }, [running(50), running(1)], 'm 1 idle'],
-  ])('%s', (_, waiting, hosts, decided) => {
-    expect(decide([lane(waiting)], hosts)).toBe(decided);
+  ])('%s', (_, waiting, slots, decided) => {
+    expect(decide([lane(waiting)], slots)).toBe(decided);
   });
 
-  it.each<[string, LaneText, HostState[], string]>([
+  it.each<[string, LaneText, SlotState[], string]>([
     ['waits for more', { rows: [1], arrived: NOW - 3 }, [free], 'wait 7'],
     ['does not where it is full', { rows: full }, [free], FULL],
     ['does not where it has waited', { rows: [1], arrived: NOW - 10 }, [free], 'm 1 wait'],
-    ['waits no less where the host is busy', { rows: [1], arrived: NOW - 3 }, [running(1)], 'wait 7'],
-    ['and then for the host', { rows: [1], arrived: NOW - 10 }, [running(6)], `wait ${6 - LEAD_MS}`],
+    ['waits no less where the slot is busy', { rows: [1], arrived: NOW - 3 }, [running(1)], 'wait 7'],
+    ['and then for the slot', { rows: [1], arrived: NOW - 10 }, [running(6)], `wait ${6 - LEAD_MS}`],
     [
       'waits no longer than its deadline lets',
       { rows: [1], costMs: 20, deadline: NOW + 24 + SLACK_MS },
@@ -99,8 +99,8 @@ describe('what runs next', () => {
     ],
     ['begins when it must', { rows: [1], costMs: 20, deadline: NOW + 20 + SLACK_MS }, [free], 'm 1 deadline'],
     ['waits where no cost is known', { rows: [1], deadline: NOW + 7 + SLACK_MS }, [free], 'wait 7'],
-  ])('with maxWaitMs %s', (_, waiting, hosts, decided) => {
-    expect(decide([lane({ ...waiting, maxWaitMs: 10 })], hosts)).toBe(decided);
+  ])('with maxWaitMs %s', (_, waiting, slots, decided) => {
+    expect(decide([lane({ ...waiting, maxWaitMs: 10 })], slots)).toBe(decided);
   });
 
   it.each<[string, LaneText, LaneText]>([

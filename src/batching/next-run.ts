@@ -18,7 +18,7 @@ export interface WaitingLane<R extends Waiting> {
 }
 
 /** One process that runs models one run after the other. */
-export interface HostState {
+export interface SlotState {
   /** How many it was given and has not answered. */
   readonly runs: number;
   /** How many it may be given at a time: 1, or 2 where the second shall lie ready when the first ends. */
@@ -61,10 +61,10 @@ interface Front<L> {
  */
 export function nextRun<R extends Waiting, L extends WaitingLane<R>>(
   lanes: Iterable<L>,
-  hosts: readonly HostState[],
+  slots: readonly SlotState[],
   now: number,
 ): NextRun<R, L> {
-  const room = roomFor(hosts);
+  const room = roomFor(slots);
   if (room === undefined) return { waitUntil: Infinity };
   let waitUntil = Infinity;
   const fronts: Front<L>[] = [];
@@ -93,10 +93,10 @@ export function nextRun<R extends Waiting, L extends WaitingLane<R>>(
   return { waitUntil };
 }
 
-/** From when on a batch that is not full may be sent to some host; a full one may be somewhat sooner. `undefined`: none may. */
-function roomFor(hosts: readonly HostState[]): number | undefined {
+/** From when on a batch that is not full may be sent to some slot; a full one may be somewhat sooner. `undefined`: none may. */
+function roomFor(slots: readonly SlotState[]): number | undefined {
   let from: number | undefined;
-  for (const { runs, mostRuns, endsAt } of hosts) {
+  for (const { runs, mostRuns, endsAt } of slots) {
     if (runs === 0) return -Infinity;
     if (runs < mostRuns) from = Math.min(from ?? Infinity, endsAt - LEAD_MS);
   }

@@ -26,7 +26,7 @@ it('gives every caller its own rows, whoever leaves and whatever fails: 1,000,00
   let engineRows = 0;
   let crashes = 0;
   const scheduler = new Scheduler({
-    hosts: 2,
+    slots: 2,
     run: async (_model, _signature, { x }) => {
       const rows = x!.data as Float64Array;
       engineRows += rows.length;

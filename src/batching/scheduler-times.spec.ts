@@ -21,7 +21,7 @@ function timed(costs: Costs, rules: Partial<BatchingRules> = {}, caller = 'a') {
   const engineMs: Record<string, number> = {};
   let freeAt = 0;
   const scheduler = new Scheduler({
-    hosts: 1,
+    slots: 1,
     run: (model, _signature, inputs): Promise<NamedTensors> => {
       const rows = rowsIn(inputs);
       const ms = costs[model]!(rows.length);

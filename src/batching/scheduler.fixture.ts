@@ -76,7 +76,7 @@ export function scheduler(
         const answer = (): void => resolve(answerTo(inputs));
         runs.push({ model, rows: rowsIn(inputs), answer, fail: reject });
       }),
-    hosts: 1,
+    slots: 1,
     onBatch: (batch) => batches.push(batch),
     onRefused: (model) => refused.push(model),
     ...others,

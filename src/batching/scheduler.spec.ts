@@ -103,7 +103,7 @@ describe('a scheduler', () => {
         runs.push(rowsIn(inputs));
         return boxes;
       },
-      hosts: 1,
+      slots: 1,
     });
     detector.open('m', { name: 'm', signatures: { s: SIGNATURE }, rules: rulesWith() });
     const answers = await Promise.all([1, 2].map((n) => detector.run('m', 's', request(n), patient())));
@@ -202,7 +202,7 @@ describe('sizes that the engine is given', () => {
 
 describe('several engines', () => {
   it('begin so many runs without waiting for one another, and gather the rest into batches', async () => {
-    const { run, runs, sent } = scheduler({ hosts: 2, sendsAhead: false });
+    const { run, runs, sent } = scheduler({ slots: 2, sendsAhead: false });
     const answers = [];
     for (const n of [1, 2, 3, 4]) {
       answers.push(run([n]));
@@ -217,7 +217,7 @@ describe('several engines', () => {
   });
 
   it('begin another run only for what exceeds a batch', async () => {
-    const { run, runs, sent } = scheduler({ hosts: 4, maxBatchSize: 2 });
+    const { run, runs, sent } = scheduler({ slots: 4, maxBatchSize: 2 });
     const answers = [1, 2, 3].map((n) => run([n]));
     await settle();
     expect(sent()).toEqual([[1, 2], [3]]);

@@ -6,7 +6,7 @@ import { FairTags } from '../turns/order.js';
 import type { BatchedAnswer, BatchedModel, Batching, Standing } from './batching.js';
 import { asServingError, isSpoiled } from './failure.js';
 import { Forecast } from './forecast.js';
-import { Hosts } from './hosts.js';
+import { Slots } from './slots.js';
 import { type Entry, Lane } from './lane.js';
 import { nextRun, type RunReason } from './next-run.js';
 import { joinRows, splitRows } from './rows.js';
@@ -15,9 +15,9 @@ import { Wakeup } from './wakeup.js';
 export interface SchedulerOptions {
   /** Runs a signature of a model, under the engine's name for it. */
   readonly run: (engineName: string, signature: string, inputs: NamedTensors) => Promise<NamedTensors>;
-  /** How many processes run models, or how many runs another server takes at once. */
-  readonly hosts: number;
-  /** Whether a host is given its next run before it has ended the last, so that it need not wait for it; `true` by default. */
+  /** How many runs the engine does at once. */
+  readonly slots: number;
+  /** Whether a slot is given its next run before it has ended the last, so that it need not wait for it; `true` by default. */
   readonly sendsAhead?: boolean;
   /** Told after each run that ended well. */
   readonly onBatch?: (batch: RunReport) => void;
@@ -51,7 +51,7 @@ export class Scheduler implements Batching {
   private readonly models = new Map<string, ReadonlyMap<string, Lane>>();
   /** In which something waits. */
   private readonly busy = new Set<Lane>();
-  private readonly hosts: Hosts;
+  private readonly slots: Slots;
   private readonly forecast: Forecast;
   /** By engine time, in ms. */
   private readonly modelTags = new FairTags();
@@ -62,8 +62,8 @@ export class Scheduler implements Batching {
   private readonly told = new Map<string, number>();
 
   constructor(private readonly options: SchedulerOptions) {
-    this.hosts = new Hosts(options.hosts, options.sendsAhead === false ? 1 : 2);
-    this.forecast = new Forecast(this.hosts, this.busy);
+    this.slots = new Slots(options.slots, options.sendsAhead === false ? 1 : 2);
+    this.forecast = new Forecast(this.slots, this.busy);
   }
 
   open(engineName: string, model: BatchedModel): void {
@@ -160,13 +160,13 @@ export class Scheduler implements Batching {
       expiry = Math.min(expiry, lane.nextExpiry);
     }
     for (;;) {
-      const next = nextRun<Entry, Lane>(this.busy, this.hosts.states, now);
+      const next = nextRun<Entry, Lane>(this.busy, this.slots.states, now);
       if ('waitUntil' in next) {
         this.wakeup.at(Math.min(next.waitUntil, expiry), now);
         break;
       }
       const { run: lane, requests: entries, padTo, reason } = next;
-      const beginsAt = now + this.hosts.remainderMs(now);
+      const beginsAt = now + this.slots.remainderMs(now);
       const late = entries.filter((entry) => entry.deadline <= now || lane.expiryOf(entry, now) < beginsAt);
       if (late.length > 0) this.expire(lane, late, now);
       else this.begin({ lane, entries, padTo, reason }, now);
@@ -200,7 +200,7 @@ export class Scheduler implements Batching {
   /** Until the batch has its answer or, where one in it spoiled that, until each was run alone. */
   private async work(batch: Batch, expectedMs: number | undefined, sentAt: number): Promise<void> {
     const { lane, entries, padTo } = batch;
-    const sent = this.hosts.begin(expectedMs, sentAt);
+    const sent = this.slots.begin(expectedMs, sentAt);
     const outcome = await this.attempt(batch);
     const endedAt = performance.now();
     const beganAt = sent.beganAt <= endedAt ? sent.beganAt : sentAt;
@@ -211,7 +211,7 @@ export class Scheduler implements Batching {
       await this.runEachAlone(batch);
     }
     const now = performance.now();
-    this.hosts.end(sent, now);
+    this.slots.end(sent, now);
     this.modelTags.charge(lane.model, now - beganAt - (expectedMs ?? 0));
     this.decide(); // First of all the engine gets its next run; those who wait for this one come after.
     if (!isRunAgain) this.settle(batch, outcome, beganAt, endedAt);

@@ -1,7 +1,7 @@
 import type { Priority } from '../turns/call.js';
 import { FairTags } from '../turns/order.js';
 import type { BatchingRules } from './batching.js';
-import { Hosts } from './hosts.js';
+import { Slots } from './slots.js';
 import { type Entry, Lane } from './lane.js';
 import { nextRun } from './next-run.js';
 import { rulesWith, SIGNATURE } from './scheduler.fixture.js';
@@ -26,13 +26,13 @@ export interface Began {
   readonly ms: number;
 }
 
-/** The decision of what runs next, with lanes and hosts as they are, at times that are made up: no engine, no clock. */
+/** The decision of what runs next, with lanes and slots as they are, at times that are made up: no engine, no clock. */
 export class Simulation {
   readonly began: Began[] = [];
   now = 0;
   private readonly models = new FairTags();
   private readonly lanes = new Map<string, Lane>();
-  private readonly hosts: Hosts;
+  private readonly slots: Slots;
   private readonly ends: { at: number; end: () => void }[] = [];
   private readonly ids = new Map<Entry, number>();
 
@@ -40,9 +40,9 @@ export class Simulation {
   constructor(
     costs: Readonly<Record<string, (rows: number) => number>>,
     rules: Partial<BatchingRules> = {},
-    hosts = 1,
+    slots = 1,
   ) {
-    this.hosts = new Hosts(hosts, 2);
+    this.slots = new Slots(slots, 2);
     for (const name of Object.keys(costs)) {
       const model = { name, signatures: { s: SIGNATURE }, rules: rulesWith(rules) };
       this.lanes.set(name, new Lane(name, 's', model, this.models));
@@ -98,7 +98,7 @@ export class Simulation {
   private decide(): void {
     for (;;) {
       const busy = [...this.lanes.values()].filter(({ lines }) => lines.size > 0);
-      const next = nextRun<Entry, Lane>(busy, this.hosts.states, this.now);
+      const next = nextRun<Entry, Lane>(busy, this.slots.states, this.now);
       if ('waitUntil' in next) return;
       this.begin(next.run, next.requests, busy);
     }
@@ -110,11 +110,11 @@ export class Simulation {
     this.models.served(Math.min(...busy.map(({ modelTag }) => modelTag)));
     this.models.tagFor(lane.model, ms);
     lane.take(entries, this.now + ms);
-    const run = this.hosts.begin(ms, this.now);
+    const run = this.slots.begin(ms, this.now);
     const ids = entries.map((entry) => this.ids.get(entry)!);
     this.began.push({ model: lane.model, ids, rows, at: this.now, ms });
-    const ahead = this.ends.filter(({ at }) => at > this.now).length >= this.hosts.count;
+    const ahead = this.ends.filter(({ at }) => at > this.now).length >= this.slots.count;
     const from = ahead ? Math.min(...this.ends.map(({ at }) => at)) : this.now;
-    this.ends.push({ at: from + ms, end: () => this.hosts.end(run, this.now) });
+    this.ends.push({ at: from + ms, end: () => this.slots.end(run, this.now) });
   }
 }

@@ -17,6 +17,7 @@ export const settle = async (): Promise<void> => {
 /** An engine that answers each run with its inputs, and what it was asked. */
 export class EchoEngine implements ServingEngine {
   onLost: (model: string, reason: string) => void = () => {};
+  readonly runsAtOnce = 3;
   readonly asked: string[] = [];
   /** What a load waits for. */
   loading: Promise<void> = Promise.resolve();

@@ -13,12 +13,12 @@ import { RemoteEngine } from './remote-engine.js';
 /** The socket pair to the primary, which makes it: see `workers.ts`. */
 const LINK_FD = 3;
 
-let ofThisProcess: Primary | undefined;
+let ofThisProcess: Promise<Primary> | undefined;
 
 /** The primary of an HTTP worker; `null` in a process that is alone or is the primary. */
-export function primaryOfThisProcess(): Primary | null {
+export async function primaryOfThisProcess(): Promise<Primary | null> {
   if (!cluster.isWorker) return null;
-  ofThisProcess ??= new Primary(new Socket({ fd: LINK_FD, readable: true, writable: true }));
+  ofThisProcess ??= Primary.connect(new Socket({ fd: LINK_FD, readable: true, writable: true }));
   return ofThisProcess;
 }
 
@@ -34,7 +34,13 @@ export class Primary {
   private runKeyHasEnded = false;
   private onEndRunKey: () => void = () => {};
 
-  constructor(socket: Duplex) {
+  static async connect(socket: Duplex): Promise<Primary> {
+    const primary = new Primary(socket);
+    await primary.engine.connect();
+    return primary;
+  }
+
+  private constructor(socket: Duplex) {
     let stop!: () => void;
     this.stopped = new Promise((resolve) => (stop = resolve));
     const link: Link<PrimaryCalls, WorkerCalls> = new Link<PrimaryCalls, WorkerCalls>(

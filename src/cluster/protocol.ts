@@ -38,6 +38,8 @@ export interface PrimaryCalls {
   readonly runKey: { readonly ask: object; readonly answer: string | null };
   /** The keys file holds a key: that of this run ends. */
   readonly endRunKey: { readonly ask: object; readonly answer: null };
+  /** How many runs the engine does at once. */
+  readonly runsAtOnce: { readonly ask: object; readonly answer: number };
   readonly info: { readonly ask: object; readonly answer: EngineInfo };
   readonly load: {
     readonly ask: { readonly model: string; readonly directory: string; readonly options: LoadOptions };

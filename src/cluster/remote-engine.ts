@@ -8,7 +8,15 @@ import type { PrimaryCalls, WorkerCalls } from './protocol.js';
 export class RemoteEngine implements ServingEngine {
   onLost: (model: string, reason: string) => void = () => {};
 
+  /** The primary's, once it is connected. */
+  runsAtOnce = 1;
+
   constructor(private readonly link: Link<PrimaryCalls, WorkerCalls>) {}
+
+  /** Asks what is known of the engine without waiting for it. */
+  async connect(): Promise<void> {
+    this.runsAtOnce = (await this.link.call('runsAtOnce', {})).body;
+  }
 
   async info(): Promise<EngineInfo> {
     return (await this.link.call('info', {})).body;

@@ -10,7 +10,7 @@ import { primaryOfThisProcess } from './primary.js';
  */
 export async function runWorker(settings: Settings): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => {});
-  const primary = primaryOfThisProcess();
+  const primary = await primaryOfThisProcess();
   if (!primary) throw new Error('This is a bug. This process is no HTTP worker.');
   try {
     const app = await createApp(settings);

@@ -37,11 +37,15 @@ function primary() {
     metrics: (page) => metrics.text(page),
     failed: (reason) => failures.push(reason),
   };
-  const worker = () => {
+  const worker = async () => {
     const [near, far] = duplexPair();
     const desk = new WorkerDesk(near, shared);
     metrics.add(desk.readMetrics);
-    return { desk, primary: new Primary(far), die: () => [near, far].forEach((end) => end.destroy()) };
+    return {
+      desk,
+      primary: await Primary.connect(far),
+      die: () => [near, far].forEach((end) => end.destroy()),
+    };
   };
   return { engine, batching, metrics, ended, failures, worker };
 }
@@ -49,7 +53,8 @@ function primary() {
 describe('a worker at its desk', () => {
   it('uses the engine as if it were its own', async () => {
     const { engine, worker } = primary();
-    const { primary: far } = worker();
+    const { primary: far } = await worker();
+    expect(far.engine.runsAtOnce).toBe(engine.runsAtOnce);
     expect(await far.engine.info()).toEqual({ runtime: 'fake', version: '0', device: 'cpu' });
     expect(await far.engine.load('m', '/m/1', OPTIONS)).toMatchObject({ device: 'cpu' });
     expect(numbersOf(await far.engine.warmUp('m', 's', floats(1, 2)))).toEqual([1, 2]);
@@ -61,7 +66,7 @@ describe('a worker at its desk', () => {
 
   it('meets the requests of others in the batching', async () => {
     const { batching, worker } = primary();
-    const workers = [worker(), worker()];
+    const workers = [await worker(), await worker()];
     const answers = [];
     for (const [index, { primary: far }] of workers.entries()) {
       await far.engine.load('m', '/m/1', OPTIONS);
@@ -85,7 +90,7 @@ describe('a worker at its desk', () => {
 
   it('has a caller that left dropped there', async () => {
     const { batching, worker } = primary();
-    const { primary: far } = worker();
+    const { primary: far } = await worker();
     await far.engine.load('m', '/m/1', OPTIONS);
     far.batching.open('m', BATCHED);
     const left = new AbortController();
@@ -100,7 +105,7 @@ describe('a worker at its desk', () => {
 
   it('is told of failures with all that its log and its client need', async () => {
     const { batching, worker } = primary();
-    const { primary: far } = worker();
+    const { primary: far } = await worker();
     await far.engine.load('m', '/m/1', OPTIONS);
     far.batching.open('m', BATCHED);
     const answer = far.batching.run('m', 's', floats(1), callOf());
@@ -114,7 +119,7 @@ describe('a worker at its desk', () => {
 
   it('knows of what the next request is expected to take what it was told with the last', async () => {
     const { batching, worker } = primary();
-    const { primary: far } = worker();
+    const { primary: far } = await worker();
     await far.engine.load('m', '/m/1', OPTIONS);
     far.batching.open('m', BATCHED);
     expect(far.batching.expectedMs('m', 's', 2, callOf())).toBe(0);
@@ -130,7 +135,7 @@ describe('a worker at its desk', () => {
 
   it('that dies gives up all it had, and nobody else does', async () => {
     const { engine, batching, worker } = primary();
-    const [dying, other] = [worker(), worker()];
+    const [dying, other] = [await worker(), await worker()];
     await dying.primary.engine.load('m', '/m/1', OPTIONS);
     await dying.primary.engine.load('n', '/n/1', OPTIONS);
     await other.primary.engine.load('m', '/m/1', OPTIONS);
@@ -150,7 +155,7 @@ describe('a worker at its desk', () => {
 
   it('is told of a model that the engine lost', async () => {
     const { engine, worker } = primary();
-    const { primary: far } = worker();
+    const { primary: far } = await worker();
     await far.engine.load('m', '/m/1', OPTIONS);
     const lost: string[] = [];
     far.engine.onLost = (model, reason) => lost.push(`${model}: ${reason}`);
@@ -161,7 +166,7 @@ describe('a worker at its desk', () => {
 
   it('counts requests together with the others', async () => {
     const { worker } = primary();
-    const [one, two] = [worker(), worker()];
+    const [one, two] = [await worker(), await worker()];
     expect(await one.primary.counts.count('default', 'anna')).toMatchObject({ used: 1 });
     expect(await two.primary.counts.count('default', 'anna')).toMatchObject({ used: 2 });
     expect(await two.primary.counts.count('failed-keys', 'anna')).toMatchObject({ used: 1 });
@@ -169,7 +174,7 @@ describe('a worker at its desk', () => {
 
   it('has the key of this run, and ends it for all', async () => {
     const { ended, worker } = primary();
-    const { desk, primary: far } = worker();
+    const { desk, primary: far } = await worker();
     const key = await far.runKey();
     expect(key.text).toBe('tn_key');
     const told: string[] = [];
@@ -184,7 +189,7 @@ describe('a worker at its desk', () => {
 
   it('says why it cannot start, and is told when to end', async () => {
     const { failures, worker } = primary();
-    const { desk, primary: far } = worker();
+    const { desk, primary: far } = await worker();
     await far.failed('There is no such folder.');
     expect(failures).toEqual(['There is no such folder.']);
     desk.stop();
@@ -193,7 +198,7 @@ describe('a worker at its desk', () => {
 
   it('shows the metrics of all, those of the dead too', async () => {
     const { metrics, worker } = primary();
-    const workers = [worker(), worker()];
+    const workers = [await worker(), await worker()];
     for (const [index, { primary: far }] of workers.entries()) {
       const registry = new Registry();
       const counter = new Counter({ name: 'c_total', help: 'c', labelNames: ['l'], registers: [registry] });

@@ -68,6 +68,7 @@ export class WorkerDesk {
         shared.endRunKey();
         return DONE;
       },
+      runsAtOnce: async () => ({ body: shared.engine.runsAtOnce }),
       info: async () => ({ body: await shared.engine.info() }),
       load: async ({ model, directory, options }) => ({ body: await held.load(model, directory, options) }),
       run: async ({ model, signature, tensors }, payload) => {

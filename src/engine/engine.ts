@@ -49,8 +49,6 @@ export interface EngineInfo {
   readonly runtime: string;
   readonly version: string;
   readonly device: string;
-  /** How many runs it does at once; 1 where it does not say. */
-  readonly runsAtOnce?: number;
   /** For the log alone, a sentence: why it is this runtime, if a better one was looked for. */
   readonly note?: string;
 }
@@ -76,6 +74,9 @@ export type NamedTensors = Readonly<Record<string, Tensor>>;
  * Calls may overlap; a runtime begins runs in the order they came. Every method rejects with an `EngineError`.
  */
 export interface Engine {
+  /** How many runs it does at once, at least 1; never changes. Who sends it more makes them wait in it. */
+  readonly runsAtOnce: number;
+
   info(): Promise<EngineInfo>;
 
   /**

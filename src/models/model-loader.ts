@@ -91,7 +91,7 @@ export class ModelLoader {
       return await this.loadInto(engine, servable, config, hints, {
         warmUp: (signature, inputs) => engine.run(servable.engineName, signature, inputs),
         admit: async () => null,
-        batching: this.batchingOf(engine, config.upstream!.concurrency),
+        batching: this.batchingOf(engine),
         unload: () => engine.close(),
       });
     } catch (error) {
@@ -125,9 +125,8 @@ export class ModelLoader {
       const admitted = await admit();
       if (admitted) await runRecordedWarmUp(run, admitted, found.directory); // It was another process until now.
       batching.open(engineName, { name, signatures: loaded.signatures, rules });
-      const { runsAtOnce = 1 } = await engine.info();
       const admission = this.admissionTo(name, {
-        count: PLACES * runsAtOnce * rules.maxBatchSize + decodeConcurrencyOf(this.settings),
+        count: PLACES * engine.runsAtOnce * rules.maxBatchSize + decodeConcurrencyOf(this.settings),
         expectedMs: (rows, call, standing) =>
           batching.expectedMs(engineName, plan.signatureName, rows, call, standing),
       });
@@ -154,10 +153,10 @@ export class ModelLoader {
   }
 
   /** Another server's runs go beside those of the engines here. */
-  private batchingOf(engine: Engine, concurrency: number): Batching {
+  private batchingOf(engine: Engine): Batching {
     return new Scheduler({
       run: (engineName, signature, inputs) => engine.run(engineName, signature, inputs),
-      hosts: concurrency,
+      slots: engine.runsAtOnce,
       sendsAhead: false,
       ...batchMetrics(this.metrics),
     });

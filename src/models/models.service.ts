@@ -16,7 +16,7 @@ import { type Caller, isWithin, NOBODY } from './traffic.js';
 export class ModelsService implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger('Models');
   /** What runs the models; known once the provider is initialised. */
-  engineInfo: EngineInfo | undefined;
+  engineInfo: (EngineInfo & Pick<ServingEngine, 'runsAtOnce'>) | undefined;
 
   constructor(
     @Inject(ENGINE) private readonly engine: ServingEngine,
@@ -32,7 +32,7 @@ export class ModelsService implements OnModuleInit, OnModuleDestroy {
   async onModuleInit(): Promise<void> {
     await this.repository.open();
     const { note, ...info } = await this.engine.info();
-    this.engineInfo = info;
+    this.engineInfo = { ...info, runsAtOnce: this.engine.runsAtOnce };
     this.engine.onLost = (engineName, reason) => this.repository.lost(engineName, reason);
     const { runtime, version, device } = info;
     this.logger.log(

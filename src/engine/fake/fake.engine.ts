@@ -29,6 +29,7 @@ interface FakeModel {
  * for all elements after the first. Only numeric outputs.
  */
 export class FakeEngine implements Engine {
+  readonly runsAtOnce = 1;
   private readonly models = new Map<string, FakeModel>();
   private readonly leaked: Uint8Array[] = [];
   private turn: Promise<unknown> = Promise.resolve();

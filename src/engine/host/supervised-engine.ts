@@ -72,6 +72,10 @@ export class SupervisedEngine implements Engine {
     this.host = Promise.resolve(this.inService);
   }
 
+  get runsAtOnce(): number {
+    return this.hosted.streams;
+  }
+
   /** Rejects, with the runtime's own sentence, if the runtime cannot be used on this machine. */
   async info(): Promise<EngineInfo> {
     const info = await this.again(async () => this.calls.info(await this.current()));

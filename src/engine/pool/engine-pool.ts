@@ -13,18 +13,25 @@ import type { ServingEngine } from './serving-engine.js';
 /** What the pool needs of an engine. */
 export type PooledEngine = Pick<
   SupervisedEngine,
-  'info' | 'load' | 'runOnce' | 'warmUp' | 'unload' | 'residentBytes' | 'close' | 'isInService' | 'onLost'
+  | 'runsAtOnce'
+  | 'info'
+  | 'load'
+  | 'runOnce'
+  | 'warmUp'
+  | 'unload'
+  | 'residentBytes'
+  | 'close'
+  | 'isInService'
+  | 'onLost'
 >;
 
 export interface PoolMember {
   readonly engine: PooledEngine;
-  readonly streams?: number;
   readonly gpu?: string;
 }
 
 interface Member {
   readonly engine: PooledEngine;
-  readonly streams: number;
   /** The GPU that it has, as `CUDA_VISIBLE_DEVICES` names it; to itself it is always `gpu:0`. */
   readonly gpu: string | undefined;
   inFlight: number;
@@ -45,27 +52,21 @@ export class EnginePool implements Omit<ServingEngine, 'admit'> {
   private readonly tries = new SecondTries(() => this.isClosed);
   private isClosed = false;
 
-  /** @param engines at least one, each with how many runs it does at once, 1 by default, and the GPU that it was given */
+  /** @param engines at least one, each with the GPU that it was given */
   constructor(engines: readonly PoolMember[]) {
-    this.members = engines.map(({ engine, streams = 1, gpu }) => ({
-      engine,
-      streams,
-      gpu,
-      inFlight: 0,
-      begun: 0,
-    }));
+    this.members = engines.map(({ engine, gpu }) => ({ engine, gpu, inFlight: 0, begun: 0 }));
     for (const member of this.members) member.engine.onLost = (model, reason) => this.lost(model, reason);
   }
 
   /** How many runs all of them do at once. */
   get runsAtOnce(): number {
-    return this.members.reduce((sum, { streams }) => sum + streams, 0);
+    return this.members.reduce((sum, { engine }) => sum + engine.runsAtOnce, 0);
   }
 
   /** Of the first, with the devices of all. */
   async info(): Promise<EngineInfo> {
     const infos = await Promise.all(this.members.map(({ engine }) => engine.info()));
-    return { ...infos[0]!, device: this.devices(infos), runsAtOnce: this.runsAtOnce };
+    return { ...infos[0]!, device: this.devices(infos) };
   }
 
   /** Into the first one first: what it made of the model's files is then there for the others. */

@@ -47,11 +47,7 @@ async function startPool(settings: Settings): Promise<StartedPool> {
     environments.map((environment, index) => {
       const of = environments.length === 1 ? '' : `Engine ${index + 1}: `;
       const engine = startEngine(settings, reports, of, environment, handOverTurn);
-      return {
-        engine,
-        streams: environment.streams,
-        ...(environment.gpu !== undefined && { gpu: environment.gpu }),
-      };
+      return { engine, ...(environment.gpu !== undefined && { gpu: environment.gpu }) };
     }),
   );
   const engine = new EngineWithTrials(pool, (directory) =>

@@ -30,6 +30,7 @@ function make(hasMemory = true) {
 describe('a model that is tried first', () => {
   it('meets the pool only once it is admitted, and is warm then', async () => {
     const { pool, tried, engine } = make();
+    expect(engine.runsAtOnce).toBe(pool.runsAtOnce);
     await engine.load('m', '/m', TRIED);
     await engine.warmUp('m', 's', floats(0));
     expect(numbersOf(await engine.run('m', 's', floats(7)))).toEqual([7]);

@@ -40,6 +40,11 @@ export class EngineWithTrials implements ServingEngine {
     pool.onLost = (model, reason) => this.onLost(model, reason);
   }
 
+  /** Of those that serve: what is on trial runs beside them. */
+  get runsAtOnce(): number {
+    return this.pool.runsAtOnce;
+  }
+
   info(): Promise<EngineInfo> {
     return this.pool.info();
   }

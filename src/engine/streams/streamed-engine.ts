@@ -13,10 +13,10 @@ export class StreamedEngine implements Engine {
   private readonly waiting: ((stream: Stream) => void)[] = [];
   private readonly started: Promise<void>;
 
-  /** @param count of streams @param onEnd told when a thread ended: nothing can be run any more */
+  /** @param runsAtOnce how many streams there are @param onEnd told when a thread ended: nothing can be run any more */
   constructor(
     start: StreamStart,
-    private readonly count: number,
+    readonly runsAtOnce: number,
     private readonly onEnd: (reason: string) => void,
   ) {
     const first = this.startStream(start);
@@ -75,7 +75,7 @@ export class StreamedEngine implements Engine {
     } catch {
       return; // Every call is answered with this error.
     }
-    while (this.streams.length < this.count) this.streams.push(this.startStream(start));
+    while (this.streams.length < this.runsAtOnce) this.streams.push(this.startStream(start));
   }
 
   private get first(): Stream {
@@ -84,7 +84,7 @@ export class StreamedEngine implements Engine {
 
   /** For a run. Where there are others, one that loads is left to it; alone it runs meanwhile. */
   private isFree({ isIdle, isRunning }: Stream): boolean {
-    return this.count === 1 ? !isRunning : isIdle;
+    return this.runsAtOnce === 1 ? !isRunning : isIdle;
   }
 
   private startStream(start: StreamStart): Stream {

@@ -25,6 +25,7 @@ interface SharedModel {
 
 /** TensorFlow's C library through `@tensorflow/tfjs-node-gpu`. A run blocks its thread: it belongs into a host. */
 export class TensorFlowEngine implements StreamEngine {
+  readonly runsAtOnce = 1;
   private readonly models = new Map<string, OpenModel>();
 
   private constructor(private readonly runtime: TensorFlowRuntime) {}

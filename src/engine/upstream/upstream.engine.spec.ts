@@ -23,8 +23,8 @@ describe('a remote engine', () => {
       runtime: 'upstream',
       version: 'open-inference',
       device: 'upstream open-inference',
-      runsAtOnce: config('http://models.test').concurrency,
     });
+    expect(engine.runsAtOnce).toBe(config('http://models.test').concurrency);
     await engine.close();
   });
 

@@ -46,9 +46,12 @@ export class UpstreamEngine implements Engine {
     this.device = `upstream ${this.protocol.name}`;
   }
 
+  get runsAtOnce(): number {
+    return this.config.concurrency;
+  }
+
   async info(): Promise<EngineInfo> {
-    const { concurrency: runsAtOnce } = this.config;
-    return { runtime: 'upstream', version: this.protocol.name, device: this.device, runsAtOnce };
+    return { runtime: 'upstream', version: this.protocol.name, device: this.device };
   }
 
   /** Asks what the model is like. Rejects with `upstream-unavailable` too: then the server may know it later. */

@@ -26,6 +26,7 @@ interface OpenModel {
  * into a host.
  */
 export class WasmEngine implements Engine {
+  readonly runsAtOnce = 1;
   private readonly models = new Map<string, OpenModel>();
   /** The last run that was asked for: the next one begins when it ends. */
   private turn: Promise<unknown> = Promise.resolve();

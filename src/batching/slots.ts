@@ -1,14 +1,14 @@
-import type { HostState } from './next-run.js';
+import type { SlotState } from './next-run.js';
 
 /** A run that an engine was given. */
 export interface SentRun {
   /** By the measured cost, in ms; `undefined` where that is not known. */
   expectedMs: number | undefined;
-  /** When its host was free for it, in ms of `performance.now()`; `Infinity` while it lies ready there. */
+  /** When its slot was free for it, in ms of `performance.now()`; `Infinity` while it lies ready there. */
   beganAt: number;
 }
 
-class Host implements HostState {
+class Slot implements SlotState {
   readonly sent: SentRun[] = [];
 
   constructor(readonly mostRuns: 1 | 2) {}
@@ -33,26 +33,26 @@ class Host implements HostState {
 }
 
 /**
- * The processes that run models, as far as the order of the runs is concerned: each does one run after the other. Which of them gets a run is
+ * Where runs go on at once, as far as their order is concerned: each slot does one run after the other. Which slot gets a run is
  * for the engine to say; it is taken to be the one with the fewest.
  */
-export class Hosts {
-  readonly states: readonly HostState[];
-  private readonly hosts: readonly Host[];
+export class Slots {
+  readonly states: readonly SlotState[];
+  private readonly slots: readonly Slot[];
 
-  /** @param count of processes @param mostRuns 2 where the next run shall lie ready when one ends */
+  /** @param count how many runs the engine does at once @param mostRuns 2 where the next run shall lie ready when one ends */
   constructor(count: number, mostRuns: 1 | 2) {
-    this.states = this.hosts = Array.from({ length: count }, () => new Host(mostRuns));
+    this.states = this.slots = Array.from({ length: count }, () => new Slot(mostRuns));
   }
 
   get count(): number {
-    return this.hosts.length;
+    return this.slots.length;
   }
 
   begin(expectedMs: number | undefined, now: number): SentRun {
-    let least = this.hosts[0]!;
-    for (const host of this.hosts) {
-      if (host.runs < least.runs || (host.runs === least.runs && host.endsAt < least.endsAt)) least = host;
+    let least = this.slots[0]!;
+    for (const slot of this.slots) {
+      if (slot.runs < least.runs || (slot.runs === least.runs && slot.endsAt < least.endsAt)) least = slot;
     }
     const run = { expectedMs, beganAt: least.runs === 0 ? now : Infinity };
     least.sent.push(run);
@@ -61,7 +61,7 @@ export class Hosts {
 
   /** The run has its answer, or failed. */
   end(run: SentRun, now: number): void {
-    for (const { sent } of this.hosts) {
+    for (const { sent } of this.slots) {
       const at = sent.indexOf(run);
       if (at < 0) continue;
       sent.splice(at, 1);
@@ -74,7 +74,7 @@ export class Hosts {
   /** How long until one of them has done all that it was given, as far as that is known. */
   remainderMs(now: number): number {
     let least = Infinity;
-    for (const host of this.hosts) least = Math.min(least, host.remainderMs(now));
+    for (const slot of this.slots) least = Math.min(least, slot.remainderMs(now));
     return least;
   }
 }
