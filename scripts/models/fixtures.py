@@ -112,6 +112,47 @@ class ColoursLogits(tf.Module):
         return {"logits": 5.0 * tf.reduce_mean(image, axis=[1, 2])}
 
 
+class ColoursAndAge(tf.Module):
+    """image float32 [n, 8, 8, 3] in 0..1, age float32 [n, 1] -> scores float32 [n, 3].
+
+    Those of `colours`, moved towards the third class by as many hundredths as age says.
+    """
+
+    @signature(image=(tf.float32, [None, 8, 8, 3]), age=(tf.float32, [None, 1]))
+    def serve(self, image, age):
+        means = tf.reduce_mean(image, axis=[1, 2])
+        shares = tf.math.divide_no_nan(means, tf.reduce_sum(means, axis=1, keepdims=True))
+        return {"scores": shares * (1.0 - age / 100.0) + tf.constant([[0.0, 0.0, 0.01]]) * age}
+
+
+class BlockyBeside(tf.Module):
+    """image string [n], PNGs, and amount int32 [n] -> changed string [n], PNGs with amount added to every sample."""
+
+    @signature(image=(tf.string, [None]), amount=(tf.int32, [None]))
+    def serve(self, image, amount):
+        def add(row):
+            png, more = row
+            changed = tf.cast(tf.io.decode_png(png, channels=3), tf.int32) + more
+            return tf.io.encode_png(tf.saturate_cast(changed, tf.uint8))
+
+        return {"changed": tf.map_fn(add, (image, amount), fn_output_signature=tf.TensorSpec([], tf.string))}
+
+
+class Decodes(tf.Module):
+    """image string [n], JPEGs or PNGs -> mean float32 [n, 3], and the same of one picture without a batch."""
+
+    @signature(image=(tf.string, [None]))
+    def serve(self, image):
+        return {"mean": tf.map_fn(self.mean, image, fn_output_signature=tf.TensorSpec([3], tf.float32))}
+
+    @signature(image=(tf.string, []))
+    def one(self, image):
+        return {"mean": self.mean(image)}
+
+    def mean(self, encoded):
+        return tf.reduce_mean(tf.cast(tf.io.decode_jpeg(encoded, channels=3), tf.float32), axis=[0, 1])
+
+
 class Blocky(tf.Module):
     """image string [n], PNGs of any sizes -> inverted string [n], PNGs with every sample 255 - x."""
 
@@ -165,7 +206,10 @@ MODELS: dict[str, tf.Module] = {
     "echo_any": echo([None, None, 3]),
     "colours": Colours(),
     "colours_logits": ColoursLogits(),
+    "colours_and_age": ColoursAndAge(),
     "blocky": Blocky(),
+    "blocky_beside": BlockyBeside(),
+    "decodes": Decodes(),
     "fails": Fails(),
     "slow": Slow(),
 }
@@ -181,7 +225,7 @@ def save(name: str, module: tf.Module) -> None:
     folder = FIXTURES / "models" / name / "1"
     shutil.rmtree(folder, ignore_errors=True)
     signatures = {"serving_default": module.serve}
-    for other in ("scale", "fixed", "double"):
+    for other in ("scale", "fixed", "double", "one"):
         if hasattr(module, other):
             signatures[other] = getattr(module, other)
     tf.saved_model.save(module, str(folder), signatures)
@@ -233,10 +277,19 @@ def check() -> None:
     red[..., 0] = 1
     same(run("colours", image=red), scores=np.float32([[1, 0, 0]]))
     same(run("colours_logits", image=red), logits=np.float32([[5, 0, 0]]))
+    red2 = np.concatenate([red, red])
+    got = run("colours_and_age", image=red2, age=np.float32([[0], [25]]))["scores"]
+    np.testing.assert_allclose(got, [[1, 0, 0], [0.75, 0, 0.25]], atol=1e-7)
     pixels = [np.full((2, 3, 3), 10, np.uint8), np.full((5, 1, 3), 200, np.uint8)]
     inverted = run("blocky", image=[tf.io.encode_png(p).numpy() for p in pixels])["inverted"]
     for before, after in zip(pixels, inverted, strict=True):
         np.testing.assert_array_equal(tf.io.decode_png(after).numpy(), 255 - before)
+    changed = run("blocky_beside", image=[tf.io.encode_png(p).numpy() for p in pixels], amount=[5, 100])["changed"]
+    for wanted, after in zip([15, 255], changed, strict=True):
+        assert (tf.io.decode_png(after).numpy() == wanted).all()
+    encoded = tf.io.encode_png(pixels[0]).numpy()
+    same(run("decodes", image=[encoded]), mean=np.float32([[10, 10, 10]]))
+    same(run("decodes", "one", image=encoded), mean=np.float32([10, 10, 10]))
     same(run("fails", x=np.float32([0, 1])), y=np.float32([0, 1]))
     try:
         run("fails", x=np.float32([1, -1]))

@@ -32,6 +32,12 @@ export class LabelsService {
     return { labels: parseLabels(json, shown), file: shown };
   }
 
+  /** Whether the label file is there that is a model's own unless it names another. */
+  async has(model: string): Promise<boolean> {
+    const found = await stat(join(this.settings.labelsDir, `${model}.json`)).catch(() => null);
+    return found?.isFile() ?? false;
+  }
+
   /** The real path, after every symbolic link; one that leads out of the directory is refused. */
   private async locate(model: string, given: string, shown: string): Promise<string> {
     const { labelsDir } = this.settings;

@@ -1,8 +1,25 @@
-import type { NamedTensors } from '../engine/engine.js';
+import type { LoadedModel, NamedTensors } from '../engine/engine.js';
 import { checkLength, type Labels } from '../labels/labels.js';
 import type { LabelsService } from '../labels/labels.service.js';
 import type { ModelConfig } from './model-config.js';
-import type { ModelPlan } from './model-plan.js';
+import { inputsBeside, type ModelPlan, planModel } from './model-plan.js';
+
+/**
+ * How a model is served. One that takes more than a picture is guessed to be a classification only where it has a label file: its rows of
+ * numbers are a regression as often.
+ * @throws ConfigError
+ */
+export async function planWithLabels(
+  service: LabelsService,
+  name: string,
+  config: Partial<ModelConfig>,
+  loaded: LoadedModel,
+): Promise<ModelPlan> {
+  const plan = planModel(config, loaded);
+  const isGuess = config.task === undefined && config.labels === undefined && inputsBeside(plan).length > 0;
+  if (plan.task !== 'classification' || !isGuess || (await service.has(name))) return plan;
+  return planModel({ ...config, task: 'tensor' }, loaded);
+}
 
 /**
  * The labels of a classification; `null` where it shall have none.

@@ -16,10 +16,10 @@ import { Metrics } from '../metrics/metrics.js';
 import { decodeConcurrencyOf } from '../preprocessing/decode-concurrency.js';
 import { Permits } from '../turns/permits.js';
 import { GoldensService } from './goldens/goldens.service.js';
-import { labelsOf } from './labels-of.js';
+import { labelsOf, planWithLabels } from './labels-of.js';
 import { loadOptionsOf } from './load-options.js';
 import type { ModelConfig } from './model-config.js';
-import { type ModelPlan, planModel } from './model-plan.js';
+import type { ModelPlan } from './model-plan.js';
 import { notesOf } from './notes.js';
 import type { ReadyModel, Servable } from './servable.js';
 import { runRecordedWarmUp } from './warm-up/recorded-warm-up.js';
@@ -113,7 +113,7 @@ export class ModelLoader {
     const loaded = await engine.load(engineName, found.directory, options);
     const loadMs = performance.now() - started;
     try {
-      const plan = planModel(config, loaded);
+      const plan = await planWithLabels(this.labels, name, config, loaded);
       const warm = performance.now();
       const rules = rulesOf(config.batching, loaded.device);
       const outputs = await runWarmUp(plan, rules, warmUp);
@@ -198,5 +198,5 @@ async function runWarmUp(
 
 /** A model that cannot run several at once is served all the same: their requests then run one by one. */
 function unlessRunFailed(error: unknown): void {
-  if (!(error instanceof EngineError) || error.kind !== 'run') throw error;
+  if (!(error instanceof EngineError) || (error.kind !== 'run' && error.kind !== 'input')) throw error;
 }

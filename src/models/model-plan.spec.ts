@@ -2,7 +2,7 @@ import { ConfigError } from '../config/expect.js';
 import type { LoadedModel, Signature } from '../engine/engine.js';
 import type { DType, TensorSpec } from '../engine/tensor.js';
 import type { ModelConfig } from './model-config.js';
-import { type ModelPlan, planModel } from './model-plan.js';
+import { inputsBeside, type ModelPlan, planModel } from './model-plan.js';
 
 /** `image:float32[?,32,32,3]` or `x:string`, which is of any shape. */
 function spec(text: string): TensorSpec {
@@ -86,6 +86,21 @@ describe('the plan of a classification', () => {
     expect(plan(text)).toMatchObject({ task: 'classification', classes });
   });
 
+  it.each([
+    ['age:float32[?,1] image:float32[?,8,8,3] -> scores:float32[?,2]', {}, 'image', ['age']],
+    ['image:float32[?,8,8,3] threshold:float32[] -> scores:float32[?,2]', {}, 'image', ['threshold']],
+    [
+      'image:float32[?,8,8,3] mask:float32[?,8,8,1] -> scores:float32[?,2]',
+      { task: 'classification', input: 'mask' },
+      'mask',
+      ['image'],
+    ],
+  ] as const)('takes the picture beside other inputs: %s with %j', (text, config, picture, others) => {
+    const found = plan(text, config);
+    expect(found).toMatchObject({ task: 'classification', input: picture });
+    expect(inputsBeside(found).map(({ name }) => name)).toEqual(others);
+  });
+
   it('takes the only scores among several outputs', () => {
     const text = 'image:float32[?,32,32,3] -> features:float32[?,8,8,64] scores:float32[?,10]';
     expect(plan(text)).toMatchObject({ output: 'scores' });
@@ -106,7 +121,12 @@ describe('the plan of a model of numbers', () => {
     ['image:float32[?,32,32,3] -> boxes:float32[?,100,4]', {}, { input: 'image' }],
     [CLASSIFIER, { task: 'tensor' }, { input: 'image', preprocessing: { channels: 3 } }],
     ['image:float32[?,8,8,3] mask:float32[?,8,8,1] -> y:float32[?,1]', {}, null],
-    ['image:float32[?,8,8,3] mask:float32[?,8,8,1] -> y:float32[?,1]', { input: 'mask' }, null],
+    [
+      'image:float32[?,8,8,3] mask:float32[?,8,8,1] -> y:float32[?,8,8,1]',
+      { task: 'tensor', input: 'mask' },
+      { input: 'mask', preprocessing: { channels: 1 } },
+    ],
+    ['image:float32[?,8,8,3] age:float32[?,1] -> y:float32[?,4,4]', {}, { input: 'image' }],
   ])('%s with %j takes the picture %j', (text, config, picture) => {
     const found = plan(text, config) as ModelPlan & { task: 'tensor' };
     expect({ picture: found.picture }).toMatchObject({ picture });
@@ -187,14 +207,14 @@ describe('a configuration is refused that asks for what the model does not have'
       'Expected encoded pictures, which are strings, in and out of an image-to-image model but scores is float32 [10].',
     ],
     [
-      'image:float32[?,8,8,3] threshold:float32[] -> scores:float32[?,2]',
+      'image:float32[?,8,8,3] mask:float32[?,8,8,1] -> scores:float32[?,2]',
       { task: 'classification' },
-      'Expected one input, the picture, for the task classification but serving_default takes image, threshold.',
+      `${NAMES} inputs, image, mask, for input but received nothing.`,
     ],
     [
-      'a:string[] b:string[] -> c:string[]',
-      { task: 'image-to-image', input: 'a' },
-      'Expected one input, the picture, for the task image-to-image but serving_default takes a, b.',
+      'image:float32[?,8,8,3] age:float32[?,1] -> y:float32[?,1]',
+      { task: 'tensor', input: 'age' },
+      'Expected an input that a picture fits, such as float32 [?, 224, 224, 3], for input but age is float32 [?, 1].',
     ],
   ])('%s with %j: %s', (text, config, sentence) => {
     expect(() => plan(text, config)).toThrow(new ConfigError(sentence));

@@ -54,6 +54,17 @@ export function pixelInput(plan: ModelPlan): PixelInput | null {
   return spec ? { spec, preprocessing: picture.preprocessing } : null;
 }
 
+/** The input that a picture is sent for, as pixels or encoded; `undefined` where there is none. */
+export function pictureInputName(plan: ModelPlan): string | undefined {
+  return plan.task === 'tensor' ? plan.picture?.input : plan.input;
+}
+
+/** The inputs that have to be sent beside a picture. */
+export function inputsBeside(plan: ModelPlan): readonly InputSpec[] {
+  const picture = pictureInputName(plan);
+  return plan.signature.inputs.filter(({ name }) => name !== picture);
+}
+
 /** One picture's pixels as the signature takes them: without a batch dimension where it has none. */
 export function inputsOfPixels({ name, shape }: InputSpec, pixels: Tensor): NamedTensors {
   return { [name]: shape?.length === 3 ? { ...pixels, shape: pixels.shape.slice(1) } : pixels };
@@ -70,12 +81,6 @@ export function planModel(config: Partial<ModelConfig>, loaded: LoadedModel): Mo
   const [signatureName, signature] = chooseSignature(config.signature, loaded);
   const task = config.task ?? guessTask(signature);
   const base = { signatureName, signature, maxPixels: config.maxPixels };
-  if (task !== 'tensor' && signature.inputs.length > 1) {
-    const names = signature.inputs.map(({ name }) => name).join(', ');
-    throw new ConfigError(
-      `Expected one input, the picture, for the task ${task} but ${signatureName} takes ${names}.`,
-    );
-  }
   switch (task) {
     case 'classification': {
       const input = choose('input', config.input, signature.inputs, isImageInput);
@@ -103,21 +108,28 @@ export function planModel(config: Partial<ModelConfig>, loaded: LoadedModel): Mo
       return { ...base, task, input: input.name, output: output.name, encoding: config.encoding ?? 'png' };
     }
     case 'tensor': {
-      const [only, another] = signature.inputs;
-      const input =
-        config.input === undefined && another
-          ? undefined
-          : choose('input', config.input, signature.inputs, isImageInput);
-      const takesPictures = only && !another && input && isImageInput(input);
-      return {
-        ...base,
-        task,
-        picture: takesPictures
-          ? { input: input.name, preprocessing: planPreprocessing(config.preprocessing ?? {}, input) }
-          : null,
+      const input = tensorPicture(config.input, signature.inputs);
+      const picture = input && {
+        input: input.name,
+        preprocessing: planPreprocessing(config.preprocessing ?? {}, input),
       };
+      return { ...base, task, picture: picture ?? null };
     }
   }
+}
+
+/**
+ * The input of a tensor task that takes a picture: the named one, else the only one that a picture fits.
+ * @throws ConfigError where no picture fits the named one
+ */
+function tensorPicture(name: string | undefined, inputs: readonly InputSpec[]): InputSpec | undefined {
+  const [only, another] = inputs.filter(isImageInput);
+  if (name === undefined) return another ? undefined : only;
+  const input = choose('input', name, inputs, isImageInput);
+  if (isImageInput(input)) return input;
+  throw new ConfigError(
+    `Expected an input that a picture fits, such as float32 [?, 224, 224, 3], for input but ${name} is ${describeTensor(input)}.`,
+  );
 }
 
 function chooseSignature(
@@ -142,9 +154,7 @@ function chooseSignature(
 function guessTask({ inputs, outputs }: Signature): Task {
   if (inputs.length === 1 && outputs.length === 1 && isString(inputs[0]!) && isString(outputs[0]!))
     return 'image-to-image';
-  return inputs.length === 1 && isImageInput(inputs[0]!) && outputs.some(isScores)
-    ? 'classification'
-    : 'tensor';
+  return inputs.filter(isImageInput).length === 1 && outputs.some(isScores) ? 'classification' : 'tensor';
 }
 
 /** The tensor of that name, else the only one, else the only one that suits. */

@@ -8,12 +8,23 @@ const DATA_URL = /^data:([^;,]*)(?:;[^;,]*)*?(;base64)?,/i;
  * @throws ServingError IMAGE_MISSING, IMAGE_UNREADABLE, IMAGE_UNSUPPORTED
  */
 export function decodeBase64(text: string): Uint8Array {
-  const base64 = withoutDataUrl(text).replace(/[\r\n]+/g, '');
-  if (base64 === '') throw new ServingError('IMAGE_MISSING', 'The picture is an empty text.');
-  if (!BASE64.test(base64) || !isWhole(base64)) {
-    throw new ServingError('IMAGE_UNREADABLE', 'The picture is not valid base64, or it broke off.');
-  }
-  return Buffer.from(base64, 'base64');
+  const bytes = bytesOfBase64(withoutDataUrl(text));
+  if (!bytes) throw new ServingError('IMAGE_UNREADABLE', 'The picture is not valid base64, or it broke off.');
+  if (bytes.length === 0) throw new ServingError('IMAGE_MISSING', 'The picture is an empty text.');
+  return bytes;
+}
+
+/** The bytes of base64 (RFC 4648 §4, line breaks allowed); `undefined` for any other text. */
+export function bytesOfBase64(text: string): Uint8Array | undefined {
+  const base64 = text.replace(/[\r\n]+/g, '');
+  return BASE64.test(base64) && isWhole(base64) ? Buffer.from(base64, 'base64') : undefined;
+}
+
+/** `{"b64": "…"}`, as JSON carries bytes where a text could stand as well. */
+export function isBytesObject(value: unknown): value is { readonly b64: string } {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const [[name, text] = [], another] = Object.entries(value);
+  return name === 'b64' && typeof text === 'string' && !another;
 }
 
 /** Every four digits are three bytes; a rest of two or three may be padded to four. */

@@ -1,5 +1,5 @@
 import type { Signature } from '../engine/engine.js';
-import type { ModelPlan } from '../models/model-plan.js';
+import { inputsBeside, type ModelPlan, pictureInputName } from '../models/model-plan.js';
 import type { ReadyModel } from '../models/servable.js';
 import type { ServedModel } from '../models/served-model.js';
 
@@ -87,12 +87,23 @@ function signatureView({ inputs, outputs }: Signature): object {
 function planView(plan: ModelPlan): object {
   switch (plan.task) {
     case 'classification':
-      return { preprocessing: plan.preprocessing, logits: plan.logits, topK: plan.topK };
+      return {
+        ...pictureView(plan),
+        preprocessing: plan.preprocessing,
+        logits: plan.logits,
+        topK: plan.topK,
+      };
     case 'image-to-image':
-      return { encoding: plan.encoding };
+      return { ...pictureView(plan), encoding: plan.encoding };
     case 'tensor':
-      return plan.picture ? { preprocessing: plan.picture.preprocessing } : {};
+      return plan.picture ? { ...pictureView(plan), preprocessing: plan.picture.preprocessing } : {};
   }
+}
+
+/** Which input takes the picture, and which have to be sent beside it. */
+function pictureView(plan: ModelPlan): object {
+  const others = inputsBeside(plan).map(({ name }) => name);
+  return { input: pictureInputName(plan), ...(others.length > 0 && { inputsBeside: others }) };
 }
 
 const IMAGE = { name: 'image', dtype: 'float32', shape: [null, 64, 64, 3] };
@@ -106,6 +117,7 @@ export const EXAMPLE_MODEL = {
   task: 'classification',
   signature: 'serving_default',
   signatures: { serving_default: { inputs: [IMAGE], outputs: [SCORES] } },
+  input: 'image',
   topK: 5,
   labelCount: 10,
   device: 'cpu',

@@ -3,6 +3,8 @@ import type { NamedTensors, Signature } from '../engine/engine.js';
 import { ServingError } from '../errors/serving-error.js';
 import type { ModelHandle } from '../models/model-handle.js';
 import type { Call } from '../turns/call.js';
+import { columnsOf } from './pictures-among-inputs.js';
+import { isNamed } from './predict-input.js';
 import { outputsToJson } from './predict.service.js';
 import { roomOf } from './room.js';
 import { tensorFromJson, tensorToJson } from './tensor-json.js';
@@ -97,7 +99,7 @@ function signatureOf(model: ModelHandle, wanted: string | undefined): [string, S
 
 /** The tensors of all inputs. A single input may stand without its name. */
 function readInputs(value: unknown, { inputs }: Signature): { tensors: NamedTensors; isInstance: boolean } {
-  const named = isObject(value) ? value : inputs.length === 1 ? { [inputs[0]!.name]: value } : {};
+  const named = isNamed(value) ? value : inputs.length === 1 ? { [inputs[0]!.name]: value } : {};
   const names = inputs.map(({ name }) => `"${name}"`).join(', ');
   const stranger = Object.keys(named).find((name) => !inputs.some((input) => input.name === name));
   if (stranger !== undefined) {
@@ -114,9 +116,8 @@ function readInputs(value: unknown, { inputs }: Signature): { tensors: NamedTens
       );
     return [spec.name, tensorFromJson(named[spec.name], spec)] as const;
   });
-  const rows = new Set(
-    read.flatMap(([, { tensor }], index) => (inputs[index]!.shape?.[0] === null ? [tensor.shape[0]] : [])),
-  );
+  const batched = read.filter((_, index) => inputs[index]!.shape?.[0] === null).map(([, given]) => given);
+  const rows = new Set(batched.map(({ tensor }) => tensor.shape[0]));
   if (rows.size > 1)
     throw new ServingError(
       'INPUT_INVALID',
@@ -124,26 +125,8 @@ function readInputs(value: unknown, { inputs }: Signature): { tensors: NamedTens
     );
   return {
     tensors: Object.fromEntries(read.map(([name, { tensor }]) => [name, tensor])),
-    isInstance: read.some(([, { isInstance }]) => isInstance),
+    isInstance: batched.length > 0 && batched.every(({ isInstance }) => isInstance),
   };
-}
-
-/** Instances by row → the same by input. */
-function columnsOf(values: readonly unknown[], { inputs }: Signature): unknown {
-  if (!values.some(isObject)) return values;
-  const columns: Record<string, unknown[]> = Object.create(null) as Record<string, unknown[]>;
-  for (const [index, instance] of values.entries()) {
-    const given = isObject(instance) ? Object.keys(instance) : [];
-    const missing = inputs.find(({ name }) => !given.includes(name));
-    if (!isObject(instance) || missing) {
-      throw new ServingError(
-        'INPUT_INVALID',
-        `Expected an object with ${inputs.map(({ name }) => `"${name}"`).join(', ')} for instances[${index}].`,
-      );
-    }
-    for (const name of given) (columns[name] ??= []).push(instance[name]);
-  }
-  return { ...columns };
 }
 
 /** Outputs by name → one entry per row. */
@@ -160,8 +143,4 @@ function rowsOf(outputs: NamedTensors, rows: number): unknown {
   return Array.from({ length: rows }, (_, row) =>
     Object.fromEntries(columns.map(([name, values]) => [name, values[row]])),
   );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -5,8 +5,9 @@ const bytes = (text: string) => Buffer.from(text);
 const base64 = (text: string) => bytes(text).toString('base64');
 const json = (value: unknown): RequestBody => ({ kind: 'json', value });
 const files = (...fields: string[]): RequestBody => ({
-  kind: 'files',
+  kind: 'form',
   files: fields.map((field, index) => ({ field, bytes: bytes(`picture ${index}`) })),
+  texts: [],
 });
 
 /** What a body is taken for, pictures as text. */
@@ -78,17 +79,17 @@ describe('a prediction is refused', () => {
     ['nothing but null', json({ image: null })],
   ])('that has %s, with all the ways to send a picture', (_, body) => {
     expect(refusal(body)).toMatch(
-      /^IMAGE_MISSING: There is no picture\. Send one as .*"image".* in \{"image": …\}\.$/,
+      /^IMAGE_MISSING: There is no picture(?:: the form is empty)?\. Send one as .*"image".* in \{"image": …\}\.$/,
     );
   });
 
   it.each<[unknown, RegExp]>([
-    [5, /^FIELD_INVALID: The body must be an object with one of image, images, input, instances\.$/],
+    [5, /^FIELD_INVALID: The body must be an object with one of image, images, input, inputs, instances\.$/],
     [null, /^FIELD_INVALID: The body must be an object/],
     [[base64('a')], /^FIELD_INVALID: The body must be an object/],
     [
       { imgae: 'x' },
-      /^FIELD_INVALID: "imgae" is not a field of this body; send one of image, images, input, instances\.$/,
+      /^FIELD_INVALID: "imgae" is not a field of this body; send one of image, images, input, inputs, instances\.$/,
     ],
     [JSON.parse('{"__proto__": {"image": "x"}}'), /^FIELD_INVALID: "__proto__" is not a field of this body/],
     [{ constructor: 1 }, /^FIELD_INVALID: "constructor" is not a field of this body/],
@@ -112,7 +113,7 @@ describe('a prediction is refused', () => {
 
   it('whose form has a file under another name', () => {
     expect(refusal(files('image', 'photo'))).toBe(
-      'FIELD_INVALID: "photo" is not a field of this form; name it "image".',
+      'FIELD_INVALID: "photo" is not a field of this form, which takes files "image" and JSON as "inputs"; options such as topK go into the query.',
     );
   });
 });

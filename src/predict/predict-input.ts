@@ -1,22 +1,32 @@
 import { validateSync } from 'class-validator';
-import { ServingError } from '../errors/serving-error.js';
-import type { RequestBody } from '../http/body/request-body.js';
+import { type FieldError, ServingError } from '../errors/serving-error.js';
+import { readJson } from '../http/body/read-json.js';
+import type { Form, RequestBody } from '../http/body/request-body.js';
 import { fieldErrors, invalid } from '../http/errors/invalid.js';
-import { decodeBase64 } from './base64.js';
+import { decodeBase64, isBytesObject } from './base64.js';
 import { PredictBody } from './dto/predict-body.dto.js';
+
+/** Values of a model's inputs by name, as JSON has them. */
+export type NamedValues = Readonly<Record<string, unknown>>;
 
 /** What a prediction is made from, whatever form it came in. */
 export type PredictInput =
-  | { readonly kind: 'picture'; readonly picture: Uint8Array }
+  | { readonly kind: 'picture'; readonly picture: Uint8Array; readonly beside?: NamedValues | undefined }
   /** A picture that cannot even be read from the body stands as its error, and does not spoil the others. */
-  | { readonly kind: 'pictures'; readonly pictures: readonly (Uint8Array | ServingError)[] }
+  | {
+      readonly kind: 'pictures';
+      readonly pictures: readonly (Uint8Array | ServingError)[];
+      readonly beside?: NamedValues | undefined;
+    }
   | { readonly kind: 'input'; readonly value: unknown }
   | { readonly kind: 'instances'; readonly values: readonly unknown[] };
 
-const FIELDS = ['image', 'images', 'input', 'instances'] as const;
+const FIELDS = ['image', 'images', 'input', 'inputs', 'instances'] as const;
 const FORM_FIELD = 'image';
+/** Has the model's inputs by name: beside a picture the other ones. */
+const NAMED_FIELD = 'inputs';
 
-/** @throws ServingError IMAGE_MISSING, IMAGE_UNREADABLE, IMAGE_UNSUPPORTED, FIELD_INVALID, TOO_MANY_IMAGES */
+/** @throws ServingError IMAGE_MISSING, IMAGE_UNREADABLE, IMAGE_UNSUPPORTED, FIELD_INVALID, TOO_MANY_IMAGES, BODY_UNREADABLE */
 export function predictInputOf(body: RequestBody, maxImages: number): PredictInput {
   switch (body.kind) {
     case 'none':
@@ -24,37 +34,88 @@ export function predictInputOf(body: RequestBody, maxImages: number): PredictInp
     case 'raw':
       if (body.bytes.length === 0) throw imageMissing();
       return { kind: 'picture', picture: body.bytes };
-    case 'files': {
-      const stranger = body.files.find(({ field }) => field !== FORM_FIELD);
-      if (stranger) {
-        const message = `is not a field of this form; name it "${FORM_FIELD}"`;
-        throw invalid([{ field: stranger.field, message }]);
-      }
-      const [first, ...others] = body.files.map(({ bytes }) => bytes);
-      if (!first) throw imageMissing();
-      return others.length === 0
-        ? { kind: 'picture', picture: first }
-        : { kind: 'pictures', pictures: [first, ...others] };
-    }
+    case 'form':
+      return fromForm(body, maxImages);
     case 'json':
       return fromJson(readEnvelope(body.value), maxImages);
   }
 }
 
-function fromJson({ image, images, input, instances }: PredictBody, maxImages: number): PredictInput {
-  if (image !== undefined) return { kind: 'picture', picture: decodeBase64(image) };
-  if (images !== undefined) {
-    if (images.length > maxImages) throw tooManyImages(maxImages, images.length);
-    return { kind: 'pictures', pictures: images.map(decodeOrError) };
-  }
-  return instances === undefined ? { kind: 'input', value: input } : { kind: 'instances', values: instances };
+function fromForm({ files, texts }: Form, maxImages: number): PredictInput {
+  const pictures = files.filter(({ field }) => field === FORM_FIELD).map(({ bytes }) => bytes);
+  const [first, ...others] = pictures;
+  if (!first) throw imageMissing([...files, ...texts].map(({ field }) => field));
+  const strangers = new Set([
+    ...files.flatMap(({ field }) => (field === FORM_FIELD || field === NAMED_FIELD ? [] : [field])),
+    ...texts.flatMap(({ field }) => (field === NAMED_FIELD ? [] : [field])),
+  ]);
+  if (strangers.size > 0) throw invalid(Array.from(strangers, strangeField));
+  if (pictures.length > maxImages) throw tooManyImages(maxImages, pictures.length);
+  const beside = namedValuesOf([
+    ...files.flatMap(({ field, bytes }) => (field === NAMED_FIELD ? [Buffer.from(bytes)] : [])),
+    ...texts.map(({ text }) => Buffer.from(text)),
+  ]);
+  return others.length === 0
+    ? { kind: 'picture', picture: first, beside }
+    : { kind: 'pictures', pictures, beside };
+}
+
+function strangeField(field: string): FieldError {
+  const message =
+    field === FORM_FIELD
+      ? 'stands once more as a text; send pictures as files'
+      : `is not a field of this form, which takes files "${FORM_FIELD}" and JSON as "${NAMED_FIELD}"; options such as topK go into the query`;
+  return { field, message };
+}
+
+/** What the form's field `inputs` says; `undefined` where there is none. */
+function namedValuesOf([json, another]: readonly Buffer[]): NamedValues | undefined {
+  if (another) throw invalid([{ field: NAMED_FIELD, message: 'is sent more than once' }]);
+  return json && namedValues(readJson(json, '', `The field "${NAMED_FIELD}"`));
+}
+
+function namedValues(value: unknown): NamedValues {
+  if (isNamed(value)) return value;
+  const message = 'must be an object of values by the names of the model\'s inputs, such as {"age": 3}';
+  throw invalid([{ field: NAMED_FIELD, message }]);
+}
+
+/** Whether a JSON value is an object of values by name, rather than bytes or an array. */
+export function isNamed(value: unknown): value is NamedValues {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isBytesObject(value);
+}
+
+function fromJson({ image, images, input, inputs, instances }: PredictBody, maxImages: number): PredictInput {
+  const beside = inputs === undefined ? undefined : () => namedValues(inputs);
+  if (image !== undefined) return { kind: 'picture', picture: decodeBase64(image), beside: beside?.() };
+  if (images !== undefined) return { ...picturesOf(images, maxImages), beside: beside?.() };
+  if (instances !== undefined) return { kind: 'instances', values: instances };
+  return { kind: 'input', value: input ?? inputs };
+}
+
+/**
+ * Several pictures as JSON carries them, each as base64 or as `{"b64": …}`.
+ * @throws ServingError TOO_MANY_IMAGES
+ */
+export function picturesOf(
+  values: readonly unknown[],
+  maxImages: number,
+): Extract<PredictInput, { kind: 'pictures' }> {
+  if (values.length > maxImages) throw tooManyImages(maxImages, values.length);
+  return { kind: 'pictures', pictures: values.map(decodeOrError) };
+}
+
+/** @throws ServingError IMAGE_MISSING, IMAGE_UNREADABLE, IMAGE_UNSUPPORTED; FIELD_INVALID where it is no text */
+export function pictureOf(value: unknown): Uint8Array {
+  const text = isBytesObject(value) ? value.b64 : value;
+  if (typeof text !== 'string')
+    throw new ServingError('FIELD_INVALID', 'The picture must be a text of base64.');
+  return decodeBase64(text);
 }
 
 function decodeOrError(image: unknown): Uint8Array | ServingError {
-  if (typeof image !== 'string')
-    return new ServingError('FIELD_INVALID', 'The picture must be a text of base64.');
   try {
-    return decodeBase64(image);
+    return pictureOf(image);
   } catch (error) {
     if (error instanceof ServingError) return error;
     throw error;
@@ -63,7 +124,7 @@ function decodeOrError(image: unknown): Uint8Array | ServingError {
 
 /**
  * Holds the JSON's outer object against the DTO. Not through `plainToInstance`, which would copy every number of a
- * tensor; what is inside `input` and `instances` is read once, when it is written into a typed array.
+ * tensor; what is inside `input`, `inputs` and `instances` is read once, when it is written into a typed array.
  */
 function readEnvelope(value: unknown): PredictBody {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -77,13 +138,11 @@ function readEnvelope(value: unknown): PredictBody {
     (body as Record<string, unknown>)[field] = content;
   }
   if (given.length === 0) throw imageMissing();
-  if (given.length > 1) {
-    throw invalid(
-      given.map(([field]) => ({
-        field,
-        message: `stands beside another field; send one of ${FIELDS.join(', ')}`,
-      })),
-    );
+  const hasPicture = body.image !== undefined || body.images !== undefined;
+  const alone = given.filter(([field]) => field !== NAMED_FIELD || !hasPicture);
+  if (alone.length > 1) {
+    const message = `stands beside another field; send one of ${FIELDS.join(', ')}, or a picture with ${NAMED_FIELD}`;
+    throw invalid(alone.map(([field]) => ({ field, message })));
   }
   const faults = validateSync(body, { forbidUnknownValues: false });
   if (faults.length > 0) throw invalid(faults.flatMap(fieldErrors));
@@ -98,7 +157,11 @@ export function tooManyImages(most: number, sent: number): ServingError {
   return new ServingError('TOO_MANY_IMAGES', `Send ${most} pictures at most in one request, not ${sent}.`);
 }
 
-function imageMissing(): ServingError {
-  const sentence = `There is no picture. Send one as the multipart field "${FORM_FIELD}", as the body with Content-Type image/jpeg, or as base64 in {"image": …}.`;
+/** @param fields of a form that has no picture */
+function imageMissing(fields?: readonly string[]): ServingError {
+  const came = [...new Set(fields)].map((field) => JSON.stringify(field.slice(0, 100))).join(', ');
+  const found = fields && (came === '' ? ': the form is empty' : `: the form has ${came}`);
+  const asText = fields?.includes(FORM_FIELD) ? ', as a text; a file needs a file name' : '';
+  const sentence = `There is no picture${found ?? ''}${asText}. Send one as a file in the multipart field "${FORM_FIELD}", as the body with Content-Type image/jpeg, or as base64 in {"image": …}.`;
   return new ServingError('IMAGE_MISSING', sentence);
 }

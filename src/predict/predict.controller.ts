@@ -31,10 +31,12 @@ import {
   withTimings,
 } from './answers.js';
 import { ApiPredict } from './api-predict.decorator.js';
+import { readBeside } from './beside.js';
 import { callerOf } from './caller.js';
 import { PredictQuery } from './dto/predict-query.dto.js';
 import { ModelGuard } from './model.guard.js';
 import { NumbersService } from './numbers.service.js';
+import { withPictures } from './pictures-among-inputs.js';
 import { type PredictInput, predictInputOf } from './predict-input.js';
 import { PredictService, type PictureResult } from './predict.service.js';
 import { timingsOf, toMicroseconds, type WorkTimes } from './timings.js';
@@ -91,7 +93,7 @@ export class PredictController {
     const model = await this.models.acquire(wanted, callerOf(request), call.signal);
     try {
       const began = performance.now();
-      const input = predictInputOf(body, maxImages);
+      const input = withPictures(predictInputOf(body, maxImages), model, query.signature, maxImages);
       const readMs = parseMs + performance.now() - began;
       await this.answerWith(model, input, query, request, response, call, readMs);
     } finally {
@@ -117,14 +119,20 @@ export class PredictController {
     };
     switch (input.kind) {
       case 'picture': {
-        const result = await this.pictures.picture(model, input.picture, topK, call, readMs);
+        const { picture } = input;
+        const [beside = {}] = readBeside(model, input.beside, 1);
+        const result = await this.pictures.picture(model, { picture, beside }, topK, call, readMs);
         if (result.kind === 'picture' && wantsPicture(request))
           this.sendPicture(response, model, result, call.arrivedAt);
         else send(() => pictureAnswer(result), result.work);
         return;
       }
       case 'pictures': {
-        const results = await this.pictures.pictures(model, input.pictures, topK, call, readMs);
+        const beside = readBeside(model, input.beside, input.pictures.length);
+        const rows = input.pictures.map((picture, index) =>
+          picture instanceof ServingError ? picture : { picture, beside: beside[index]! },
+        );
+        const results = await this.pictures.pictures(model, rows, topK, call, readMs);
         const json = JSON.stringify({ ...names, ...picturesAnswer(results) });
         const timings = { totalMs: toMicroseconds(performance.now() - call.arrivedAt) };
         for (const result of results)

@@ -2,11 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { Admitted } from '../batching/admission.js';
 import type { NamedTensors } from '../engine/engine.js';
 import { release } from '../engine/release.js';
+import { bytesOf } from '../engine/tensor.js';
 import { ServingError } from '../errors/serving-error.js';
 import { rank, type Ranked } from '../labels/rank.js';
 import type { RequestCall } from '../http/call.js';
 import type { ModelHandle } from '../models/model-handle.js';
 import { inputsOfPixels, pixelInput, scoresOf } from '../models/model-plan.js';
+import { isImageInput } from '../preprocessing/image-input.js';
 import { PreprocessingService } from '../preprocessing/preprocessing.service.js';
 import type { Call } from '../turns/call.js';
 import { concernsPicture } from './concerns-picture.js';
@@ -23,6 +25,12 @@ export type PictureResult = PictureAnswer & { readonly work: WorkTimes };
 
 /** The same of one of several, which was there before its request was answered. */
 export type TimedResult = PictureAnswer & { readonly timings: Timings };
+
+/** A picture, and what its model takes beside it. */
+export interface PictureRow {
+  readonly picture: Uint8Array;
+  readonly beside: NamedTensors;
+}
 
 interface PictureInputs {
   readonly inputs: NamedTensors;
@@ -42,12 +50,12 @@ export class PredictService {
    */
   async picture(
     model: ModelHandle,
-    picture: Uint8Array,
+    row: PictureRow,
     topK: number | undefined,
     call: Call,
     readMs: number,
   ): Promise<PictureResult> {
-    return this.admitted(model, picture, topK, model.admit(1, picture.byteLength, call), readMs);
+    return this.admitted(model, row, topK, model.admit(1, bytesOfRow(row), call), readMs);
   }
 
   /**
@@ -58,7 +66,7 @@ export class PredictService {
    */
   async pictures(
     model: ModelHandle,
-    pictures: readonly (Uint8Array | ServingError)[],
+    pictures: readonly (PictureRow | ServingError)[],
     topK: number | undefined,
     { arrivedAt, ...call }: RequestCall,
     readMs: number,
@@ -92,7 +100,7 @@ export class PredictService {
 
   private async admitted(
     model: ModelHandle,
-    picture: Uint8Array,
+    row: PictureRow,
     topK: number | undefined,
     { call, inTurn, leave }: Admitted,
     readMs: number,
@@ -106,13 +114,17 @@ export class PredictService {
       return { ...answer, work: { decodeMs: readMs + decodeMs, preprocessMs, inferenceMs, answerMs } };
     };
     try {
-      return await inTurn({ prepare: () => this.inputsOf(model, picture, call), run });
+      return await inTurn({ prepare: () => this.inputsOf(model, row, call), run });
     } finally {
       leave();
     }
   }
 
-  private async inputsOf(model: ModelHandle, picture: Uint8Array, call: Call): Promise<PictureInputs> {
+  private async inputsOf(
+    model: ModelHandle,
+    { picture, beside }: PictureRow,
+    call: Call,
+  ): Promise<PictureInputs> {
     const { plan } = model.ready;
     if (plan.task === 'image-to-image') {
       const { bytes, decodeMs } = await this.preprocessing.toEncoded(
@@ -123,36 +135,48 @@ export class PredictService {
       );
       const shape = rankOf(model, plan.input) === 0 ? [] : [1];
       return {
-        inputs: { [plan.input]: { dtype: 'string', shape, data: [bytes] } },
+        inputs: { ...beside, [plan.input]: { dtype: 'string', shape, data: [bytes] } },
         decodeMs,
         preprocessMs: 0,
       };
     }
     const target = pixelInput(plan);
-    if (!target) {
-      const sentence = `The model "${model.name}" takes numbers, not pictures: send {"input": …}. GET /models/${model.name} shows its inputs.`;
-      throw new ServingError('FIELD_INVALID', sentence);
-    }
+    if (!target) throw takesNumbers(model);
     const { tensor, decodeMs, preprocessMs } = await this.preprocessing.toPixels(
       picture,
       target.preprocessing,
       call,
       plan.maxPixels,
     );
-    return { inputs: inputsOfPixels(target.spec, tensor), decodeMs, preprocessMs };
+    return { inputs: { ...beside, ...inputsOfPixels(target.spec, tensor) }, decodeMs, preprocessMs };
   }
+}
+
+function takesNumbers({ name, ready: { plan } }: ModelHandle): ServingError {
+  const fitting = plan.signature.inputs.filter(isImageInput).map((input) => input.name);
+  const why =
+    fitting.length > 1
+      ? `Its model.yaml does not say which of ${fitting.join(', ')} takes the picture (input: ${fitting[0]}).`
+      : `GET /models/${name} shows its inputs.`;
+  const sentence = `The model "${name}" takes numbers, not pictures: send {"input": …}. ${why}`;
+  return new ServingError('FIELD_INVALID', sentence);
+}
+
+/** How much was sent for a picture, in bytes. */
+function bytesOfRow({ picture, beside }: PictureRow): number {
+  return Object.values(beside).reduce((sum, tensor) => sum + bytesOf(tensor), picture.byteLength);
 }
 
 /** @throws ServingError QUEUE_FULL, DEADLINE_UNREACHABLE, or the signal's reason; none is in then */
 function admitAll(
   model: ModelHandle,
-  pictures: readonly (Uint8Array | ServingError)[],
+  pictures: readonly (PictureRow | ServingError)[],
   call: Call,
 ): readonly (Admitted | undefined)[] {
   const all: (Admitted | undefined)[] = [];
   try {
     for (const picture of pictures)
-      all.push(picture instanceof ServingError ? undefined : model.admit(1, picture.byteLength, call));
+      all.push(picture instanceof ServingError ? undefined : model.admit(1, bytesOfRow(picture), call));
     return all;
   } catch (error) {
     for (const one of all) one?.leave();

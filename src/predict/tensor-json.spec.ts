@@ -54,9 +54,20 @@ describe('JSON as a tensor', () => {
     [[1, 2], [null], [2], false],
     [[[1], [2]], [null, null], [2, 1], false],
     [[1, 2], [null, null], [1, 2], true],
+    [3, [null, 1], [1, 1], true],
+    [[3], [null, 1], [1, 1], true],
+    [[3, 4], [null, 1], [2, 1], false],
+    [[[3, 4]], [null, 2, 1], [1, 2, 1], false],
+    [[3, 4], [null, 2, 1], [1, 2, 1], true],
   ])('%j for the shape %j has the shape %j; one instance: %j', (json, wanted, shape, isInstance) => {
     const found = tensorFromJson(json, spec('float32', wanted));
     expect([found.tensor.shape, found.isInstance]).toEqual([shape, isInstance]);
+  });
+
+  it('of bytes that are no text is what came as {"b64": …}, beside texts', () => {
+    const tensor = read([{ b64: '/9g=' }, 'a', { b64: '' }], 'string', [null]);
+    expect(plain(tensor)).toEqual([Uint8Array.of(0xff, 0xd8), ...bytes('a', '')]);
+    expect(tensorToJson(tensor)).toEqual([{ b64: '/9g=' }, 'a', '']);
   });
 
   it.each<[DType, unknown, RegExp]>([
@@ -77,8 +88,10 @@ describe('JSON as a tensor', () => {
     ['uint8', [1, 256], / but received 256, which is not a whole number from 0 to 255\.$/],
     ['uint8', [1, -1], / but received -1, which/],
     ['bool', [true, 1], / but received 1, which is not true or false\.$/],
-    ['string', ['a', 1], / but received 1, which is not a text\.$/],
-    ['string', ['a', { text: 'x'.repeat(100) }], / received \{"text":"x{27,}…, which is not a text\.$/],
+    ['string', ['a', 1], / but received 1, which is not a text, or bytes as \{"b64": "<base64>"\}\.$/],
+    ['string', ['a', { text: 'x'.repeat(100) }], / received \{"text":"x{27,}…, which is not a text/],
+    ['string', ['a', { b64: '/9g' }, { b64: '?' }], / received \{"b64":"\?"\}, which is not a text/],
+    ['string', [{ b64: 'AA==', more: 1 }], / received \{"b64":"AA==","more":1\}, which is not a text/],
     [
       'complex64',
       [

@@ -16,22 +16,37 @@ import {
   toBfloat16,
   toFloat16,
 } from '../numbers/half.js';
+import { bytesOfBase64, isBytesObject } from './base64.js';
 
 /**
- * Nested JSON arrays as a tensor for `spec`. complex elements are pairs `[real, imaginary]`; strings are sent as UTF-8.
- * A tensor that lacks only the batch dimension is one instance, and gets a batch of one.
+ * Nested JSON arrays as a tensor for `spec`. complex elements are pairs `[real, imaginary]`; strings are sent as UTF-8, or their bytes
+ * as `{"b64": …}`. A tensor that lacks only the batch dimension is one instance, and gets a batch of one.
  * @throws ServingError INPUT_INVALID, which says what was expected and what was found
  */
 export function tensorFromJson(value: unknown, spec: TensorSpec): { tensor: Tensor; isInstance: boolean } {
   const shape = shapeOf(value);
   if (entriesPerElement(spec.dtype) === 2 && shape.pop() !== 2)
     throw refused(spec, 'elements that are not pairs [real, imaginary]');
-  const fitsWhole = fits(shape, spec.shape);
-  const isInstance = !fitsWhole && spec.shape?.[0] === null && fits([1, ...shape], spec.shape);
-  if (!fitsWhole && !isInstance) throw refused(spec, `the shape [${shape.join(', ')}]`);
+  const fitted = fittedShape(shape, spec.shape);
+  if (!fitted) throw refused(spec, `the shape [${shape.join(', ')}]`);
   if (elements(shape) === 0) throw refused(spec, 'no elements at all');
   const data = fill(value, shape, spec);
-  return { tensor: { dtype: spec.dtype, shape: isInstance ? [1, ...shape] : shape, data }, isInstance };
+  return { tensor: { dtype: spec.dtype, shape: fitted.shape, data }, isInstance: fitted.isInstance };
+}
+
+/**
+ * The shape in which what was sent suits a spec: as it is, as one instance without the batch dimension, or without a last dimension of
+ * 1; `undefined` where it suits in no way.
+ */
+export function fittedShape(
+  shape: readonly number[],
+  spec: TensorSpec['shape'],
+): { readonly shape: readonly number[]; readonly isInstance: boolean } | undefined {
+  const asWhole = [shape, ...(spec && spec.length > 1 && spec.at(-1) === 1 ? [[...shape, 1]] : [])];
+  const asInstance = spec?.[0] === null ? asWhole.map((sizes) => [1, ...sizes]) : [];
+  const candidates = [asWhole[0], asInstance[0], asWhole[1], asInstance[1]];
+  const found = candidates.findIndex((sizes) => sizes !== undefined && fits(sizes, spec));
+  return found < 0 ? undefined : { shape: candidates[found]!, isInstance: found % 2 === 1 };
 }
 
 function shapeOf(value: unknown): number[] {
@@ -138,8 +153,11 @@ const ELEMENTS: Readonly<Record<DType, ElementKind>> = {
   },
   string: {
     make: () => [],
-    read: (node) => (typeof node === 'string' ? Buffer.from(node) : undefined),
-    says: 'a text',
+    read: (node) => {
+      if (typeof node === 'string') return Buffer.from(node);
+      return isBytesObject(node) ? bytesOfBase64(node.b64) : undefined;
+    },
+    says: 'a text, or bytes as {"b64": "<base64>"}',
   },
 };
 

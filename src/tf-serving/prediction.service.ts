@@ -5,6 +5,7 @@ import { ServingError } from '../errors/serving-error.js';
 import { Metrics } from '../metrics/metrics.js';
 import type { ModelHandle } from '../models/model-handle.js';
 import type { RequestCall } from '../http/call.js';
+import { fitBeside } from '../predict/beside.js';
 import { type Room, roomOf } from '../predict/room.js';
 import { type Timings, timingsOf } from '../predict/timings.js';
 import type { Call } from '../turns/call.js';
@@ -116,7 +117,7 @@ export class PredictionService {
         format,
         signature.outputs.map(({ name }) => [name, outputs[name]!]),
       );
-    return { inputs, pictureInput, write };
+    return { inputs: besidePictures(inputs, signature), pictureInput, write };
   }
 
   private async decoded(
@@ -160,6 +161,17 @@ export class PredictionService {
     };
     return { inputs, write: (outputs) => writeResults(verb, outputs, examples.length) };
   }
+}
+
+/** The inputs with those that stand beside pictures as the signature takes them, a row for each picture. */
+function besidePictures(inputs: Work['inputs'], { inputs: specs }: Signature): Work['inputs'] {
+  const pictures = Object.values(inputs).find((input) => !('dtype' in input));
+  if (!pictures || 'dtype' in pictures) return inputs;
+  const fitted = specs.map((spec) => {
+    const input = inputs[spec.name]!;
+    return [spec.name, 'dtype' in input ? fitBeside(input, spec, pictures.bytes.length) : input] as const;
+  });
+  return Object.fromEntries(fitted);
 }
 
 /** What a request takes of its model's queue: a picture is a row, and its bytes are as it was sent. */

@@ -11,7 +11,7 @@ import {
   type TensorSpec,
 } from '../engine/tensor.js';
 import { sharp } from '../images/sharp.js';
-import { type ImageToImagePlan, type ModelPlan, pixelInput } from '../models/model-plan.js';
+import { type ImageToImagePlan, inputsBeside, type ModelPlan, pixelInput } from '../models/model-plan.js';
 import { toBfloat16, toFloat16 } from '../numbers/half.js';
 import type { PreprocessingPlan } from '../preprocessing/plan.js';
 import { CommandError } from '../command/command-error.js';
@@ -26,17 +26,20 @@ const DECIMALS: ReadonlySet<DType> = new Set(['float32', 'float64', 'complex64',
  */
 export async function madeUpBatch(plan: ModelPlan, batchSize: number, side: number): Promise<NamedTensors> {
   checkBatchable(plan);
-  if (plan.task === 'image-to-image')
-    return { [plan.input]: await encodedPictures(plan, batchSize, pictureSide(plan, side)) };
   const picture = pixelInput(plan);
-  return Object.fromEntries(
-    plan.signature.inputs.map((spec) => [
+  const encoded = plan.task === 'image-to-image' && {
+    [plan.input]: await encodedPictures(plan, batchSize, pictureSide(plan, side)),
+  };
+  const others = encoded ? inputsBeside(plan) : plan.signature.inputs;
+  const made = Object.fromEntries(
+    others.map((spec) => [
       spec.name,
       spec === picture?.spec
         ? pixels(batchSize, picture.preprocessing, pictureSide(plan, side))
         : numbers(spec, batchSize),
     ]),
   );
+  return { ...encoded, ...made };
 }
 
 /** Whether the model leaves the size of its pictures open, so that `side` is what is measured. */

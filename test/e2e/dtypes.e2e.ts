@@ -65,7 +65,7 @@ describe('every dtype', () => {
     ['int8', [128], '128, which is not a whole number from -128 to 127'],
     ['float16', [65520], '65520, which is not a number that float16 holds'],
     ['bool', [1], '1, which is not true or false'],
-    ['string', [1], '1, which is not a text'],
+    ['string', [1], '1, which is not a text, or bytes as {"b64": "<base64>"}'],
     ['complex64', [1], 'elements that are not pairs [real, imaginary]'],
     ['float32', [null], 'null, which is not a number that float32 holds'],
   ])('%s does not take what it cannot hold', async (dtype, input, found) => {

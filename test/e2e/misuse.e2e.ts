@@ -84,8 +84,8 @@ describe('misuse', () => {
     const body = new FormData();
     body.append('topK', '3');
     expect(await (await server.fetch('/predict', { method: 'POST', body })).json()).toMatchObject({
-      status: 422,
-      code: 'FIELD_INVALID',
+      status: 400,
+      code: 'IMAGE_MISSING',
     });
     const broken = await server.postRaw(
       '/predict',

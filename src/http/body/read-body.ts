@@ -16,7 +16,7 @@ export interface BodyLimits {
 export type BodyReader = (request: Request, response: Response) => Promise<Received>;
 
 /**
- * Makes the function that reads a request's body: JSON, a multipart form of files, or a picture as the whole body;
+ * Makes the function that reads a request's body: JSON, a multipart form, or a picture as the whole body;
  * compressed with gzip, deflate or br, if the client likes, except for forms.
  *
  * It rejects with ServingError BODY_UNREADABLE, BODY_TOO_LARGE, TOO_MANY_IMAGES, FIELD_INVALID or MEDIA_TYPE_UNSUPPORTED.
@@ -30,8 +30,7 @@ export function makeBodyReader({ maxBytes, maxFiles }: BodyLimits): BodyReader {
     const type = contentType.split(';', 1)[0]!.trim().toLowerCase();
     if (type.startsWith('image/') || type === 'application/octet-stream')
       return received({ kind: 'raw', bytes: await readInflated(request, maxBytes) });
-    if (type === 'multipart/form-data')
-      return received({ kind: 'files', files: await readForm(request, response) });
+    if (type === 'multipart/form-data') return received(await readForm(request, response));
     if (type === 'application/json' || type.endsWith('+json')) {
       const bytes = await readInflated(request, maxBytes);
       const arrivedAt = performance.now();

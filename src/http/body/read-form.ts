@@ -2,12 +2,15 @@ import type { Request, RequestHandler, Response } from 'express';
 import multer, { MulterError } from 'multer';
 import { ServingError } from '../../errors/serving-error.js';
 import { bodyTooLarge } from './read-bytes.js';
-import type { UploadedFile } from './request-body.js';
+import type { Form, TextField } from './request-body.js';
 
-export type FormReader = (request: Request, response: Response) => Promise<UploadedFile[]>;
+export type FormReader = (request: Request, response: Response) => Promise<Form>;
+
+/** More texts than any form has a use for: so that a refusal can name those that came. */
+const MAX_TEXTS = 16;
 
 /**
- * Makes the function that reads a multipart form of files.
+ * Makes the function that reads a multipart form.
  *
  * It rejects with ServingError BODY_UNREADABLE, BODY_TOO_LARGE, TOO_MANY_IMAGES, FIELD_INVALID or MEDIA_TYPE_UNSUPPORTED.
  */
@@ -15,10 +18,11 @@ export function makeFormReader(maxBytes: number, maxFiles: number): FormReader {
   const form = multer({
     storage: multer.memoryStorage(),
     limits: {
-      files: maxFiles,
+      files: maxFiles + 1, // One for other inputs beside the pictures.
       fileSize: maxBytes,
-      fields: 0,
-      parts: maxFiles,
+      fields: MAX_TEXTS,
+      fieldSize: maxBytes,
+      parts: maxFiles + 1 + MAX_TEXTS,
       fieldNameSize: 100,
       headerPairs: 20,
     },
@@ -31,8 +35,22 @@ export function makeFormReader(maxBytes: number, maxFiles: number): FormReader {
       throw asServingError(error, maxBytes, maxFiles);
     }
     const files = (request.files ?? []) as Express.Multer.File[];
-    return files.map(({ fieldname, buffer }) => ({ field: fieldname, bytes: buffer }));
+    return {
+      kind: 'form',
+      files: files.map(({ fieldname, buffer }) => ({ field: fieldname, bytes: buffer })),
+      texts: textsOf(request.body),
+    };
   };
+}
+
+/** Multer makes lists of fields that come again, and objects of names with brackets, whose texts nobody reads. */
+function textsOf(body: unknown): TextField[] {
+  return Object.entries((body ?? {}) as Record<string, unknown>).flatMap(([field, value]) =>
+    (Array.isArray(value) ? value : [value]).map((text: unknown) => ({
+      field,
+      text: typeof text === 'string' ? text : '',
+    })),
+  );
 }
 
 /** Multer bounds each file but not their sum, and does not decompress. */
@@ -70,14 +88,16 @@ function asServingError(error: unknown, maxBytes: number, maxFiles: number): Ser
   if (error instanceof MulterError) {
     switch (error.code) {
       case 'LIMIT_FILE_SIZE':
+      case 'LIMIT_FIELD_VALUE':
         return bodyTooLarge(maxBytes);
       case 'LIMIT_FILE_COUNT':
       case 'LIMIT_PART_COUNT':
         return new ServingError('TOO_MANY_IMAGES', `Send ${maxFiles} pictures at most in one request.`);
       case 'LIMIT_FIELD_COUNT':
+      case 'LIMIT_FIELD_KEY':
         return new ServingError(
           'FIELD_INVALID',
-          'The form may hold only files; options such as topK go into the query.',
+          'The form may hold files "image" and a field "inputs"; options such as topK go into the query.',
         );
       default:
         return new ServingError('BODY_UNREADABLE', 'The multipart form cannot be read.', { cause: error });

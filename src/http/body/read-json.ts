@@ -11,9 +11,10 @@ const CHARSET = /;\s*charset\s*=\s*"?([^\s";]*)/i;
  * What JSON says; nothing at all is an empty object.
  * @param contentType the header: of other encodings than UTF-8 the bytes are not what `jsonDepth` reads, since UTF-16 has a quote's byte
  * within other characters
+ * @param what is read, for the sentence that says that it is no JSON
  * @throws ServingError MEDIA_TYPE_UNSUPPORTED, BODY_UNREADABLE
  */
-export function readJson(bytes: Buffer, contentType: string): unknown {
+export function readJson(bytes: Buffer, contentType: string, what = 'The body'): unknown {
   const charset = CHARSET.exec(contentType)?.[1] ?? 'utf-8';
   if (charset.toLowerCase() !== 'utf-8')
     throw new ServingError('MEDIA_TYPE_UNSUPPORTED', 'Send JSON in UTF-8.');
@@ -23,7 +24,7 @@ export function readJson(bytes: Buffer, contentType: string): unknown {
   try {
     return JSON.parse(textOf(bytes)) as unknown;
   } catch (error) {
-    throw new ServingError('BODY_UNREADABLE', 'The body is not valid JSON.', { cause: error });
+    throw new ServingError('BODY_UNREADABLE', `${what} is not valid JSON.`, { cause: error });
   }
 }
 

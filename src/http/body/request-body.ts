@@ -2,10 +2,22 @@
 export type RequestBody =
   | { readonly kind: 'none' }
   | { readonly kind: 'json'; readonly value: unknown }
-  /** The files of a multipart form, in their order. */
-  | { readonly kind: 'files'; readonly files: readonly UploadedFile[] }
+  | Form
   /** A picture as the whole body. */
   | { readonly kind: 'raw'; readonly bytes: Uint8Array };
+
+/** A multipart form: its files and its other fields, each in their order. */
+export interface Form {
+  readonly kind: 'form';
+  readonly files: readonly UploadedFile[];
+  readonly texts: readonly TextField[];
+}
+
+export interface TextField {
+  /** Name of the form's field. */
+  readonly field: string;
+  readonly text: string;
+}
 
 export interface UploadedFile {
   /** Name of the form's field. */

@@ -4,7 +4,14 @@ import { ConfigError } from '../../config/expect.js';
 import type { Labels } from '../../labels/labels.js';
 import type { PreprocessingPlan } from '../../preprocessing/plan.js';
 import type { PreprocessingConfig } from '../../preprocessing/preprocessing-config.js';
-import { inputsOfPixels, type ModelPlan, type PixelInput, pixelInput, scoresOf } from '../model-plan.js';
+import {
+  inputsBeside,
+  inputsOfPixels,
+  type ModelPlan,
+  type PixelInput,
+  pixelInput,
+  scoresOf,
+} from '../model-plan.js';
 
 /** A loaded model as goldens are held against it. */
 export interface Subject {
@@ -20,6 +27,11 @@ export interface Subject {
 /** @throws ConfigError where a model takes no pictures as pixels, so that there is nothing to be held against them */
 export function pictureInputOf({ plan }: Subject): PixelInput {
   const input = pixelInput(plan);
+  const others = inputsBeside(plan).map(({ name }) => name);
+  if (input && others.length > 0)
+    throw new ConfigError(
+      `Goldens are for models that take a picture alone; this one takes ${others.join(', ')} beside it.`,
+    );
   if (input) return input;
   throw new ConfigError(
     `Goldens are for models that take a picture as pixels; this one takes ${plan.task === 'image-to-image' ? 'encoded pictures' : 'numbers'}.`,

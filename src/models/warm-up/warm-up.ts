@@ -18,11 +18,15 @@ const OPEN_SIZE = 64;
  * made up: a shape that is open beyond the batch, or strings that are not pictures.
  */
 export async function warmUpInputs(plan: ModelPlan): Promise<NamedTensors | null> {
-  if (plan.task === 'image-to-image') return { [plan.input]: await encodedPicture(plan) };
   const picture = pixelInput(plan);
   const inputs: Record<string, Tensor> = {};
   for (const spec of plan.signature.inputs) {
-    const tensor = spec === picture?.spec ? zeroPicture(spec, picture.preprocessing) : zeros(spec);
+    const tensor =
+      plan.task === 'image-to-image' && spec.name === plan.input
+        ? await encodedPicture(plan)
+        : spec === picture?.spec
+          ? zeroPicture(spec, picture.preprocessing)
+          : zeros(spec);
     if (!tensor) return null;
     inputs[spec.name] = tensor;
   }

@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayNotEmpty, IsArray, IsOptional, IsString } from 'class-validator';
 
-/** The JSON body of a prediction: exactly one of its fields. */
+/** The JSON body of a prediction: one of its fields, or a picture with `inputs`. */
 export class PredictBody {
   @ApiPropertyOptional({ description: 'One picture (JPEG, PNG or WebP), as base64 or a data URL.' })
   @IsOptional()
@@ -24,6 +24,14 @@ export class PredictBody {
   })
   @IsOptional()
   input?: unknown;
+
+  @ApiPropertyOptional({
+    description:
+      'The inputs by name; a picture among them is {"b64": "<base64>"}. Beside "image" or "images" only the other inputs.',
+    example: { age: 3 },
+  })
+  @IsOptional()
+  inputs?: unknown;
 
   @ApiPropertyOptional({
     description:
