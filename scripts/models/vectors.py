@@ -1,7 +1,10 @@
 """What resamplers are held against each other with, and how their answers are written."""
 
+import base64
 import json
 from pathlib import Path
+
+import numpy
 
 FIXTURES = Path(__file__).resolve().parents[2] / "test" / "fixtures"
 
@@ -31,6 +34,31 @@ SIZES = [
     ((101, 67), (224, 224)),
 ]
 """Up and down, odd and even, thin and tiny: of what size, to what size, each as width and height."""
+
+
+def drawn_sizes(count: int = 2000) -> list[tuple[int, int, int, int]]:
+    """Width and height of pictures, and of what they are brought to: photographs, small ones, icons, strips, to squares and other sizes."""
+    seed = 11
+
+    def draw(most: int) -> int:
+        nonlocal seed
+        seed = (seed * 1_103_515_245 + 12_345) & 0x7FFFFFFF
+        return 1 + (seed >> 8) % most
+
+    sizes = []
+    for index in range(count):
+        most = [1200, 300, 64][index % 3]
+        picture = [draw(most), draw(most)]
+        if index % 20 == 0:  # A strip, lying or standing.
+            picture = [draw(40_000), draw(4)][:: 1 - 2 * (draw(2) % 2)]
+        target = draw([640, 300, 40][draw(3) - 1])
+        sizes.append((*picture, target, draw(640) if index % 2 else target))
+    return sizes
+
+
+def packed(values, dtype: str) -> str:
+    """Numbers in base64."""
+    return base64.b64encode(numpy.asarray(values, dtype).tobytes()).decode()
 
 
 def write_cases(library: str, version: str, cases: list[dict]) -> None:

@@ -1,4 +1,4 @@
-import type { Area } from './fit.js';
+import type { Area } from './fits/area.js';
 import type { Size } from './preprocessing-config.js';
 
 /** One axis of a picture: `from` pixels are scaled to `to`, of which `length` from `start` on are wanted. */

@@ -1,6 +1,6 @@
 import type { Sharp } from 'sharp';
 import { BLACK, type Colour, LUMA } from './colour.js';
-import type { Fit } from './fit.js';
+import type { Fit } from './fits/area.js';
 import type { Channels } from './image-input.js';
 import {
   open,

@@ -1,4 +1,6 @@
 import { fit } from './fit.js';
+import type { Area } from './fits/area.js';
+import { CROP, DRAWN, LETTERBOX } from './fits/fits.fixture.js';
 
 const size = (width: number, height: number) => ({ width, height });
 const area = (left: number, top: number, width: number, height: number) => ({ left, top, width, height });
@@ -6,8 +8,10 @@ const area = (left: number, top: number, width: number, height: number) => ({ le
 describe('stretch', () => {
   it('brings both sides to the size', () => {
     expect(fit(size(400, 100), size(30, 20), { resize: 'stretch', shortSide: null })).toEqual({
+      source: area(0, 0, 400, 100),
       scaled: size(30, 20),
       shown: area(0, 0, 30, 20),
+      at: { left: 0, top: 0 },
     });
   });
 });
@@ -22,10 +26,7 @@ describe('crop', () => {
     [size(100, 100), size(50, 20), size(50, 50), area(0, 15, 50, 20)],
     [size(20, 10), size(40, 40), size(80, 40), area(20, 0, 40, 40)],
   ])('%j to %j scales the short side to the size and keeps the centre', (picture, target, scaled, shown) => {
-    expect(fit(picture, target, { resize: 'crop', shortSide: null })).toEqual({
-      scaled,
-      shown,
-    });
+    expect(fit(picture, target, { resize: 'crop', shortSide: null })).toMatchObject({ scaled, shown });
   });
 });
 
@@ -37,24 +38,49 @@ describe('crop with a short side of its own', () => {
     [size(500, 333), 256, size(224, 224), size(384, 256), area(80, 16, 224, 224)],
     [size(100, 100), 232, size(224, 200), size(232, 232), area(4, 16, 224, 200)],
   ])('%j with %d to %j', (picture, shortSide, target, scaled, shown) => {
-    expect(fit(picture, target, { resize: 'crop', shortSide })).toEqual({
-      scaled,
-      shown,
+    expect(fit(picture, target, { resize: 'crop', shortSide })).toMatchObject({ scaled, shown });
+  });
+});
+
+const list = ({ left, top, width, height }: Area) => [left, top, width, height];
+
+describe('of 2,000 drawn sizes each is', () => {
+  it('cropped as by torchvision', () => {
+    const ours = DRAWN.map(({ picture, target }, index) => {
+      const [shortSide] = CROP[index]!;
+      const { scaled, shown } = fit(picture, target, { resize: 'crop', shortSide: shortSide! });
+      expect(size(shown.width, shown.height)).toEqual(target);
+      return [shortSide, scaled.width, scaled.height, shown.left, shown.top];
     });
+    expect(ours).toEqual(CROP);
+  });
+
+  it('letterboxed as by tf.image.resize_with_pad, which refuses a side of 0', () => {
+    const ours = DRAWN.map(({ picture, target }, index) => {
+      const { shown, at } = fit(picture, target, { resize: 'letterbox', shortSide: null });
+      const isRefused = LETTERBOX[index]!.every((number) => number === 0);
+      return isRefused && Math.min(shown.width, shown.height) === 1
+        ? LETTERBOX[index]
+        : list({ ...shown, ...at });
+    });
+    expect(ours).toEqual(LETTERBOX);
   });
 });
 
 describe('letterbox', () => {
   it.each([
-    [size(400, 300), size(224, 224), size(224, 168)],
-    [size(300, 400), size(224, 224), size(168, 224)],
-    [size(3, 2), size(10, 10), size(10, 6)],
-    [size(10_000, 1), size(100, 100), size(100, 1)],
-    [size(10, 20), size(30, 60), size(30, 60)],
-  ])('%j to %j shows the whole picture in the middle', (picture, target, scaled) => {
-    expect(fit(picture, target, { resize: 'letterbox', shortSide: null })).toEqual({
-      scaled,
-      shown: area(0, 0, scaled.width, scaled.height),
-    });
+    [size(400, 300), size(224, 224), area(0, 28, 224, 168)],
+    [size(300, 400), size(224, 224), area(28, 0, 168, 224)],
+    [size(3, 2), size(10, 10), area(0, 1, 10, 6)],
+    [size(33, 31), size(32, 32), area(0, 0, 32, 30)],
+    [size(61, 20), size(32, 32), area(0, 10, 32, 10)],
+    [size(20, 61), size(32, 32), area(10, 0, 10, 32)],
+    [size(1, 5), size(32, 32), area(12, 0, 6, 32)],
+    [size(10_000, 1), size(100, 100), area(0, 49, 100, 1)],
+    [size(10, 20), size(30, 60), area(0, 0, 30, 60)],
+  ])('%j to %j lays the whole picture at %j', (picture, target, where) => {
+    const { scaled, shown, at } = fit(picture, target, { resize: 'letterbox', shortSide: null });
+    expect(list({ ...shown, ...at })).toEqual(list(where));
+    expect(shown).toEqual(area(0, 0, scaled.width, scaled.height));
   });
 });

@@ -1,6 +1,7 @@
 import { decode, type Wanted } from './decode.js';
 import { encodePng } from './encode.js';
 import { fit } from './fit.js';
+import type { Fit } from './fits/area.js';
 import { giveBackPixels } from './jpeg-pixels.js';
 import type { PictureLimits } from './picture.js';
 import type { ModelPixels } from './pixels.js';
@@ -42,9 +43,14 @@ const AS_IT_IS: Wanted = { channels: 'own', background: null, orientation: 'exif
 export const workHere: PictureWork = {
   async toPixels(picture, plan, limits) {
     const started = performance.now();
-    const decoded = await decode(picture, wantedOf(plan), limits);
+    let done: Fit | undefined;
+    const decoded = await decode(
+      picture,
+      wantedOf(plan, (fitted) => (done = fitted)),
+      limits,
+    );
     const upright = performance.now();
-    const resized = await resize(decoded, plan);
+    const resized = await resize(decoded, plan, done);
     // Its memory is used again.
     const pixels =
       resized.data === decoded.data ? { ...resized, data: new Uint8Array(decoded.data) } : resized;
@@ -64,9 +70,10 @@ export const workHere: PictureWork = {
   },
 };
 
-function wantedOf(plan: PreprocessingPlan): Wanted {
+/** @param onFit is told how libvips fits the picture, where it does */
+function wantedOf(plan: PreprocessingPlan, onFit: (fitted: Fit) => Fit): Wanted {
   const { channels, background, orientation, decoder, size, resampling } = plan;
   const wanted = { channels, background, orientation, decoder };
   if (size === null || resampling !== 'fast') return wanted;
-  return { ...wanted, scaling: (turned) => fit(turned, size, plan) };
+  return { ...wanted, scaling: (turned) => onFit(fit(turned, size, plan)) };
 }

@@ -1,6 +1,6 @@
 import { unexpected } from '../config/expect.js';
 import type { InputSpec, Normalise } from '../engine/tensor.js';
-import { BLACK, type Colour } from './colour.js';
+import { type Colour, luma } from './colour.js';
 import { type Channels, type ImageAxes, imageAxes, isChannels, isPixelType } from './image-input.js';
 import {
   type ColourOrder,
@@ -26,7 +26,8 @@ export interface PreprocessingPlan {
   readonly resampling: Resampling;
   readonly pillow: PillowVersion;
   readonly antialias: boolean;
-  readonly pad: Colour;
+  /** Around a picture, of the decoded pixels' channels. */
+  readonly pad: readonly number[];
   /** What transparent pictures are composited onto; `null`: their alpha is dropped. */
   readonly background: Colour | null;
   readonly orientation: Orientation;
@@ -75,7 +76,7 @@ export function planPreprocessing(config: PreprocessingConfig, input: InputSpec)
     resampling,
     pillow: config.pillow ?? USUAL_PILLOW,
     antialias: config.antialias ?? smoothsByItself(resampling),
-    pad: config.pad ?? BLACK,
+    pad: padding(config.pad, channels),
     background: config.background ?? null,
     orientation: config.orientation ?? 'exif',
     decoder,
@@ -151,6 +152,12 @@ function planChannels(config: PreprocessingConfig, input: InputSpec, axes: Image
     );
   }
   return config.colour === 'grey' ? 1 : 3;
+}
+
+/** One colour, opaque; where none is said, what libraries pad with: 0 in every channel, alpha too. */
+function padding(colour: Colour | undefined, channels: Channels): readonly number[] {
+  if (colour === undefined) return Array.from({ length: channels }, () => 0);
+  return channels === 1 ? [luma(...colour)] : [...colour, 255].slice(0, channels);
 }
 
 function checkColour(order: ColourOrder, channels: Channels): void {

@@ -1,6 +1,6 @@
 import { type Axes, axesOf } from './axis.js';
 import type { ModelPixels, Pixels } from './pixels.js';
-import type { Area } from './fit.js';
+import type { Area } from './fits/area.js';
 import { areaAverage, isHalf } from './opencv/area.js';
 import { cubic } from './opencv/cubic.js';
 import { linear } from './opencv/linear.js';

@@ -228,7 +228,7 @@ describe('the parts of a picture', () => {
   it.each([
     [400, 300, 224, 224, { left: 0, top: 28 }],
     [300, 400, 224, 224, { left: 28, top: 0 }],
-    [3, 2, 10, 10, { left: 0, top: 2 }],
+    [3, 2, 10, 10, { left: 0, top: 1 }],
     [10_000, 1, 100, 100, { left: 0, top: 49 }],
     [10, 20, 30, 60, { left: 0, top: 0 }],
   ])('of %d×%d lie in a letterbox of %d×%d at %j', async (wide, high, width, height, at) => {
@@ -243,12 +243,14 @@ describe('the parts of a picture', () => {
     expect({ left: first % width, top: Math.floor(first / width) }).toEqual(at);
   });
 
-  it('are padded with the colour’s grey, or with opaque colour, as the model’s channels are', async () => {
+  it('are padded with the colour’s grey, or with opaque colour, and where none is said with 0 in every channel', async () => {
     const config = { resize: 'letterbox', pad: [255, 0, 0] } as const;
     const grey = await resize(pixels(1, 1, 1, [5]), plan(1, 3, 1, config));
     expect([...grey.data]).toEqual([76, 5, 76]);
     const rgba = await resize(pixels(1, 1, 4, [1, 2, 3, 4]), plan(1, 3, 4, config));
     expect([...rgba.data]).toEqual([255, 0, 0, 255, 1, 2, 3, 4, 255, 0, 0, 255]);
+    const clear = await resize(pixels(1, 1, 4, [1, 2, 3, 4]), plan(1, 3, 4, { resize: 'letterbox' }));
+    expect([...clear.data]).toEqual([0, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0]);
   });
 
   it('keep their size where the plan has none', async () => {

@@ -1,6 +1,6 @@
-import { type Colour, luma } from './colour.js';
-import type { ModelPixels, Pixels } from './pixels.js';
 import { fit } from './fit.js';
+import type { Fit } from './fits/area.js';
+import type { ModelPixels, Pixels } from './pixels.js';
 import type { PreprocessingPlan } from './plan.js';
 import type { Size } from './preprocessing-config.js';
 import { resampleBy } from './resamplers.js';
@@ -8,27 +8,32 @@ import { resampleBy } from './resamplers.js';
 /**
  * Brings decoded pixels to the plan's size; without one they stay as they are. A stage of its own, after decoding and
  * from all its pixels, unless the plan says `fast`: a JPEG that is shrunk while it is read comes out unlike what a model was trained on.
+ * @param done what libvips did of it while it decoded
  */
-export async function resize(pixels: Pixels, plan: PreprocessingPlan): Promise<ModelPixels> {
+export async function resize(pixels: Pixels, plan: PreprocessingPlan, done?: Fit): Promise<ModelPixels> {
   const { size, resampling, antialias } = plan;
   if (size === null) return pixels;
-  if (resampling === 'fast') return lay(pixels, size, plan.pad);
-  const { scaled, shown } = fit(pixels, size, plan);
-  return lay(await resampleBy(resampling, pixels, scaled, shown, antialias, plan.pillow), size, plan.pad);
+  if (resampling === 'fast') return lay(pixels, size, done!.at, plan.pad);
+  const { scaled, shown, at } = fit(pixels, size, plan);
+  const resampled = await resampleBy(resampling, pixels, scaled, shown, antialias, plan.pillow);
+  return lay(resampled, size, at, plan.pad);
 }
 
-/** A picture that is smaller than the size, in the middle of one opaque colour: as `resize_with_pad` of TensorFlow, margins rounded down. */
-function lay(picture: ModelPixels, { width, height }: Size, pad: Colour): ModelPixels {
+/** A picture that is smaller than the size, in one colour, with its first pixel at `at`. */
+function lay(
+  picture: ModelPixels,
+  { width, height }: Size,
+  at: Fit['at'],
+  pad: readonly number[],
+): ModelPixels {
   if (picture.width === width && picture.height === height) return picture;
   const { channels } = picture;
-  const [left, top] = [Math.floor((width - picture.width) / 2), Math.floor((height - picture.height) / 2)];
-  const colour = channels === 1 ? [luma(...pad)] : [...pad, 255].slice(0, channels);
   const values = width * height * channels;
   const data = picture.data instanceof Uint8Array ? new Uint8Array(values) : new Float32Array(values);
-  for (let to = 0; to < values; to += channels) data.set(colour, to);
+  if (pad.some((value) => value > 0)) for (let to = 0; to < values; to += channels) data.set(pad, to);
   const row = picture.width * channels;
   for (let y = 0; y < picture.height; y += 1) {
-    const to = ((top + y) * width + left) * channels;
+    const to = ((at.top + y) * width + at.left) * channels;
     data.set(picture.data.subarray(y * row, (y + 1) * row), to);
   }
   return { data, width, height, channels };
