@@ -1,4 +1,5 @@
-import { entry, varint, writeRawTable } from '../../src/saved-model/write-table.js';
+import { snappyCompress } from 'hysnappy';
+import { entry, varint, writeRawTable, writeTableOf } from '../../src/saved-model/write-table.js';
 
 export interface Bomb {
   readonly file: 'saved_model.pb' | 'variables/variables.index';
@@ -20,6 +21,8 @@ export function bombs(): Readonly<Record<string, Bomb>> {
     nesting: model(graph(attribute(nested(100_000)))),
     nestingOfGroups: model(Buffer.alloc(1_000_000, 0x7b)),
     keys: { file: 'variables/variables.index', bytes: longKeys(300_000) },
+    compressedBlock: { file: 'variables/variables.index', bytes: compressedTable(60_000_000) },
+    compressedBlocks: { file: 'variables/variables.index', bytes: compressedTable(200_000_000) },
   };
 }
 
@@ -65,4 +68,9 @@ function longKeys(count: number): Buffer {
   return writeRawTable(
     Buffer.concat(Array.from({ length: count }, (_, shared) => entry(shared, letter, empty))),
   );
+}
+
+/** A table of one block that holds nothing but entries of no bytes, compressed as far as snappy can. */
+function compressedTable(size: number): Buffer {
+  return writeTableOf(Buffer.from(snappyCompress(new Uint8Array(size))), 1);
 }

@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import { parseBundleIndex } from './bundle-index.js';
 import { openVariables, type VariablesBundle } from './bundle.js';
 import { extend, mask, maskedCrc32c } from './crc32c.js';
 import { DataType } from './proto/tensor_pb.js';
@@ -11,7 +12,7 @@ import {
   BundleHeaderProto_Endianness,
   BundleHeaderProtoSchema,
 } from './proto/tensor_bundle_pb.js';
-import { varint, writeRawTable, writeTable } from './write-table.js';
+import { varint, writeTable, writeTableOf } from './write-table.js';
 
 type Header = MessageInitShape<typeof BundleHeaderProtoSchema>;
 type Entry = MessageInitShape<typeof BundleEntryProtoSchema>;
@@ -52,6 +53,16 @@ describe("The variables of a model that TensorFlow's Python wrote", () => {
     }
     await bundle?.close();
     expect(read).toEqual(JSON.parse(await readFile(EXPECTED, 'utf8')));
+  });
+
+  it('are the same where blocks of its index are compressed', async () => {
+    const [plain, compressed] = await Promise.all(
+      ['models/shapes/1/variables/variables.index', 'test/fixtures/shapes-snappy.index'].map(async (file) =>
+        parseBundleIndex(await readFile(file)),
+      ),
+    );
+    expect(compressed).toEqual(plain);
+    expect(plain!.entries.size).toBeGreaterThan(10);
   });
 });
 
@@ -159,9 +170,19 @@ describe('A variables bundle', () => {
     ],
     ['countless data files', index({}, { numShards: 2 ** 30 }), `${INDEX} speaks of 1073741824 data files.`],
     [
-      'a compressed block',
-      writeRawTable(Buffer.alloc(3), 1),
-      `${INDEX} is damaged: it has a block with snappy compression.`,
+      'a block that is not what its compression says',
+      writeTableOf(Buffer.from([12, 0, 65]), 1),
+      `${INDEX} is damaged: it has a block whose snappy compression is damaged.`,
+    ],
+    [
+      'a block that claims to hold more than it can',
+      writeTableOf(Buffer.from('ffffffff0f0041', 'hex'), 1),
+      `${INDEX} is damaged: it has a block of 7 bytes that claims to hold 4294967295.`,
+    ],
+    [
+      'a compression that TensorFlow has not',
+      writeTableOf(Buffer.alloc(3), 2),
+      `${INDEX} is damaged: it has a block of compression 2, which TensorFlow does not read either.`,
     ],
     ['keys out of order', index({ b: FLOATS, a: FLOATS }), `${INDEX} is damaged: it has keys out of order.`],
     ['no header', writeTable([]), `${INDEX} is not a variables index: it has no header.`],

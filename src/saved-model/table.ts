@@ -1,18 +1,24 @@
 import { maskedCrc32c } from './crc32c.js';
 import { Cursor, CursorFault } from './cursor.js';
 import { SavedModelError } from './saved-model.errors.js';
+import { SnappyBlocks } from './snappy-blocks.js';
 
 const FOOTER_BYTES = 48;
 /** A byte for the compression and four for the checksum. */
 const TRAILER_BYTES = 5;
+/** TensorFlow's `core/lib/io/table_options.h` has these two. */
+const NONE = 0;
+const SNAPPY = 1;
 const MAGIC = Buffer.from('57fb808b247547db', 'hex');
 const MAX_KEY_BYTES = 16 * 1024;
 /** Keys are stored by what differs from the key before: a small file can hold very long ones. */
 const MAX_KEYS_BYTES = 64 * 1024 ** 2;
+/** Each is an object in memory, and takes a byte or less of a compressed file. */
+const MAX_ENTRIES = 250_000;
 
 export interface TableEntry {
   readonly key: Buffer;
-  /** Looks into the file's bytes. */
+  /** Looks into the file's bytes, or into a block's once it is decompressed. */
   readonly value: Uint8Array;
 }
 
@@ -23,7 +29,7 @@ interface BlockHandle {
 
 /**
  * Reads a whole LevelDB table (LevelDB, `doc/table_format.md`): its entries in the order of their keys, which
- * are distinct. Every block's checksum is verified. Compressed blocks are refused: TensorFlow writes none.
+ * are distinct. Every block's checksum is verified. A block may be compressed with snappy, as some builds of TensorFlow write it.
  * @param file how the errors name it
  * @throws SavedModelError
  */
@@ -38,6 +44,8 @@ export function readTable(bytes: Uint8Array, file: string): TableEntry[] {
 
 class Table {
   private keysBytes = 0;
+  private count = 0;
+  private readonly snappy = new SnappyBlocks();
 
   constructor(private readonly bytes: Uint8Array) {}
 
@@ -76,17 +84,14 @@ class Table {
     if (maskedCrc32c(this.bytes.subarray(offset, end + 1)) !== trailer.uint32()) {
       throw new CursorFault(`has a wrong checksum for its block at byte ${offset}`);
     }
-    if (compression !== 0)
-      throw new CursorFault(`has a block with ${compressionName(compression)} compression`);
-    return this.blockEntries(new Cursor(this.bytes, offset, this.restarts(offset, end)));
+    const block = this.plain(this.bytes.subarray(offset, end), compression);
+    return this.blockEntries(new Cursor(block, 0, restarts(block)));
   }
 
-  /** Where the list of restart points begins, which ends the entries; a reader of all of them needs none. */
-  private restarts(offset: number, end: number): number {
-    if (end - offset < 4) throw new CursorFault('has a block without restart points');
-    const begin = end - 4 - 4 * new Cursor(this.bytes, end - 4).uint32();
-    if (begin < offset) throw new CursorFault('has a block with a wrong number of restart points');
-    return begin;
+  private plain(block: Uint8Array, compression: number): Uint8Array {
+    if (compression === NONE) return block;
+    if (compression === SNAPPY) return this.snappy.decompress(block);
+    throw new CursorFault(`has a block of compression ${compression}, which TensorFlow does not read either`);
   }
 
   private blockEntries(cursor: Cursor): TableEntry[] {
@@ -101,6 +106,7 @@ class Table {
       if (shared + fresh > MAX_KEY_BYTES || this.keysBytes > MAX_KEYS_BYTES) {
         throw new CursorFault('has longer keys than this server reads');
       }
+      if (++this.count > MAX_ENTRIES) throw new CursorFault(`has more than ${MAX_ENTRIES} entries`);
       key = Buffer.concat([key.subarray(0, shared), cursor.take(fresh)]);
       entries.push({ key, value: cursor.take(valueBytes) });
     }
@@ -108,10 +114,14 @@ class Table {
   }
 }
 
-function readHandle(cursor: Cursor): BlockHandle {
-  return { offset: cursor.varint(), size: cursor.varint() };
+/** Where the list of restart points begins, which ends the entries; a reader of all of them needs none. */
+function restarts(block: Uint8Array): number {
+  if (block.length < 4) throw new CursorFault('has a block without restart points');
+  const begin = block.length - 4 - 4 * new Cursor(block, block.length - 4).uint32();
+  if (begin < 0) throw new CursorFault('has a block with a wrong number of restart points');
+  return begin;
 }
 
-function compressionName(compression: number): string {
-  return compression === 1 ? 'snappy' : `unknown (${compression})`;
+function readHandle(cursor: Cursor): BlockHandle {
+  return { offset: cursor.varint(), size: cursor.varint() };
 }

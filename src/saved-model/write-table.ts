@@ -6,10 +6,15 @@ export function writeTable(entries: readonly { key: Uint8Array; value: Uint8Arra
 }
 
 /** A table of one block that holds `entries` as they are. */
-export function writeRawTable(entries: Buffer, compression = 0): Buffer {
-  const block = sealedBlock(entries, compression);
+export function writeRawTable(entries: Buffer): Buffer {
+  return writeTableOf(withRestarts(entries));
+}
+
+/** A table of one block, which is `bytes`, of whatever compression they are said to be. */
+export function writeTableOf(bytes: Buffer, compression = 0): Buffer {
+  const block = sealedBlock(bytes, compression);
   const handle = Buffer.concat([varint(0), varint(block.length - 5)]);
-  const index = sealedBlock(entry(0, Buffer.from('~'), handle), 0);
+  const index = sealedBlock(withRestarts(entry(0, Buffer.from('~'), handle)), 0);
   const footer = Buffer.alloc(48);
   Buffer.concat([varint(0), varint(0), varint(block.length), varint(index.length - 5)]).copy(footer);
   footer.write('57fb808b247547db', 40, 'hex');
@@ -33,9 +38,12 @@ export function varint(value: number): Buffer {
   return Buffer.from([...bytes, value]);
 }
 
-function sealedBlock(entries: Buffer, compression: number): Buffer {
-  const restarts = Buffer.from([0, 0, 0, 0, 1, 0, 0, 0]);
-  const block = Buffer.concat([entries, restarts, Buffer.from([compression, 0, 0, 0, 0])]);
+function withRestarts(entries: Buffer): Buffer {
+  return Buffer.concat([entries, Buffer.from([0, 0, 0, 0, 1, 0, 0, 0])]);
+}
+
+function sealedBlock(bytes: Buffer, compression: number): Buffer {
+  const block = Buffer.concat([bytes, Buffer.from([compression, 0, 0, 0, 0])]);
   seal(block, 0, block.length - 5);
   return block;
 }
