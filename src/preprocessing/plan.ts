@@ -96,6 +96,11 @@ export function smoothsByItself(resampling: Resampling): boolean {
   return !resampling.startsWith('tensorflow.');
 }
 
+/** Whether pixels come out as float32, not as bytes. */
+export function givesFractions(resampling: Resampling): boolean {
+  return resampling.startsWith('tensorflow.') && resampling !== 'tensorflow.nearest';
+}
+
 /** Whose decoding goes with a resampling, where nothing else is said. */
 export function decoderBeside(resampling: Resampling): Decoder {
   return resampling.startsWith('tensorflow.') ? 'tensorflow' : 'pillow';
@@ -125,8 +130,7 @@ function checkResampling(
   if ((resampling.startsWith('opencv.') || resampling === 'fast') && antialias !== undefined) {
     throw unexpected(`nothing (${resampling} leaves no choice)`, 'preprocessing.antialias', antialias);
   }
-  const isWhole = !resampling.startsWith('tensorflow.') || resampling === 'tensorflow.nearest';
-  if (!isWhole && dtype !== 'float32') {
+  if (givesFractions(resampling) && dtype !== 'float32') {
     throw unexpected(
       `tensorflow.nearest, or a filter of Pillow or OpenCV (the model's input is ${dtype}, and this gives fractions)`,
       'preprocessing.resampling',

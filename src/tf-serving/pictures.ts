@@ -2,7 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS_TOKEN } from '../config/config.module.js';
 import type { Settings } from '../config/settings.js';
 import type { NamedTensors } from '../engine/engine.js';
-import { elements, type Tensor, type TensorArrays } from '../engine/tensor.js';
+import { joinRows } from '../batching/rows.js';
+import type { Tensor, TensorArrays } from '../engine/tensor.js';
 import { ServingError } from '../errors/serving-error.js';
 import { type ImageToImagePlan, type ModelPlan, pixelInput } from '../models/model-plan.js';
 import { tooManyImages } from '../predict/predict-input.js';
@@ -46,7 +47,7 @@ export class PictureJoiner {
   ) {}
 
   /**
-   * @returns uint8 of the shape `[pictures, height, width, channels]`, without the first where one is sent by itself and the input has no
+   * @returns uint8 or float32 of the shape `[pictures, height, width, channels]`, without the first where one is sent by itself and the input has no
    * batch
    * @throws ServingError about a picture, by its number; or the signal's reason
    */
@@ -116,9 +117,13 @@ function joined(pictures: readonly PreprocessedPicture[], { name }: PictureInput
       `The pictures of the input "${name}" are of different sizes, ${sizes} pixels: send them one by one, or set preprocessing.size in model.yaml.`,
     );
   }
-  if (others.length === 0) return first;
-  const pixels = elements(size);
-  const data = new Uint8Array(pictures.length * pixels);
-  for (const [index, { tensor }] of pictures.entries()) data.set(tensor.data as Uint8Array, index * pixels);
-  return { ...first, shape: [pictures.length, ...size], data };
+  const all = [first, ...others];
+  const haveOneDtype = all.every(({ dtype }) => dtype === first.dtype);
+  const alike = haveOneDtype ? all : all.map(asFloats);
+  return joinRows(alike.map((tensor) => ({ [name]: tensor })))[name]!;
+}
+
+/** A resampler that gives fractions leaves a picture that has the model's size already as bytes. */
+function asFloats(pixels: Tensor): Tensor {
+  return { ...pixels, dtype: 'float32', data: Float32Array.from(pixels.data as Uint8Array | Float32Array) };
 }

@@ -33,6 +33,16 @@ describe('a batch that is made up', () => {
     expect(new Set(x!.data as Uint8Array).size).toBeGreaterThan(100);
   });
 
+  it('is of fractions where the line sends those', async () => {
+    const preprocessing = { resampling: 'tensorflow.bilinear' } as const;
+    const [sized, open] = [
+      [null, 8, 9, 3],
+      [null, null, null, 3],
+    ].map((shape) => plan([spec('x', 'float32', shape)], [SCORES], { preprocessing }));
+    expect((await madeUpBatch(sized!, 4, 16)).x).toMatchObject({ dtype: 'float32', shape: [4, 8, 9, 3] });
+    expect((await madeUpBatch(open!, 4, 16)).x).toMatchObject({ dtype: 'uint8', shape: [4, 16, 16, 3] });
+  });
+
   it('is of pictures of a given side where the model takes any size', async () => {
     expect((await madeUpBatch(ANY_SIZE, 2, 16)).x).toMatchObject({ shape: [2, 16, 16, 3] });
     expect([takesAnySize(PICTURE), takesAnySize(ANY_SIZE), takesAnySize(STRINGS)]).toEqual([

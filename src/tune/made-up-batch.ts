@@ -13,7 +13,7 @@ import {
 import { sharp } from '../images/sharp.js';
 import { type ImageToImagePlan, inputsBeside, type ModelPlan, pixelInput } from '../models/model-plan.js';
 import { toBfloat16, toFloat16 } from '../numbers/half.js';
-import type { PreprocessingPlan } from '../preprocessing/plan.js';
+import { givesFractions, type PreprocessingPlan } from '../preprocessing/plan.js';
 import { CommandError } from '../command/command-error.js';
 
 const DECIMALS: ReadonlySet<DType> = new Set(['float32', 'float64', 'complex64', 'complex128']);
@@ -81,14 +81,14 @@ async function encodedPictures(
   return { dtype: 'string', shape, data: Array.from({ length: batchSize }, () => bytes) };
 }
 
-function pixels(
-  batchSize: number,
-  { size, channels, normalise }: Pick<PreprocessingPlan, 'size' | 'channels' | 'normalise'>,
-  side: number,
-): Tensor {
+type Plan = Pick<PreprocessingPlan, 'size' | 'channels' | 'resampling' | 'normalise'>;
+
+function pixels(batchSize: number, { size, channels, resampling, normalise }: Plan, side: number): Tensor {
   const { width, height } = size ?? { width: side, height: side };
   const shape = [batchSize, height, width, channels];
-  return { dtype: 'uint8', shape, data: randomFillSync(new Uint8Array(elements(shape))), normalise };
+  const bytes = randomFillSync(new Uint8Array(elements(shape)));
+  if (size === null || !givesFractions(resampling)) return { dtype: 'uint8', shape, data: bytes, normalise };
+  return { dtype: 'float32', shape, data: Float32Array.from(bytes), normalise };
 }
 
 function numbers(spec: TensorSpec, batchSize: number): Tensor {

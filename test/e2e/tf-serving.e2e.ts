@@ -1,3 +1,4 @@
+import { sharp } from '../../src/images/sharp.js';
 import { projectFile, TestServer } from './server.js';
 
 /** Clients of TensorFlow Serving, served as they are. */
@@ -17,12 +18,18 @@ describe('predictions at /v1', () => {
         echo_nchw: 'echo_nchw',
         echo_any: 'echo_any',
         echo_uint8: 'echo_uint8',
+        fractions: 'echo',
+        fractions_any: 'echo_any',
         float64: 'identity_float64',
         float16: 'identity_float16',
         int64: 'identity_int64',
         text: 'identity_string',
       },
-      yaml: { echo_nchw: 'preprocessing: { layout: nchw }' },
+      yaml: {
+        echo_nchw: 'preprocessing: { layout: nchw }',
+        fractions: 'preprocessing: { resampling: tensorflow.bilinear, scale: raw }',
+        fractions_any: 'preprocessing: { size: [3, 5], resampling: tensorflow.area }',
+      },
       labels: { 'shapes.json': 'file:labels/shapes.json' },
       env: { ENGINE: 'tensorflow', RATE_LIMIT: '100000' },
     });
@@ -116,6 +123,30 @@ describe('predictions at /v1', () => {
       json: { predictions: [Array.from({ length: 4 }, () => Array.from({ length: 4 }, () => [255, 0, 0]))] },
     });
   });
+
+  it.each(['fractions', 'fractions_any'])(
+    'take several pictures as each by itself where pixels become fractions: %s',
+    async (model) => {
+      const noise = Buffer.from(Array.from({ length: 48 }, (_, index) => (index * 89) % 256));
+      const raw = { width: 4, height: 4, channels: 3 } as const;
+      // Of the model's size, so not resampled.
+      const exact = { b64: (await sharp(noise, { raw }).png().toBuffer()).toString('base64') };
+      const pictures = [exact, await b64('samples/star.jpg'), await image('rgba.png')];
+      const alone = [];
+      for (const picture of pictures) {
+        const { json } = await predict(model, { instances: [picture] });
+        alone.push(...(json as { predictions: unknown[] }).predictions);
+      }
+      expect(await predict(model, { instances: pictures })).toEqual({
+        status: 200,
+        json: { predictions: alone },
+      });
+      expect(await predict(model, { inputs: { image: pictures.toReversed() } })).toEqual({
+        status: 200,
+        json: { outputs: alone.toReversed() },
+      });
+    },
+  );
 
   it('say which of several pictures is at fault', async () => {
     const [red, gif, cut] = await Promise.all(['red.png', 'still.gif', 'truncated.png'].map(image));
