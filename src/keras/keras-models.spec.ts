@@ -11,7 +11,7 @@ import { readKerasModel } from './read-keras-model.js';
 import { difference, FIXTURES, readExpected, runGraph } from './run-graph.fixture.js';
 
 /** Every model in the fixtures, by every Keras that wrote it and in every form. */
-const FILES = ['keras2', 'keras3'].flatMap((keras) =>
+const FILES = readdirSync(FIXTURES).flatMap((keras) =>
   readdirSync(join(FIXTURES, keras)).flatMap((model) =>
     readdirSync(join(FIXTURES, keras, model))
       .filter((file) => file.startsWith('model.'))

@@ -1,12 +1,12 @@
 import type { FlatGraph } from '../graph/flat-graph.js';
 import { readRegularFile } from '../saved-model/regular-file.js';
-import { SavedModelError } from '../saved-model/saved-model.errors.js';
+import { quote, SavedModelError } from '../saved-model/saved-model.errors.js';
 import { readArchive } from './archive.js';
 import { buildGraph } from './builder/build-graph.js';
 import type { Hdf5Contents, Hdf5Layout } from './hdf5/contents.js';
 import { readHdf5InThread } from './hdf5/hdf5-thread.js';
 import { KerasError, KerasFault } from './keras.errors.js';
-import type { KerasFile } from './find-keras-model.js';
+import { formOf } from './file-form.js';
 import { type Json, member } from './model/json.js';
 import { parseJson } from './model/parse-json.js';
 import { ModelParser } from './model/parse-model.js';
@@ -26,13 +26,13 @@ const MAX_BYTES = 2 ** 32 - 1;
  */
 export async function readKerasModel(
   directory: string,
-  file: KerasFile,
+  file: string,
   readHdf5: ReadHdf5 = readHdf5InThread,
 ): Promise<FlatGraph> {
   try {
-    return await (file === 'model.keras'
-      ? readKeras(directory, file, readHdf5)
-      : readWhole(directory, file, readHdf5));
+    return (await formOf(directory, file)) === 'archive'
+      ? await readKeras(directory, file, readHdf5)
+      : await readWhole(directory, file, readHdf5);
   } catch (error) {
     if (error instanceof KerasFault) throw new KerasError(file, error.message);
     if (error instanceof SavedModelError) throw new KerasError(file, error.fault); // Of opening and reading the file.
@@ -40,7 +40,7 @@ export async function readKerasModel(
   }
 }
 
-async function readKeras(directory: string, file: KerasFile, readHdf5: ReadHdf5): Promise<FlatGraph> {
+async function readKeras(directory: string, file: string, readHdf5: ReadHdf5): Promise<FlatGraph> {
   const archive = await readArchive(directory, file);
   if (!archive) throw new KerasFault('is missing');
   const version = member(parseJson(archive.metadata, 'its metadata.json'), 'keras_version');
@@ -49,12 +49,24 @@ async function readKeras(directory: string, file: KerasFile, readHdf5: ReadHdf5)
   return buildGraph(model, new ArchiveWeights(model, groups), majorOf(version));
 }
 
-async function readWhole(directory: string, file: KerasFile, readHdf5: ReadHdf5): Promise<FlatGraph> {
+async function readWhole(directory: string, file: string, readHdf5: ReadHdf5): Promise<FlatGraph> {
   const bytes = await readRegularFile(directory, file, MAX_BYTES);
   if (!bytes) throw new KerasFault('is missing');
-  const { config, kerasVersion, groups } = await readHdf5(bytes as Buffer<ArrayBuffer>, 'whole');
+  const { config, kerasVersion, backend, groups } = await readHdf5(bytes as Buffer<ArrayBuffer>, 'whole');
+  checkAge(kerasVersion, backend);
   const model = new ModelParser().parse(parseJson(config ?? '', 'its model_config'));
   return buildGraph(model, new WholeWeights(model, groups), majorOf(kerasVersion ?? undefined));
+}
+
+/** Layers had other names and settings in Keras 1, and Theano's convolutions are mirrored: both are what Keras 2 still turned into its own. */
+function checkAge(version: string | null, backend: string | null): void {
+  const remedy = 'load it with Keras 2.2 on TensorFlow 1 and save it anew';
+  if (majorOf(version ?? undefined) < 2)
+    throw new KerasFault(
+      `was written by Keras ${quote(String(version))}, which this server does not read; ${remedy}`,
+    );
+  if (backend === 'theano')
+    throw new KerasFault(`was trained on Theano, whose convolutions this server does not have; ${remedy}`);
 }
 
 /** Files without a version are older than Keras 3. */

@@ -17,6 +17,12 @@ type Layer = {
   config: Record<string, unknown>;
 };
 
+/** A file of Keras 2.2.2 with all occurrences of a text replaced by one that is as long. */
+async function keras222With(text: string, other: string): Promise<Buffer> {
+  const bytes = await readFile(join(FIXTURES, 'keras222', 'sequential', 'model.h5'));
+  return Buffer.from(bytes.toString('latin1').replaceAll(text, other), 'latin1');
+}
+
 describe('A Keras file', () => {
   let directory: string;
   let thread: Hdf5Thread;
@@ -219,6 +225,26 @@ describe('A Keras file', () => {
       'an HDF5 file that was cut off',
       async () => (await readFile(join(SEQUENTIAL, 'model.h5'))).subarray(0, 9000),
       'is not an HDF5 file, or a damaged one.',
+    ],
+    [
+      'a pointer of Git LFS',
+      async () => Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n'),
+      'is a pointer of Git LFS and not the file itself; get that with git lfs pull.',
+    ],
+    [
+      'a page of HTML',
+      async () => Buffer.from('\n<!DOCTYPE html>\n<html lang="en">'),
+      'is a page of HTML and not the file itself; download it anew.',
+    ],
+    [
+      'a file of Keras 1',
+      () => keras222With('2.2.2', '1.2.2'),
+      'was written by Keras "1.2.2", which this server does not read; load it with Keras 2.2 on TensorFlow 1 and save it anew.',
+    ],
+    [
+      'a file of a model that was trained on Theano',
+      () => keras222With('tensorflow', 'theano\0\0\0\0'),
+      'was trained on Theano, whose convolutions this server does not have; load it with Keras 2.2 on TensorFlow 1 and save it anew.',
     ],
     [
       'weights without a model',

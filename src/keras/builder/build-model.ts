@@ -1,7 +1,13 @@
 import { quote } from '../../saved-model/saved-model.errors.js';
 import { KerasFault } from '../keras.errors.js';
 import { layerKindOf } from '../layers.js';
-import { type Argument, type KerasLayer, type KerasModel, TensorRef } from '../model/keras-model.js';
+import {
+  type Argument,
+  type KerasLayer,
+  type KerasModel,
+  referencesIn,
+  TensorRef,
+} from '../model/keras-model.js';
 import type { CallSites } from './call-site.js';
 import type { Value } from './layer-kind.js';
 import { Tensor } from './tensor.js';
@@ -123,12 +129,6 @@ function tensorOf(
   if (!tensor)
     throw new KerasFault(`is damaged: it speaks of an output of ${layer.config.subject} that there is not`);
   return tensor;
-}
-
-function referencesIn(argument: Argument | readonly Argument[] | undefined): TensorRef[] {
-  if (argument instanceof TensorRef) return [argument];
-  if (typeof argument !== 'object' || argument === null) return [];
-  return Object.values(argument).flatMap(referencesIn);
 }
 
 function resolveAll(args: readonly Argument[], resolve: (ref: TensorRef) => Tensor): readonly Value[] {

@@ -18,6 +18,8 @@ export interface Hdf5Contents {
   /** The config as JSON text; `null` in an archive, which has it elsewhere. */
   readonly config: string | null;
   readonly kerasVersion: string | null;
+  /** What Keras computed with: `tensorflow`, `theano`, `jax`; `null` where the file does not say. */
+  readonly backend: string | null;
   /** In the file's order, by the path of the group above `vars` (`layers/conv2d`), or by the layer's name. */
   readonly groups: ReadonlyMap<string, readonly WeightArray[]>;
 }

@@ -41,7 +41,7 @@ function readArchive(file: Hdf5File, weights: WeightReader): Hdf5Contents {
     }
   };
   visit('', 0);
-  return { config: null, kerasVersion: null, groups };
+  return { config: null, kerasVersion: null, backend: null, groups };
 }
 
 function readNumbered(file: Hdf5File, weights: WeightReader, path: string): WeightArray[] {
@@ -70,7 +70,8 @@ function readWhole(file: Hdf5File, weights: WeightReader): Hdf5Contents {
     }
     groups.set(layer, readNamed(file, weights, path));
   }
-  return { config, kerasVersion: file.texts('/', 'keras_version')?.[0] ?? null, groups };
+  const told = (name: string): string | null => file.texts('/', name)?.[0] ?? null;
+  return { config, kerasVersion: told('keras_version'), backend: told('backend'), groups };
 }
 
 function readNamed(file: Hdf5File, weights: WeightReader, path: string): WeightArray[] {

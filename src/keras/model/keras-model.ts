@@ -28,7 +28,7 @@ export interface KerasLayer {
   readonly path: string;
   readonly config: LayerConfig;
   readonly calls: readonly LayerCall[];
-  /** The number that references give the first of the calls: 1 where Keras 2 counts a model's own making. */
+  /** The number that references give the first of the calls: 1 where Keras counts a model's own making. */
   readonly firstCall: number;
   /** `operation`: Keras does not count it as a layer where it numbers the layers. */
   readonly role: 'input' | 'layer' | 'operation' | 'model';
@@ -48,4 +48,11 @@ export interface ModelOutput {
   /** Of an output in a dictionary; `null` in a list. */
   readonly key: string | null;
   readonly tensor: TensorRef;
+}
+
+/** The tensors in what a layer is called with. */
+export function referencesIn(argument: Argument | readonly Argument[] | undefined): TensorRef[] {
+  if (argument instanceof TensorRef) return [argument];
+  if (typeof argument !== 'object' || argument === null) return [];
+  return Object.values(argument).flatMap(referencesIn);
 }

@@ -2,11 +2,6 @@ import { KerasFault } from '../keras.errors.js';
 import { isList, isObject, type Json, type JsonObject, member } from './json.js';
 import { type Argument, type LayerCall, TensorRef } from './keras-model.js';
 
-export interface ParsedCalls {
-  readonly calls: readonly LayerCall[];
-  readonly keras2: boolean;
-}
-
 /** Beyond it, and with calls of calls, a graph would be endless. */
 const MAX_CALLS = 1000;
 
@@ -17,14 +12,11 @@ const MAX_CALLS = 1000;
  * - Keras 2: `[[["conv", 0, 0, {kwargs}], …], …]`, or `[["conv", 0, 0, {kwargs}], …]` for operations; a constant for a tensor
  *   is `["_CONSTANT_VALUE", -1, 2.0, {kwargs}]`.
  */
-export function parseCalls(json: Json | undefined, subject: string): ParsedCalls {
-  if (json === undefined) return { calls: [], keras2: false };
+export function parseCalls(json: Json | undefined, subject: string): LayerCall[] {
+  if (json === undefined) return [];
   if (!isList(json) || json.length > MAX_CALLS) throw malformed(subject);
   const keras2 = json.some((node) => isList(node));
-  return {
-    calls: json.map((node) => (keras2 ? parseKeras2(node, subject) : parseKeras3(node, subject))),
-    keras2,
-  };
+  return json.map((node) => (keras2 ? parseKeras2(node, subject) : parseKeras3(node, subject)));
 }
 
 function malformed(subject: string): KerasFault {

@@ -16,6 +16,7 @@ const FUNCTIONAL: ReadonlySet<string> = new Set(['Functional', 'Model']);
 /** Makes one form of what Keras 2 and Keras 3 write in their two ways each. */
 export class ModelParser {
   private layers = 0;
+  private unnamed = 0;
 
   /**
    * @param json of the whole model, as `config.json` or `model_config` has it
@@ -23,8 +24,8 @@ export class ModelParser {
    */
   parse(json: Json): KerasModel {
     const className = member(json, 'class_name');
-    const config = member(json, 'config');
-    if (typeof className !== 'string' || !isObject(config)) {
+    const config = configOf(json);
+    if (typeof className !== 'string' || !config) {
       throw new KerasFault('is damaged: its config describes no model');
     }
     checkOrigin(json as JsonObject, `a model of the class ${className}`);
@@ -49,30 +50,42 @@ export class ModelParser {
     return className === SEQUENTIAL ? sequential(layers, config) : functional(layers, config);
   }
 
+  /** Such a list has no name; Keras makes one up when it reads the model, and so its weights are found by their order. */
+  private nameOfUnnamed(json: Json): string | undefined {
+    return isList(member(json, 'config')) ? `unnamed_${++this.unnamed}` : undefined;
+  }
+
   private parseLayer(json: Json, around: string, depth: number): KerasLayer {
     if (++this.layers > MAX_LAYERS) throw new KerasFault(`is damaged: it has more than ${MAX_LAYERS} layers`);
     const className = member(json, 'class_name');
-    const values = member(json, 'config');
-    const name = member(json, 'name') ?? member(values, 'name');
-    if (typeof className !== 'string' || !isObject(values) || typeof name !== 'string') {
+    const values = configOf(json);
+    const name = member(json, 'name') ?? member(values ?? null, 'name') ?? this.nameOfUnnamed(json);
+    if (typeof className !== 'string' || !values || typeof name !== 'string') {
       throw new KerasFault('is damaged: its config has a layer without a class, a name or a config');
     }
     const path = around === '' ? name : `${around}/${name}`;
     const subject = `the layer ${quote(path)} of the class ${shown(className)}`;
     checkOrigin(json as JsonObject, subject);
     const nested = isModel(className);
-    const { calls, keras2 } = parseCalls(member(json, 'inbound_nodes'), subject);
+    const calls = parseCalls(member(json, 'inbound_nodes'), subject);
     return {
       className,
       name,
       path,
       config: new LayerConfig(values, subject),
       calls,
-      firstCall: nested && keras2 && startsAtInput(className, values) ? 1 : 0,
+      firstCall: 0,
       role: roleOf(className, json, values),
       model: nested ? this.parseModel(className, values, path, depth + 1) : null,
     };
   }
+}
+
+/** Keras before 2.2.3 writes a sequential model as the list of its layers and nothing else. `null` if it is no config. */
+function configOf(json: Json): JsonObject | null {
+  const config = member(json, 'config');
+  if (isList(config) && member(json, 'class_name') === SEQUENTIAL) return { layers: config };
+  return isObject(config) ? config : null;
 }
 
 function isModel(className: string): boolean {
@@ -105,11 +118,4 @@ function roleOf(className: string, json: Json, config: JsonObject): KerasLayer['
   if (typeof module === 'string') return /^keras\.(src\.)?ops(\.|$)/.test(module) ? 'operation' : 'layer';
   // The .h5 of Keras 3 has no modules; every layer has this setting and no operation does.
   return Object.hasOwn(config, 'trainable') ? 'layer' : 'operation';
-}
-
-/** Keras 2 numbers the calls of such a model from 1: its own, from input to output, is the first. */
-function startsAtInput(className: string, config: JsonObject): boolean {
-  if (className !== SEQUENTIAL) return true;
-  const layers = member(config, 'layers');
-  return isList(layers) && member(layers[0], 'class_name') === 'InputLayer';
 }

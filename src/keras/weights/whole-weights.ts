@@ -1,3 +1,4 @@
+import type { LayerWeights } from '../builder/layer-kind.js';
 import type { Hdf5Contents, WeightArray } from '../hdf5/contents.js';
 import { layerKindOf } from '../layers.js';
 import type { KerasLayer, KerasModel } from '../model/keras-model.js';
@@ -15,10 +16,15 @@ export class WholeWeights implements WeightSource {
   private readonly places = new Map<KerasLayer, string>();
 
   constructor(model: KerasModel, groups: Hdf5Contents['groups']) {
+    const names = new Set(model.layers.map(({ name }) => name));
+    // Of models in models of which the file keeps no name, in order.
+    const others = [...groups].filter(([name, arrays]) => arrays.length > 0 && !names.has(name));
     for (const layer of model.layers) {
-      const given = (groups.get(layer.name) ?? []).filter(({ name }) => !RANDOM_STATE.test(name));
       const leaves = layer.model ? leavesOf(layer.model, isTrained(layer)) : [{ layer, trained: true }];
-      this.share(leaves, given, `model_weights/${layer.name}`);
+      const isOther = layer.model && !groups.has(layer.name) && leaves.some((leaf) => countOf(leaf) > 0);
+      const [place, arrays] = (isOther && others.shift()) || [layer.name, groups.get(layer.name) ?? []];
+      const given = arrays.filter(({ name }) => !RANDOM_STATE.test(name));
+      this.share(leaves, given, `model_weights/${place}`);
     }
   }
 
@@ -33,10 +39,11 @@ export class WholeWeights implements WeightSource {
   private share(leaves: readonly Leaf[], given: readonly WeightArray[], place: string): void {
     let next = 0;
     const take = (count: number): readonly WeightArray[] => given.slice(next, (next += count));
-    const sizes = leaves.map(({ layer, trained }) => {
-      const weights = layer.role === 'layer' ? layerKindOf(layer).weights?.(layer.config) : undefined;
-      const [changed, kept] = [weights?.trained.length ?? 0, weights?.kept?.length ?? 0];
-      return trained ? { changed, kept } : { changed: 0, kept: changed + kept };
+    const sizes = leaves.map((leaf) => {
+      const { trained = [], kept = [] } = weightsOf(leaf);
+      return leaf.trained
+        ? { changed: trained.length, kept: kept.length }
+        : { changed: 0, kept: countOf(leaf) };
     });
     const changed = sizes.map((size) => take(size.changed));
     const kept = sizes.map((size) => take(size.kept));
@@ -51,6 +58,15 @@ export class WholeWeights implements WeightSource {
 interface Leaf {
   readonly layer: KerasLayer;
   readonly trained: boolean;
+}
+
+function weightsOf({ layer }: Leaf): Partial<LayerWeights> {
+  return layer.role === 'layer' ? (layerKindOf(layer).weights?.(layer.config) ?? {}) : {};
+}
+
+function countOf(leaf: Leaf): number {
+  const { trained = [], kept = [] } = weightsOf(leaf);
+  return trained.length + kept.length;
 }
 
 function leavesOf({ layers }: KerasModel, trained: boolean): Leaf[] {
