@@ -1,7 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { SETTINGS_TOKEN } from '../config/config.module.js';
+import type { Settings } from '../config/settings.js';
 import type { NamedTensors, Signature } from '../engine/engine.js';
 import { ServingError } from '../errors/serving-error.js';
 import type { ModelHandle } from '../models/model-handle.js';
+import { checkEncoded } from '../preprocessing/check-encoded.js';
 import type { Call } from '../turns/call.js';
 import { columnsOf } from './pictures-among-inputs.js';
 import { isNamed } from './predict-input.js';
@@ -20,6 +23,8 @@ export interface NumbersResult {
 /** The line for numbers: JSON → tensors → batch → engine → JSON. */
 @Injectable()
 export class NumbersService {
+  constructor(@Inject(SETTINGS_TOKEN) private readonly settings: Settings) {}
+
   /**
    * One tensor per input, whole or one instance of it.
    * @param readMs how long it took to find the numbers in the request
@@ -71,14 +76,18 @@ export class NumbersService {
     const { rows, bytes } = roomOf(signature, inputs);
     const admitted = model.admit(rows, bytes, call);
     try {
-      const { outputs, inferenceMs } = await admitted.inTurn({
-        prepare: async () => inputs,
-        run: () => model.run(name, inputs, admitted.call),
+      const { outputs, inferenceMs, checkMs } = await admitted.inTurn({
+        prepare: async () => {
+          const began = performance.now();
+          await checkEncoded(inputs, this.settings, model.ready.plan.maxPixels);
+          return performance.now() - began;
+        },
+        run: async (ms) => ({ ...(await model.run(name, inputs, admitted.call)), checkMs: ms }),
       });
       const began = performance.now();
       const result = answer(outputs);
       const answerMs = performance.now() - began;
-      return { ...result, work: { decodeMs, preprocessMs: 0, inferenceMs, answerMs } };
+      return { ...result, work: { decodeMs: decodeMs + checkMs, preprocessMs: 0, inferenceMs, answerMs } };
     } finally {
       admitted.leave();
     }

@@ -1,13 +1,13 @@
 import { ServingError } from '../errors/serving-error.js';
 import type { ModelHandle } from '../models/model-handle.js';
-import { pictureInputName } from '../models/model-plan.js';
+import { pixelInput } from '../models/model-plan.js';
 import type { Signature } from '../engine/engine.js';
 import { isBytesObject } from './base64.js';
 import { isNamed, type NamedValues, pictureOf, picturesOf, type PredictInput } from './predict-input.js';
 
 /**
- * Inputs that were sent by name, with a picture where the model takes one, as that picture and what stands beside it; other inputs stay as
- * they are.
+ * Inputs that were sent by name, with a picture where the model takes pixels, as that picture and what stands beside it; other inputs, strings
+ * too, stay as they are.
  * @param signatureName the one that was asked for, if any: pictures are taken by the one that the model is served with
  * @throws ServingError as `predictInputOf`
  */
@@ -17,11 +17,8 @@ export function withPictures(
   signatureName: string | undefined,
   maxImages: number,
 ): PredictInput {
-  const name = pictureInputName(plan);
+  const name = pixelInput(plan)?.spec.name;
   if (name === undefined || (signatureName ?? plan.signatureName) !== plan.signatureName) return input;
-  // No number is a text: one that stands where pixels belong can but be a picture.
-  const isPicture = (value: unknown): boolean =>
-    isBytesObject(value) || (typeof value === 'string' && plan.task !== 'image-to-image');
   const split = (named: NamedValues): { value: unknown; beside: NamedValues } => {
     const { [name]: value, ...beside } = named;
     return { value, beside };
@@ -43,6 +40,11 @@ export function withPictures(
       return { ...picturesOf(value, maxImages), beside };
     }
   }
+}
+
+/** No number is a text: one that stands where pixels belong can but be a picture. */
+function isPicture(value: unknown): boolean {
+  return isBytesObject(value) || typeof value === 'string';
 }
 
 /**

@@ -3,12 +3,11 @@ import { SETTINGS_TOKEN } from '../config/config.module.js';
 import type { Settings } from '../config/settings.js';
 import type { NamedTensors } from '../engine/engine.js';
 import { joinRows } from '../batching/rows.js';
-import type { Tensor, TensorArrays } from '../engine/tensor.js';
+import type { Tensor } from '../engine/tensor.js';
 import { ServingError } from '../errors/serving-error.js';
-import { type ImageToImagePlan, type ModelPlan, pixelInput } from '../models/model-plan.js';
+import { type ModelPlan, pixelInput } from '../models/model-plan.js';
 import { tooManyImages } from '../predict/predict-input.js';
-import { readHeader } from '../preprocessing/picture.js';
-import { isServed, sniffFormat } from '../preprocessing/picture-format.js';
+import { checkEncoded, ofPicture } from '../preprocessing/check-encoded.js';
 import type { PreprocessingPlan } from '../preprocessing/plan.js';
 import { type PreprocessedPicture, PreprocessingService } from '../preprocessing/preprocessing.service.js';
 import type { Call } from '../turns/call.js';
@@ -69,19 +68,11 @@ export class PictureJoiner {
   }
 
   /**
-   * Holds pictures that the model will decode against the limits, so that none of them unpacks to more than is allowed; what is no
-   * picture, or damaged, is for the model to judge. The bytes stay as they are.
+   * Holds pictures among strings, which stay as they are, against the limits.
    * @throws ServingError IMAGE_TOO_LARGE
    */
-  async checkEncoded({ input, maxPixels = Infinity }: ImageToImagePlan, inputs: NamedTensors): Promise<void> {
-    const limits = { ...this.settings, maxImagePixels: Math.min(this.settings.maxImagePixels, maxPixels) };
-    for (const [index, picture] of ((inputs[input]?.data ?? []) as TensorArrays['string']).entries()) {
-      if (!isServed(sniffFormat(picture))) continue;
-      await readHeader(picture, limits).catch((error: unknown) => {
-        if (!(error instanceof ServingError) || error.code === 'IMAGE_TOO_LARGE')
-          throw ofPicture(index, input, error);
-      });
-    }
+  checkEncoded({ maxPixels }: ModelPlan, inputs: NamedTensors): Promise<void> {
+    return checkEncoded(inputs, this.settings, maxPixels);
   }
 
   private async read(
@@ -96,13 +87,6 @@ export class PictureJoiner {
       throw ofPicture(index, name, error);
     }
   }
-}
-
-/** The same error with the picture that it is about, if it is about one. */
-function ofPicture(index: number, input: string, error: unknown): unknown {
-  if (!(error instanceof ServingError) || !error.code.startsWith('IMAGE_')) return error;
-  const sentence = `Picture ${index} of the input "${input}": ${error.message}`;
-  return new ServingError(error.code, sentence, { cause: error.cause });
 }
 
 function joined(pictures: readonly PreprocessedPicture[], { name }: PictureInput): Tensor {

@@ -75,7 +75,7 @@ export class PredictionService {
     const admitted = model.admit(rows, bytes, call);
     try {
       const { decoded, run } = await admitted.inTurn({
-        prepare: () => this.decoded(model, signatureName, work, admitted.call),
+        prepare: () => this.decoded(model, work, admitted.call),
         run: async (ready) => ({
           decoded: ready,
           run: await runSignature(model, signatureName, signature, ready.inputs, admitted.call),
@@ -122,7 +122,6 @@ export class PredictionService {
 
   private async decoded(
     { ready: { plan } }: ModelHandle,
-    signatureName: string,
     { inputs, pictureInput }: Work,
     call: Call,
   ): Promise<Decoded> {
@@ -138,11 +137,9 @@ export class PredictionService {
       decodeMs += joined.decodeMs;
       preprocessMs += joined.preprocessMs;
     }
-    if (plan.task === 'image-to-image' && plan.signatureName === signatureName) {
-      const began = performance.now();
-      await this.pictures.checkEncoded(plan, tensors);
-      decodeMs += performance.now() - began;
-    }
+    const began = performance.now();
+    await this.pictures.checkEncoded(plan, tensors);
+    decodeMs += performance.now() - began;
     return { inputs: tensors, decodeMs, preprocessMs };
   }
 

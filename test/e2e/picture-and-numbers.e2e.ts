@@ -163,11 +163,11 @@ describe('a model that takes a picture and numbers', () => {
     )) as { image?: string };
     const bytes = Buffer.from(answer.image!, 'base64');
     expect((await sharp(bytes).raw().toBuffer()).every((sample) => sample === 15)).toBe(true);
-    const named = (await json(
-      { inputs: { image: { b64: grey.toString('base64') }, amount: 5 } },
-      path,
-    )) as object;
+    const picture = grey.toString('base64');
+    const named = await json({ image: picture, inputs: { amount: 5 } }, path);
     expect(named).toMatchObject({ image: answer.image });
+    const bytes64 = await json({ inputs: { image: { b64: picture }, amount: 5 } }, path);
+    expect(bytes64).toMatchObject({ prediction: { b64: answer.image } });
   });
 
   it.each<[string, () => Promise<Answer>, number, string, RegExp]>([
@@ -290,9 +290,7 @@ describe('a model that takes a picture and numbers', () => {
       });
     });
   });
-});
 
-describe('a picture that is missing from a form', () => {
   it.each<[string, readonly (readonly [string, string | Blob])[], RegExp]>([
     ['a file of another name', [['photo', new Blob(['x'])]], /: the form has "photo"\. Send/],
     [
@@ -309,19 +307,11 @@ describe('a picture that is missing from a form', () => {
       /: the form has "image", as a text; a file needs a file name\./,
     ],
     ['nothing at all', [], /: the form is empty\. Send/],
-  ])('is told as missing, with what came: %s', async (_, parts, detail) => {
-    const server = await TestServer.start({ models: { echo: 'echo' } });
-    const body = new FormData();
-    for (const [name, value] of parts) {
-      if (typeof value === 'string') body.append(name, value);
-      else body.append(name, value, 'a.png');
-    }
-    const response = await server.fetch('/models/echo/predict', { method: 'POST', body });
-    expect(await response.json()).toMatchObject({
+  ])('tells of a form without a picture what came: %s', async (_, parts, detail) => {
+    expect(await form(parts)).toMatchObject({
       status: 400,
       code: 'IMAGE_MISSING',
       detail: expect.stringMatching(detail),
     });
-    await server.stop();
   });
 });

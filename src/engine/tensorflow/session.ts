@@ -3,6 +3,7 @@ import type { EdgedSignature, InputEdge, OutputEdge } from '../../graph/edges.js
 import { EngineError, type NamedTensors } from '../engine.js';
 import { normalisePixels } from '../normalise.js';
 import type { Normalise, Tensor } from '../tensor.js';
+import { failedRun } from './failed-run.js';
 import { type Binding, type NativeTensor, SHARED } from './native-binding.js';
 import { parseSerialized, serializeTensor } from './serialized-tensor.js';
 import { createTensor, readTensor } from './tensors.js';
@@ -48,7 +49,7 @@ export class Session {
     return new Session(binding, binding.loadSavedModel('', shared.tag), shared);
   }
 
-  /** @throws EngineError `run` */
+  /** @throws EngineError `run`, `input` */
   run(signature: string, inputs: NamedTensors): NamedTensors {
     const edges = this.shared.signatures.get(signature);
     if (!edges) throw new EngineError('run', `The model has no signature ${signature}.`);
@@ -65,7 +66,7 @@ export class Session {
         edges.outputs.map((edge, index) => [edge.tensor.name, this.read(answered[index]!, edge)]),
       );
     } catch (error) {
-      throw error instanceof EngineError ? error : new EngineError('run', messageOf(error));
+      throw error instanceof EngineError ? error : failedRun(messageOf(error), inputs);
     } finally {
       for (const id of given) this.binding.deleteTensor(id);
       for (const { id } of answered) this.binding.deleteTensor(id);
