@@ -1,9 +1,9 @@
 """Writes what Python TensorFlow answers for the ops that the WebAssembly runtime admits.
 
-test/fixtures/wasm-ops.json.gz: a list of cases, each a frozen graph (GraphDef) with and without default attributes, what it is fed and what TensorFlow
+test/fixtures/wasm-ops.json.gz, and wasm-empty-ops.json.gz for tensors without elements: a list of cases, each a frozen graph (GraphDef) with and without default attributes, what it is fed and what TensorFlow
 answers, as little-endian bytes in base64. src/engine/wasm/ops.spec.ts runs them; it fails if an op of ops.ts has no case.
 
-The cases are in wasm_plain_cases.py and wasm_fused_cases.py. Constants of a lambda stay constants of the graph.
+The cases are in wasm_plain_cases.py and wasm_fused_cases.py; wasm_empty_cases.py takes dimensions of theirs away. Constants of a lambda stay constants of the graph.
 """
 
 import os
@@ -24,8 +24,9 @@ from tensorflow.python.framework.convert_to_constants import convert_variables_t
 import wasm_plain_cases  # noqa: F401  Adds its cases, first.
 import wasm_fused_cases  # noqa: F401  isort: skip
 from wasm_cases import CASES
+from wasm_empty_cases import emptied
 
-FILE = Path(__file__).resolve().parents[2] / "test" / "fixtures" / "wasm-ops.json.gz"
+FIXTURES = Path(__file__).resolve().parents[2] / "test" / "fixtures"
 
 
 def encoded(value: np.ndarray) -> dict:
@@ -62,28 +63,36 @@ def stripped(graph: tf.compat.v1.GraphDef) -> tf.compat.v1.GraphDef:
     return short
 
 
-def main() -> None:
+def op_of(graph: tf.compat.v1.GraphDef) -> str:
+    """The first op that does something."""
+    return next((node.op for node in graph.node if node.op not in ("Const", "Placeholder", "Identity", "NoOp")), "Identity")
+
+
+def written(file: str, named_cases: list[tuple]) -> None:
     cases = []
-    for name, function, inputs in CASES:
+    for name, function, inputs in named_cases:
         inputs = [np.asarray(value) for value in inputs]
         try:
             graph, fed, fetched, answers = frozen(function, inputs)
-        except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError) as error:
+        except (tf.errors.OpError, ValueError, IndexError) as error:
             print(f"TensorFlow has not {name}: {str(error).splitlines()[0]}")
             continue
         parsed = tf.compat.v1.GraphDef.FromString(graph)
-        op = next((node.op for node in parsed.node if node.op not in ("Const", "Placeholder", "Identity", "NoOp")), "Identity")
         cases.append(
             {
-                "name": name or op,
+                "name": name or op_of(parsed),
                 "graphs": [base64.b64encode(each).decode() for each in (graph, stripped(parsed).SerializeToString())],
                 "inputs": {node: encoded(value) for node, value in zip(fed, inputs, strict=True)},
                 "outputs": {node: encoded(np.asarray(value)) for node, value in zip(fetched, answers, strict=True)},
             }
         )
-    text = json.dumps(cases)
-    FILE.write_bytes(gzip.compress(text.encode(), mtime=0))
-    print(f"{len(cases)} cases, {FILE.stat().st_size / 1024:.0f} KiB")
+    (FIXTURES / file).write_bytes(gzip.compress(json.dumps(cases).encode(), mtime=0))
+    print(f"{file}: {len(cases)} cases, {(FIXTURES / file).stat().st_size / 1024:.0f} KiB")
+
+
+def main() -> None:
+    written("wasm-ops.json.gz", CASES)
+    written("wasm-empty-ops.json.gz", emptied(CASES))
 
 
 if __name__ == "__main__":

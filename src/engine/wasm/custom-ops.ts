@@ -3,6 +3,7 @@ import type { NodeDef } from '../../saved-model/proto/graph_pb.js';
 import { DataType } from '../../saved-model/proto/tensor_pb.js';
 import type { Converter, Core, WasmBackend } from './backend.js';
 import { einsum } from './einsum.js';
+import { broadcastShape } from './empty-tensors.js';
 
 type OpExecutor = Parameters<Converter['registerOp']>[1];
 type CustomOp = (tf: Core, node: Parameters<OpExecutor>[0]) => Tensor | Tensor[];
@@ -23,7 +24,9 @@ const CUSTOM_OPS: Readonly<Record<string, CustomOp>> = {
   ShapeN: (tf, { inputs }) => inputs.map(({ shape }) => tf.tensor1d(shape, 'int32')),
   EnsureShape: (tf, { inputs: [x], attrs }) => ensured(tf, x!, attrs['shape'] as number[] | undefined),
   OneHot: (tf, { inputs, attrs }) => oneHot(tf, inputs, Number(attrs['axis'])),
-  Select: (tf, { inputs: [condition, x, y] }) => tf.where(byRow(tf, condition!, x!), x!, y!),
+  Select: (tf, { inputs: [condition, x, y] }) => select(tf, byRow(tf, condition!, x!), x!, y!),
+  SelectV2: (tf, { inputs: [condition, x, y] }) => select(tf, condition!, x!, y!),
+  BroadcastTo: (tf, { inputs: [x, shape] }) => broadcastTo(tf, x!, [...shape!.dataSync()]),
   SpaceToDepth: (tf, { inputs: [x], attrs }) => spaceToDepth(tf, x!, Number(attrs['block_size'])),
   CastToBool: (tf, { inputs: [x] }) => tf.notEqual(x!, tf.cast(0, x!.dtype)),
   CastToUint8: (tf, { inputs: [x] }) => tf.mod(tf.cast(x!, 'int32'), tf.scalar(256, 'int32')),
@@ -38,12 +41,19 @@ type Attributes = Parameters<OpExecutor>[0]['attrs'];
 
 /** The backend repeats only an operand whose batch is 1; others are repeated here. */
 function batchMatMul(tf: Core, x: Tensor, y: Tensor, attrs: Attributes): Tensor {
-  const rank = Math.max(x.rank, y.rank);
-  const batch = Array.from({ length: rank - 2 }, (_, axis) =>
-    Math.max(x.shape[axis + x.rank - rank] ?? 1, y.shape[axis + y.rank - rank] ?? 1),
-  );
-  const whole = (tensor: Tensor): Tensor => tf.broadcastTo(tensor, [...batch, ...tensor.shape.slice(-2)]);
+  const batch = broadcastShape(x.shape.slice(0, -2), y.shape.slice(0, -2));
+  const whole = (tensor: Tensor): Tensor => broadcastTo(tf, tensor, [...batch, ...tensor.shape.slice(-2)]);
   return tf.matMul(whole(x), whole(y), Boolean(attrs['adj_x']), Boolean(attrs['adj_y']));
+}
+
+/** TensorFlow.js leaves a dimension of 1 as it is where it becomes one of 0. */
+function broadcastTo(tf: Core, x: Tensor, shape: number[]): Tensor {
+  return shape.includes(0) ? tf.zeros(shape, x.dtype) : tf.broadcastTo(x, shape);
+}
+
+function select(tf: Core, condition: Tensor, x: Tensor, y: Tensor): Tensor {
+  const shape = broadcastShape(condition.shape, x.shape, y.shape);
+  return shape.includes(0) ? tf.zeros(shape, x.dtype) : tf.where(condition, x, y);
 }
 
 /** Makes them known to TensorFlow.js, for good. */

@@ -31,8 +31,14 @@ interface Case {
   readonly outputs: Readonly<Record<string, Encoded>>;
 }
 
-const FIXTURE = new URL('../../../test/fixtures/wasm-ops.json.gz', import.meta.url);
-const CASES = JSON.parse(gunzipSync(readFileSync(FIXTURE)).toString('utf8')) as Case[];
+function casesOf(file: string): Case[] {
+  const url = new URL(`../../../test/fixtures/${file}`, import.meta.url);
+  return JSON.parse(gunzipSync(readFileSync(url)).toString('utf8')) as Case[];
+}
+
+const CASES = casesOf('wasm-ops.json.gz');
+/** The same with tensors that have no elements. */
+const EMPTY_CASES = casesOf('wasm-empty-ops.json.gz');
 
 const backend = await startBackend();
 registerCustomOps(backend);
@@ -94,7 +100,7 @@ function distance(expected: Tensor, found: Tensor): number {
 }
 
 describe('every op on WebAssembly gives TensorFlow’s numbers', () => {
-  it.each(CASES.map((one) => [one.name, one] as const))('%s', async (_name, one) => {
+  it.each([...CASES, ...EMPTY_CASES].map((one) => [one.name, one] as const))('%s', async (_name, one) => {
     const graphs = one.graphs.map((graph) => flat(graph, one));
     const before = tf.memory();
     for (const { nodes } of graphs.flatMap((graph) => [
