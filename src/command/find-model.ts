@@ -3,7 +3,7 @@ import type { Settings } from '../config/settings.js';
 import type { ModelConfig } from '../models/model-config.js';
 import { servedVersions } from '../models/served-versions.js';
 import { type FoundVersion, findVersions } from '../models/source/find-versions.js';
-import { readConfigFile } from '../models/source/model-config-file.js';
+import { configFileOf, readConfigFile } from '../models/source/model-config-file.js';
 import { findPlaces, type ModelPlace, originOf } from '../models/source/model-places.js';
 import { defaultVersion, namedVersions } from '../models/traffic.js';
 import { CommandError } from './command-error.js';
@@ -18,6 +18,8 @@ export interface ChosenModel {
   readonly folder: string;
   /** That folder as its user knows it. */
   readonly shownFolder: string;
+  /** The name of `model.yaml` there. */
+  readonly configFile: string;
   readonly config: Partial<ModelConfig>;
 }
 
@@ -43,7 +45,9 @@ export async function findModel(
   const chosen = chooseVersion(place, found ?? [], config, version);
   if (chosen.fault !== undefined) throw new CommandError(chosen.fault);
   const { number, directory } = chosen;
-  return { name, version: number, directory, folder: place.directory, shownFolder: place.shown, config };
+  const { directory: folder, shown: shownFolder } = place;
+  const configFile = await configFileOf(folder);
+  return { name, version: number, directory, folder, shownFolder, configFile, config };
 }
 
 async function findPlace(settings: Settings, name: string): Promise<ModelPlace> {

@@ -70,7 +70,7 @@ export const SETTINGS = {
     env: 'MODELS_DIR',
     default: resolve('models'),
     read: directory,
-    help: 'folder of models: <name>/<version>/ with a SavedModel, model.keras or model.h5',
+    help: 'folder of models: <name>/<version>/ with a SavedModel or a Keras file',
   }),
   modelConfigFile: setting({
     env: 'MODEL_CONFIG_FILE',

@@ -1,13 +1,13 @@
 import { type FlatGraph, NotFlatError } from '../graph/flat-graph.js';
 import { type PixelRanges, pixelRanges } from '../graph/pixel-range.js';
 import { KerasError } from '../keras/keras.errors.js';
-import { findKerasModel, type KerasFile } from '../keras/find-keras-model.js';
 import { openVariables } from '../saved-model/bundle.js';
 import { checkOps } from '../saved-model/check-ops.js';
 import { readSavedModel, type SavedModelFile } from '../saved-model/saved-model-file.js';
 import type { SavedSignature } from '../saved-model/signature.js';
 import { SavedModelError } from '../saved-model/saved-model.errors.js';
 import { EngineError } from './engine.js';
+import { findModelFile } from './model-files.js';
 
 /** What lies in a version's folder, read and checked. Nothing of it has run. */
 export interface OpenedModel {
@@ -32,9 +32,10 @@ const MOST_BYTES_OF_CHANNELS = 64;
  * @throws EngineError `load`
  */
 export async function openModel(directory: string, allowOps: readonly string[]): Promise<OpenedModel> {
-  const file = await findKerasModel(directory);
+  const found = await findModelFile(directory);
+  if (found.kind === 'none') throw new EngineError('load', found.fault);
   return asLoadError(() =>
-    file === null ? openSavedModel(directory, allowOps) : openKeras(directory, file),
+    found.kind === 'keras' ? openKeras(directory, found.file) : openSavedModel(directory, allowOps),
   );
 }
 
@@ -55,7 +56,7 @@ async function openSavedModel(directory: string, allowOps: readonly string[]): P
 }
 
 /** It is built of this server's own layers, so there is nothing to check. */
-async function openKeras(directory: string, file: KerasFile): Promise<OpenedModel> {
+async function openKeras(directory: string, file: string): Promise<OpenedModel> {
   const { readKerasModel } = await import('../keras/read-keras-model.js'); // Many files, which few models need.
   const graph = await readKerasModel(directory, file);
   const { signatures } = graph;

@@ -5,7 +5,6 @@ import { mutate, seeded } from '../saved-model/mutate.fixture.js';
 import { readArchive } from './archive.js';
 import { Hdf5Thread } from './hdf5/hdf5-thread.js';
 import { KerasError } from './keras.errors.js';
-import type { KerasFile } from './find-keras-model.js';
 import { readKerasModel } from './read-keras-model.js';
 import { FIXTURES } from './run-graph.fixture.js';
 import { zipOf } from './zip.fixture.js';
@@ -31,7 +30,7 @@ describe('Wrong Keras files', () => {
   });
 
   /** Why a file is refused; `null` if it is read. Anything but a sound refusal throws. */
-  async function refusalOf(file: KerasFile, bytes: Buffer, limitMs = TIME_LIMIT_MS): Promise<string | null> {
+  async function refusalOf(file: string, bytes: Buffer, limitMs = TIME_LIMIT_MS): Promise<string | null> {
     await writeFile(join(directory, file), bytes);
     if (thread.ended) thread = new Hdf5Thread();
     try {
@@ -45,7 +44,7 @@ describe('Wrong Keras files', () => {
     }
   }
 
-  it.each<[string, KerasFile, (random: () => number) => Promise<Buffer>]>([
+  it.each<[string, string, (random: () => number) => Promise<Buffer>]>([
     [
       'a .keras',
       'model.keras',
@@ -69,7 +68,7 @@ describe('Wrong Keras files', () => {
   });
 });
 
-function fixture(file: KerasFile): Promise<Buffer> {
+function fixture(file: string): Promise<Buffer> {
   return readFile(join(FIXTURES, 'keras3', 'sequential', file));
 }
 

@@ -6,7 +6,6 @@ import { WasmEngine } from '../engine/wasm/wasm.engine.js';
 import type { FlatGraph } from '../graph/flat-graph.js';
 import { ALLOWED_OPS } from '../saved-model/op-allow-list.js';
 import { Hdf5Thread } from './hdf5/hdf5-thread.js';
-import type { KerasFile } from './find-keras-model.js';
 import { readKerasModel } from './read-keras-model.js';
 import { difference, FIXTURES, readExpected, runGraph } from './run-graph.fixture.js';
 
@@ -15,7 +14,7 @@ const FILES = readdirSync(FIXTURES).flatMap((keras) =>
   readdirSync(join(FIXTURES, keras)).flatMap((model) =>
     readdirSync(join(FIXTURES, keras, model))
       .filter((file) => file.startsWith('model.'))
-      .map((file) => [join(keras, model), file as KerasFile] as const),
+      .map((file) => [join(keras, model), file] as const),
   ),
 );
 
@@ -31,7 +30,7 @@ afterAll(async () => {
   await thread.end();
 });
 
-function read(directory: string, file: KerasFile): Promise<FlatGraph> {
+function read(directory: string, file: string): Promise<FlatGraph> {
   return readKerasModel(directory, file, (bytes, layout) => thread.read(bytes, layout));
 }
 

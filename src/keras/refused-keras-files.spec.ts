@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readArchive } from './archive.js';
 import { Hdf5Thread } from './hdf5/hdf5-thread.js';
-import { findKerasModel, type KerasFile } from './find-keras-model.js';
 import { readKerasModel } from './read-keras-model.js';
 import { FIXTURES } from './run-graph.fixture.js';
 import { type ZipEntry, zipOf } from './zip.fixture.js';
@@ -63,7 +62,7 @@ describe('A Keras file', () => {
     return archive({ config: Buffer.from(JSON.stringify(config)) });
   }
 
-  async function refusal(file: KerasFile, bytes: Buffer): Promise<unknown> {
+  async function refusal(file: string, bytes: Buffer): Promise<unknown> {
     await writeFile(join(directory, file), bytes);
     return readKerasModel(directory, file, (given, layout) => thread.read(given, layout)).catch(
       (error: unknown) => error,
@@ -263,13 +262,5 @@ describe('A Keras file', () => {
       name: 'KerasError',
       message: 'model.h5 is not a regular file.',
     });
-  });
-
-  it('is found in its folder, the newer form first', async () => {
-    await expect(findKerasModel(directory)).resolves.toBeNull();
-    await writeFile(join(directory, 'model.h5'), '');
-    await expect(findKerasModel(directory)).resolves.toBe('model.h5');
-    await writeFile(join(directory, 'model.keras'), '');
-    await expect(findKerasModel(directory)).resolves.toBe('model.keras');
   });
 });

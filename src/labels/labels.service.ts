@@ -1,4 +1,4 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { lstat, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS_TOKEN } from '../config/config.module.js';
@@ -6,6 +6,7 @@ import { ConfigError, unexpected } from '../config/expect.js';
 import type { Settings } from '../config/settings.js';
 import type { Labels } from './labels.js';
 import { parseLabels } from './read-labels.js';
+import { parseTextLabels } from './read-text-labels.js';
 
 export interface LoadedLabels {
   readonly labels: Labels;
@@ -16,26 +17,61 @@ export interface LoadedLabels {
 /** Largest label file, in bytes: that of 100,000 classes has about 3 MB. */
 const MAX_BYTES = 16 * 2 ** 20;
 
-/** Reads label files from the labels directory, and from nowhere else. */
+/** What Teachable Machine calls the labels that it puts beside a model. */
+export const LABELS_BESIDE = 'labels.txt';
+
+/** The folder of a version, in which labels may lie beside the model. */
+export interface BesideModel {
+  readonly directory: string;
+  /** As an operator knows it: `flowers/1`. */
+  readonly shown: string;
+}
+
+/** Reads label files from the labels directory, and for a model that has none there those beside it. */
 @Injectable()
 export class LabelsService {
+  private place: BesideModel | undefined;
+
   constructor(@Inject(SETTINGS_TOKEN) private readonly settings: Settings) {}
 
+  /** The same for one version. */
+  beside(place: BesideModel): LabelsService {
+    const service = new LabelsService(this.settings);
+    service.place = place;
+    return service;
+  }
+
   /**
-   * The labels of a model from `file`, relative to the labels directory; without one from `<model>.json`.
+   * The labels of a model from `file`, relative to the labels directory; without one from `<model>.json` or, where that is not there, from
+   * the `labels.txt` beside the model.
    * @throws ConfigError when the file is missing, outside the directory, too large or no label file
    */
   async load(model: string, file: string | undefined): Promise<LoadedLabels> {
+    const beside = file === undefined ? await this.foundBeside(model) : undefined;
+    if (beside) {
+      const shown = `${beside.shown}/${LABELS_BESIDE}`;
+      const text = await this.read(join(beside.directory, LABELS_BESIDE), model, shown);
+      return { labels: parseTextLabels(text, shown), file: shown };
+    }
     const given = file ?? `${model}.json`;
     const shown = `${basename(this.settings.labelsDir)}/${given}`;
     const json = await this.read(await this.locate(model, given, shown), model, shown);
-    return { labels: parseLabels(json, shown), file: shown };
+    const parse = given.toLowerCase().endsWith('.txt') ? parseTextLabels : parseLabels;
+    return { labels: parse(json, shown), file: shown };
   }
 
-  /** Whether the label file is there that is a model's own unless it names another. */
+  /** Whether a label file is there that is a model's own unless it names another. */
   async has(model: string): Promise<boolean> {
-    const found = await stat(join(this.settings.labelsDir, `${model}.json`)).catch(() => null);
-    return found?.isFile() ?? false;
+    return (
+      (await isFile(join(this.settings.labelsDir, `${model}.json`))) ||
+      (await this.foundBeside(model)) !== undefined
+    );
+  }
+
+  private async foundBeside(model: string): Promise<BesideModel | undefined> {
+    const { place } = this;
+    if (!place || !(await isFileIn(place.directory, LABELS_BESIDE))) return undefined;
+    return (await isThere(join(this.settings.labelsDir, `${model}.json`))) ? undefined : place;
   }
 
   /** The real path, after every symbolic link; one that leads out of the directory is refused. */
@@ -61,6 +97,21 @@ export class LabelsService {
       throw new ConfigError(`Expected UTF-8 for ${shown} but received bytes that are none.`);
     }
   }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isFile() ?? false;
+}
+
+/** A link that leads out of the folder is not followed. */
+async function isFileIn(directory: string, file: string): Promise<boolean> {
+  const real = await realpath(join(directory, file)).catch(() => null);
+  return real !== null && isInside(directory, real) && (await isFile(real));
+}
+
+/** Also as a folder, or a link that leads nowhere: what is wrong with it shall be told. */
+async function isThere(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => null)) !== null;
 }
 
 function isInside(directory: string, path: string): boolean {

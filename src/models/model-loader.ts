@@ -16,6 +16,7 @@ import { Metrics } from '../metrics/metrics.js';
 import { decodeConcurrencyOf } from '../preprocessing/decode-concurrency.js';
 import { Permits } from '../turns/permits.js';
 import { GoldensService } from './goldens/goldens.service.js';
+import { assumptionsOf } from './assumptions.js';
 import { labelsOf, planWithLabels } from './labels-of.js';
 import { loadOptionsOf } from './load-options.js';
 import type { ModelConfig } from './model-config.js';
@@ -103,24 +104,26 @@ export class ModelLoader {
   private async loadInto(
     engine: Engine,
     servable: Servable,
-    config: Partial<ModelConfig>,
+    given: Partial<ModelConfig>,
     { tryFirst, proven }: LoadHints,
     { warmUp, admit, batching, unload }: EngineUse,
   ): Promise<ReadyModel> {
     const { name, engineName, found, key } = servable;
     const started = performance.now();
-    const options = { ...loadOptionsOf(config, this.settings), fingerprint: key, tryFirst };
+    const options = { ...loadOptionsOf(given, this.settings), fingerprint: key, tryFirst };
     const loaded = await engine.load(engineName, found.directory, options);
     const loadMs = performance.now() - started;
     try {
-      const plan = await planWithLabels(this.labels, name, config, loaded);
+      const assumed = await assumptionsOf(found, name, given, loaded, this.labels);
+      const { config } = assumed;
+      const plan = await planWithLabels(assumed.labels, name, config, loaded);
       const warm = performance.now();
       const rules = rulesOf(config.batching, loaded.device);
       const outputs = await runWarmUp(plan, rules, warmUp);
       const run: Run = (signature, inputs) => engine.run(engineName, signature, inputs);
       await runRecordedWarmUp(run, loaded, found.directory);
       const warmUpMs = performance.now() - warm;
-      const labels = await labelsOf(this.labels, name, config, plan, outputs);
+      const labels = await labelsOf(assumed.labels, name, config, plan, outputs);
       const goldens = proven ?? (await this.goldens.prove(name, found, config, { plan, labels, run }));
       const admitted = await admit();
       if (admitted) await runRecordedWarmUp(run, admitted, found.directory); // It was another process until now.
@@ -139,7 +142,7 @@ export class ModelLoader {
         labels,
         goldens,
         loaded: admitted ?? loaded,
-        notes: notesOf(plan),
+        notes: [...notesOf(plan), ...assumed.notes],
         batching,
         admission,
         loadMs,

@@ -15,6 +15,7 @@ import type { Golden } from '../models/goldens/golden.js';
 import { proveGoldens } from '../models/goldens/prove.js';
 import { adviceSentences } from '../models/goldens/sentences.js';
 import { pictureInputOf, type Subject } from '../models/goldens/subject.js';
+import { assumptionsOf } from '../models/assumptions.js';
 import { labelsOf } from '../models/labels-of.js';
 import { loadOptionsOf } from '../models/load-options.js';
 import { planModel } from '../models/model-plan.js';
@@ -95,7 +96,7 @@ async function chooseGoldens(
 /** The model, in a process of its own and loaded as the server loads it, for as long as `work` takes. */
 async function withSubject<T>(
   settings: Settings,
-  { name, directory, config }: ChosenModel,
+  { name, directory, folder, config: given }: ChosenModel,
   signal: AbortSignal,
   work: (subject: Subject) => Promise<T>,
 ): Promise<T> {
@@ -110,9 +111,12 @@ async function withSubject<T>(
   try {
     await engine.info();
     settled();
-    const loaded = await engine.load(MODEL, directory, loadOptionsOf(config, settings));
+    const loaded = await engine.load(MODEL, directory, loadOptionsOf(given, settings));
+    const found = { directory, modelDirectory: folder };
+    const service = new LabelsService(settings);
+    const { config, labels: beside } = await assumptionsOf(found, name, given, loaded, service);
     const plan = planModel(config, loaded);
-    const labels = await labelsOf(new LabelsService(settings), name, config, plan, null);
+    const labels = await labelsOf(beside, name, config, plan, null);
     const pictures = new PreprocessingService(settings, workHere);
     return await work({
       plan,

@@ -64,30 +64,33 @@ async function tune(
 
 /** Before anything is measured, since that takes minutes. */
 async function requireEditable(
-  { folder, shownFolder, config }: ChosenModel,
+  { folder, shownFolder, configFile, config }: ChosenModel,
   options: TuneOptions,
 ): Promise<void> {
   if (options.isDryRun) return;
-  const shown = `${shownFolder}/model.yaml`;
+  const shown = `${shownFolder}/${configFile}`;
   if (config.batching?.allowedBatchSizes?.length) {
     throw new CommandError(
       `${shown} lists batching.allowedBatchSizes, whose largest is the largest batch: take the list out to have another chosen, or measure with --dry-run.`,
     );
   }
-  setMaxBatchSize(await readText(join(folder, 'model.yaml')), 1, shown);
+  setMaxBatchSize(await readText(join(folder, configFile)), 1, shown);
   await requireWritable(folder, shownFolder);
   if (options.writesEnv) setVariable(await readText(DOTENV), THREADS, '1');
 }
 
 /** @returns what was written, as the end of a sentence */
-async function writeTuning({ folder, shownFolder }: ChosenModel, tuning: Tuning): Promise<string> {
-  const shown = `${shownFolder}/model.yaml`;
+async function writeTuning(
+  { folder, shownFolder, configFile }: ChosenModel,
+  tuning: Tuning,
+): Promise<string> {
+  const shown = `${shownFolder}/${configFile}`;
   const size = tuning.choice.point.batchSize;
-  const before = await readText(join(folder, 'model.yaml'));
+  const before = await readText(join(folder, configFile));
   const after = setMaxBatchSize(before, size, shown);
   await writeWhole(join(folder, 'tuning.svg'), `${drawCurve(tuning)}\n`, `${shownFolder}/tuning.svg`);
   await writeWhole(join(folder, 'tuning.json'), jsonOf(tuning), `${shownFolder}/tuning.json`);
-  if (after !== before) await writeWhole(join(folder, 'model.yaml'), after, shown);
+  if (after !== before) await writeWhole(join(folder, configFile), after, shown);
   const verb = after === before ? 'already says' : 'now says';
   return `${shown} ${verb} batching.maxBatchSize: ${size}. The curve is in ${shownFolder}/tuning.svg, its numbers in tuning.json.`;
 }

@@ -45,9 +45,9 @@ describe('loading models', () => {
     const reasons = Object.fromEntries(models.map(({ name, state, error }) => [name, error ?? state]));
     expect(reasons).toEqual({
       good: 'AVAILABLE',
-      empty:
-        'There is no version in models/empty: put a SavedModel, or a Keras file as model.keras, into models/empty/1.',
-      no_file: 'saved_model.pb is missing, and there is no model.keras or model.h5 instead.',
+      empty: 'There is no version in models/empty: put a SavedModel, or a Keras file, into models/empty/1.',
+      no_file:
+        "The version's folder has no model, but readme.txt: put saved_model.pb with its folder variables into it, or a .keras or .h5 file.",
       truncated: expect.stringMatching(/saved_model\.pb|TensorFlow cannot load it/),
       foreign: expect.stringMatching(/saved_model\.pb/),
       damaged_variables: expect.stringMatching(/^variables\/variables\.index .+\.$/),

@@ -16,6 +16,8 @@ export interface ServerOptions {
   readonly models?: Readonly<Record<string, string | Readonly<Record<string, string | Uint8Array>>>>;
   /** Contents of `model.yaml`, by model. */
   readonly yaml?: Readonly<Record<string, string>>;
+  /** Files directly in the folder of models, by name. */
+  readonly strays?: Readonly<Record<string, string | Uint8Array>>;
   /** Label files by name, as text; or the name of one from `test/fixtures/labels` or `labels`, after `file:`. */
   readonly labels?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
@@ -75,6 +77,7 @@ export class TestServer {
     models = {},
     yaml = {},
     labels = {},
+    strays = {},
     env = {},
     dotenv,
   }: ServerOptions): Promise<TestServer> {
@@ -84,6 +87,8 @@ export class TestServer {
     for (const [name, source] of Object.entries(models)) await putModel(join(folder, 'models', name), source);
     for (const [name, text] of Object.entries(yaml))
       await writeFile(join(folder, 'models', name, 'model.yaml'), text);
+    for (const [name, content] of Object.entries(strays))
+      await writeFile(join(folder, 'models', name), content);
     for (const [name, text] of Object.entries(labels)) {
       const content = text.startsWith('file:') ? await readFile(join(ROOT, text.slice(5))) : text;
       await writeFile(join(folder, 'labels', name), content);

@@ -1,7 +1,7 @@
-import { findKerasModel } from '../../keras/find-keras-model.js';
 import { TAG } from '../../graph/flat-graph.js';
 import { EngineError, type LoadedModel, type LoadOptions } from '../engine.js';
 import type { HeldInputs } from '../input-shapes.js';
+import { findModelFile } from '../model-files.js';
 import { contentKey, RewrittenModels } from './rewritten-models.js';
 import { Session } from './session.js';
 import type { OpenSession, TensorFlowRuntime } from './session-request.js';
@@ -69,7 +69,7 @@ async function openAnew(
 
 /** A Keras file always is: there is no other form of it. */
 async function isRewritten(directory: string, { optimise }: LoadOptions): Promise<boolean> {
-  return optimise || (await findKerasModel(directory)) !== null;
+  return optimise || (await findModelFile(directory)).kind === 'keras';
 }
 
 function keyOf(

@@ -7,6 +7,7 @@ import type { EdgedSignature } from '../../graph/edges.js';
 import { VERSION } from '../../version.js';
 import type { LoadedModel } from '../engine.js';
 import type { HeldInputs } from '../input-shapes.js';
+import { findModelFile } from '../model-files.js';
 import type { TensorSpec } from '../tensor.js';
 
 /** What is written differs from one of these to the next: raise it when the rewriting changes, or the record of it. */
@@ -122,7 +123,9 @@ export async function contentKey(
 }
 
 async function modelFiles(directory: string): Promise<string[]> {
-  const own = (await readdir(directory)).filter((name) => /^(saved_model\.pb|model\.(keras|h5))$/.test(name));
+  const found = await findModelFile(directory);
+  const own = found.kind === 'none' ? [] : [found.file];
+  if (found.kind === 'keras') return own;
   const variables = await readdir(join(directory, 'variables')).catch(() => []);
   return [...own, ...variables.map((name) => join('variables', name))].toSorted();
 }

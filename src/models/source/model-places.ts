@@ -5,6 +5,7 @@ import type { Settings } from '../../config/settings.js';
 import { isInside, realFolder, versionFolders } from './find-versions.js';
 import type { ModelConfig } from '../model-config.js';
 import { MODEL_NAME } from '../names.js';
+import { strayFault } from './stray-files.js';
 import { parseModelsConfig } from './tf-serving-config/parse-models-config.js';
 
 /** What tells which models there are: a folder of models, TensorFlow Serving's `models.config`, or one model's folder. */
@@ -49,16 +50,21 @@ export async function findPlaces(origin: Origin): Promise<ModelPlace[]> {
   }
 }
 
-/** The child folders, in the order of their names. Hidden ones are passed over; a link that leads out is not followed. */
+/** The child folders, in the order of their names, and models that are no folders, to be told of. Hidden ones are passed over; a link that leads out is not followed. */
 async function placesIn(directory: string): Promise<ModelPlace[]> {
   const root = await realpath(directory).catch(absent(directory));
   const names = await readdir(root).catch(absent(directory));
   const places: ModelPlace[] = [];
   for (const name of names.toSorted()) {
     if (name.startsWith('.')) continue;
-    const found = await realFolder(join(root, name));
-    if (found === undefined) continue;
     const shown = `${basename(root)}/${name}`;
+    const found = await realFolder(join(root, name));
+    if (found === undefined) {
+      const fault = strayFault(name, basename(root));
+      if (fault !== undefined)
+        places.push({ name, directory: join(root, name), root, shown, config: {}, fault });
+      continue;
+    }
     const place = { name, directory: found, root, shown, config: {} };
     if (!MODEL_NAME.test(name)) places.push({ ...place, fault: NAME_FAULT });
     else if (isInside(root, found)) places.push(place);

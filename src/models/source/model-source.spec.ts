@@ -130,12 +130,27 @@ describe('a model', () => {
     [
       'has no version',
       ['flowers/'],
-      'There is no version in models/flowers: put a SavedModel, or a Keras file as model.keras, into models/flowers/1.',
+      'There is no version in models/flowers: put a SavedModel, or a Keras file, into models/flowers/1.',
     ],
     [
       'lies beside its version, not in it',
       ['flowers/saved_model.pb'],
-      'There is no version in models/flowers: put a SavedModel, or a Keras file as model.keras, into models/flowers/1.',
+      'There is no version in models/flowers, but saved_model.pb: move it, with its folder variables, to models/flowers/1.',
+    ],
+    [
+      'lies beside its version as a Keras file',
+      ['flowers/keras_model.h5', 'flowers/labels.txt'],
+      'There is no version in models/flowers, but keras_model.h5: move it, with the labels.txt beside it if there is one, to models/flowers/1.',
+    ],
+    [
+      'has a version without a number',
+      ['flowers/v1/model.keras'],
+      "There is no version in models/flowers, but v1: a version's folder is named by a whole number, such as models/flowers/1.",
+    ],
+    [
+      'is a model of another framework',
+      ['flowers/model.onnx'],
+      'There is no version in models/flowers. model.onnx is an ONNX model, which this server does not read; convert it to a SavedModel with onnx2tf, or have another server run it (engine: upstream in model.yaml).',
     ],
     [
       'is a link out of the folder',

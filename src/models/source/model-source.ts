@@ -6,6 +6,7 @@ import type { ModelConfig } from '../model-config.js';
 import { type ReadConfig, readConfigFile } from './model-config-file.js';
 import { findPlaces, type ModelPlace, type Origin } from './model-places.js';
 import { Settling } from './settling.js';
+import { noVersionFault } from './stray-files.js';
 
 /** A model as it lies on the disk. */
 export interface FoundModel {
@@ -82,7 +83,7 @@ export class ModelSource {
       versions: isWritten ? null : settled,
       ...config,
       sharedStamp: this.settling.take(`${name} shared`, shared, shared) ?? shared,
-      ...(served.length === 0 && { fault: noVersion(shown) }),
+      ...(served.length === 0 && { fault: await noVersionFault(directory, shown) }),
     };
   }
 
@@ -136,8 +137,4 @@ function remoteVersion({ directory }: ModelPlace, { upstream }: Partial<ModelCon
 
 function failed(name: string, fault: string): FoundModel {
   return { name, versions: null, config: {}, sharedStamp: '', fault };
-}
-
-function noVersion(shown: string): string {
-  return `There is no version in ${shown}: put a SavedModel, or a Keras file as model.keras, into ${shown}/1.`;
 }
