@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type MetricsJson, sumOfMetrics, textOfMetrics } from '../metrics/metrics-json.js';
+import { type MetricsJson, type ModelScope, sumOfMetrics, textOfMetrics } from '../metrics/metrics-json.js';
 
 /** How long a worker may take to tell its share, in ms; for one that takes longer counts what it told last. */
 const PATIENCE_MS = 2_000;
@@ -37,7 +37,8 @@ export class MetricsOfWorkers {
     this.workers.delete(worker);
   }
 
-  async text(page: string): Promise<string> {
+  /** @param models whose series are told, where not everything is */
+  async text(page: string, models: ModelScope): Promise<string> {
     const [own, ...told] = await Promise.all([
       this.own(page).then((share) => ({ share, worker: undefined })),
       ...Array.from(this.workers, async ([worker, last]) => ({
@@ -47,7 +48,8 @@ export class MetricsOfWorkers {
     ]);
     // What one counted that ended meanwhile is among that of those that are gone.
     const alive = told.filter(({ worker }) => worker && this.workers.has(worker));
-    return textOfMetrics([own.share, ...alive.map(({ share }) => share), this.gone.get(page) ?? []]);
+    const shares = [own.share, ...alive.map(({ share }) => share), this.gone.get(page) ?? []];
+    return textOfMetrics(shares, models);
   }
 }
 

@@ -71,7 +71,7 @@ export class Primary {
     };
     this.metrics = {
       onShare: async (): Promise<MetricsJson> => [],
-      text: async (page) => (await link.call('metrics', { page })).body,
+      text: async (page, models) => (await link.call('metrics', { page, models })).body,
     };
   }
 

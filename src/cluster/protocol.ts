@@ -3,7 +3,7 @@ import type { EngineInfo, LoadedModel, LoadOptions } from '../engine/engine.js';
 import type { TensorHeader } from '../engine/host/tensor-codec.js';
 import type { Count } from '../http/rate-limit/request-windows.js';
 import type { Counted } from '../http/rate-limit/request-counts.js';
-import type { MetricsJson } from '../metrics/metrics-json.js';
+import type { MetricsJson, ModelScope } from '../metrics/metrics-json.js';
 import type { Priority } from '../turns/call.js';
 import type { WireError } from './wire-error.js';
 
@@ -61,7 +61,10 @@ export interface PrimaryCalls {
     readonly answer: Count;
   };
   /** A page of metrics, summed over all processes. */
-  readonly metrics: { readonly ask: { readonly page: string }; readonly answer: string };
+  readonly metrics: {
+    readonly ask: { readonly page: string; readonly models: ModelScope };
+    readonly answer: string;
+  };
   /** The worker cannot start, for the reason given as a text for people. */
   readonly failed: { readonly ask: { readonly reason: string }; readonly answer: null };
 }

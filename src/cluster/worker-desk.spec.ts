@@ -34,7 +34,7 @@ function primary() {
     counts: new RequestCounter(),
     runKey: () => 'tn_key',
     endRunKey: () => ended.push('run key'),
-    metrics: (page) => metrics.text(page),
+    metrics: (page, models) => metrics.text(page, models),
     failed: (reason) => failures.push(reason),
   };
   const worker = async () => {
@@ -196,6 +196,29 @@ describe('a worker at its desk', () => {
     await far.stopped;
   });
 
+  it('shows the series of some models alone to whom no more is to be told', async () => {
+    const { worker } = primary();
+    const workers = [await worker(), await worker()];
+    for (const { primary: far } of workers) {
+      const registry = new Registry();
+      const options = { help: 'c', registers: [registry] };
+      const own = new Counter({ name: 'own_total', labelNames: ['model'] as const, ...options });
+      own.inc({ model: 'a' }, 2);
+      own.inc({ model: 'b' });
+      new Counter({ name: 'served_total', labelNames: ['model_name'] as const, ...options }).inc({
+        model_name: 'b',
+      });
+      new Counter({ name: 'all_total', ...options }).inc();
+      far.metrics.onShare = () => metricsJson(registry);
+    }
+    const text = await workers[0]!.primary.metrics.text('metrics', ['a']);
+    expect(text.trim().split('\n')).toEqual([
+      '# HELP own_total c',
+      '# TYPE own_total counter',
+      'own_total{model="a"} 4',
+    ]);
+  });
+
   it('shows the metrics of all, those of the dead too', async () => {
     const { metrics, worker } = primary();
     const workers = [await worker(), await worker()];
@@ -206,9 +229,9 @@ describe('a worker at its desk', () => {
       far.metrics.onShare = () => metricsJson(registry);
     }
     const [one, two] = workers;
-    expect(await one!.primary.metrics.text('metrics')).toContain('c_total{l="a"} 3');
+    expect(await one!.primary.metrics.text('metrics', null)).toContain('c_total{l="a"} 3');
     two!.die();
     metrics.remove(two!.desk.readMetrics);
-    expect(await one!.primary.metrics.text('metrics')).toContain('c_total{l="a"} 3');
+    expect(await one!.primary.metrics.text('metrics', null)).toContain('c_total{l="a"} 3');
   });
 });

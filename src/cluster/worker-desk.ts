@@ -8,6 +8,7 @@ import type { RequestCounts } from '../http/rate-limit/request-counts.js';
 import type { Call } from '../turns/call.js';
 import { HeldByWorker } from './held-by-worker.js';
 import { type Handlers, Link, type Sent } from './link.js';
+import type { ModelScope } from '../metrics/metrics-json.js';
 import type { ReadShare } from './metrics-of-workers.js';
 import type { BatchOutcome, BatchRun, PrimaryCalls, WorkerCalls } from './protocol.js';
 import type { SharedModels } from './shared-models.js';
@@ -24,7 +25,7 @@ export interface Shared {
   /** A worker saw that it ends. */
   readonly endRunKey: () => void;
   /** A page of metrics, summed over all processes. */
-  readonly metrics: (page: string) => Promise<string>;
+  readonly metrics: (page: string, models: ModelScope) => Promise<string>;
   /** The worker cannot start. */
   readonly failed: (reason: string) => void;
 }
@@ -97,7 +98,7 @@ export class WorkerDesk {
         return DONE;
       },
       count: async ({ limit, caller }) => ({ body: await shared.counts.count(limit, caller) }),
-      metrics: async ({ page }) => ({ body: await shared.metrics(page) }),
+      metrics: async ({ page, models }) => ({ body: await shared.metrics(page, models) }),
       failed: async ({ reason }) => {
         shared.failed(reason);
         return DONE;

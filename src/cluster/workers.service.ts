@@ -52,7 +52,7 @@ export class WorkersService {
         keys.endTemporary();
         this.tellRunKeyEnded();
       },
-      metrics: (page) => this.metrics.text(page),
+      metrics: (page, models) => this.metrics.text(page, models),
       failed: (reason) => this.failed(reason),
     };
     this.workers = new Workers(settings.httpWorkers, {

@@ -26,8 +26,8 @@ export class HealthController {
   @ApiOperation({
     summary: 'Whether predictions are answered',
     description:
-      'Ready once every model was tried and at least one can be used, until the server is told to stop. A model that failed is ' +
-      'listed with its state and does not make the server unready; GET /models has the reason.',
+      'Ready once every model was tried and at least one can be used, until the server is told to stop. Models are ' +
+      'counted by their states; one that failed does not make the server unready. GET /models has the reason.',
   })
   ready(): Promise<HealthCheckResult> {
     return this.health.check([() => this.models.check()]);

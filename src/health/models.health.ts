@@ -15,7 +15,12 @@ export class ModelsHealth {
   check(): HealthIndicatorResult {
     const indicator = this.indicators.check('models');
     const all = this.models.all();
-    const states = Object.fromEntries(all.map(({ name, foremost }) => [name, foremost?.state ?? 'END']));
+    // Not by name: nobody is asked for a key here.
+    const states: Record<string, number> = {};
+    for (const { foremost } of all) {
+      const state = foremost?.state ?? 'END';
+      states[state] = (states[state] ?? 0) + 1;
+    }
     const engine = this.models.engineInfo;
     if (this.lifecycle.shuttingDown)
       return indicator.down({ reason: 'The server is shutting down.', engine, states });

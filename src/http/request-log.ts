@@ -6,6 +6,9 @@ import type { NextFunction, Request, Response } from 'express';
 import { type Params, PinoLogger } from 'nestjs-pino';
 import type { Settings } from '../config/settings.js';
 
+/** The status of a request whose client left before it was answered; nobody reads it but the log. */
+const LEFT = 499;
+
 const REQUEST_ID = /^[\w.:+/=-]{1,128}$/;
 
 /** How the log is written. Of requests it has what `LogRequests` writes: the middleware of pino-http is not used. */
@@ -32,8 +35,8 @@ export function requestLog({ logLevel, logFormat }: Settings): Params {
 }
 
 /**
- * Gives every request an id and writes one line when it has ended: its id, route, status, key id, model and stage timings. No headers, no
- * query, no bodies: keys and pictures never get here.
+ * Gives every request an id and writes one line when it has ended: its id, method, path, status, the code of a refusal, key id, model and
+ * stage timings. No headers, no query, no bodies: keys and pictures never get here.
  *
  * A logger for each request, and Node's way to find it from anywhere, would cost more than all the rest of the log: who logs something
  * of a request says its id (`errors/send-error.ts`).
@@ -56,11 +59,19 @@ export class LogRequests implements NestMiddleware {
   }
 
   private write(request: Request, response: Response, responseTime: number): void {
-    const { method, path, apiKey } = request;
-    const status = response.statusCode;
+    const { method, apiKey } = request;
+    const path = request.originalUrl.split(/[?#]/, 1)[0];
+    // A refusal is written before its client has sent the whole body, and ended when the client, which has read it, closes.
+    const refusal = response.locals.refusal as string | undefined;
+    const isAnswered = response.writableEnded || refusal !== undefined;
+    const status = isAnswered ? response.statusCode : LEFT;
+    const code = isAnswered ? refusal : 'CANCELLED';
     const line = {
       requestId: request.id,
+      method,
+      path,
       status,
+      ...(code !== undefined && { code }),
       address: request.ip,
       ...(apiKey && { key: apiKey.id }),
       ...(response.locals.prediction as object | undefined),
@@ -68,7 +79,7 @@ export class LogRequests implements NestMiddleware {
     };
     this.log.logger[levelOf(status)](
       line,
-      `${method} ${path} ${response.writableEnded ? status : 'left by the client'}`,
+      `${method} ${path} ${code === 'CANCELLED' ? 'left by the client' : [status, code].filter(Boolean).join(' ')}`,
     );
   }
 }

@@ -26,9 +26,29 @@ export function sumOfMetrics(processes: readonly MetricsJson[]): MetricsJson {
   return toJson(registryOf(processes).getMetricsAsArray() as unknown as Metric[]);
 }
 
-/** The sum of several processes' metrics in the Prometheus text format. */
-export function textOfMetrics(processes: readonly MetricsJson[]): Promise<string> {
-  return registryOf(processes).metrics();
+/**
+ * The sum of several processes' metrics in the Prometheus text format.
+ * @param models whose series are told, and no others, totals neither; `null`: everything
+ */
+export function textOfMetrics(processes: readonly MetricsJson[], models: ModelScope): Promise<string> {
+  const told = models ? processes.map((metrics) => ofModels(metrics, models)) : processes;
+  return registryOf(told).metrics();
+}
+
+/** The models that a reader of metrics may know of; `null`: every one. */
+export type ModelScope = readonly string[] | null;
+
+/** A total tells of all models, and so does what a process needs: only series of a model's own are left. */
+function ofModels(metrics: MetricsJson, models: readonly string[]): MetricsJson {
+  return metrics
+    .map((metric) => ({
+      ...metric,
+      values: metric.values.filter(({ labels }) => {
+        const { model, model_name: name = model } = labels as Record<string, unknown>;
+        return typeof name === 'string' && models.includes(name);
+      }),
+    }))
+    .filter(({ values }) => values.length > 0);
 }
 
 function registryOf(processes: readonly MetricsJson[]): Registry {

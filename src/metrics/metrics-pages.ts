@@ -1,12 +1,12 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { Registry } from 'prom-client';
-import { type MetricsJson, metricsJson } from './metrics-json.js';
+import { type MetricsJson, metricsJson, type ModelScope, textOfMetrics } from './metrics-json.js';
 
 /** Sums a page over all processes of the server, where there are several. */
 export interface MetricsOfAll {
   /** Asked for this process's own share of a page. */
   onShare: (page: string) => Promise<MetricsJson>;
-  text(page: string): Promise<string>;
+  text(page: string, models: ModelScope): Promise<string>;
 }
 
 export const METRICS_OF_ALL = Symbol('metrics of all processes');
@@ -30,9 +30,13 @@ export class MetricsPages {
     return registry ? metricsJson(registry) : [];
   }
 
-  /** A page in the Prometheus text format, over all processes. */
-  async text(page: string): Promise<string> {
-    if (this.ofAll) return this.ofAll.text(page);
+  /**
+   * A page in the Prometheus text format, over all processes.
+   * @param models whose series are told, where not everything is
+   */
+  async text(page: string, models: ModelScope): Promise<string> {
+    if (this.ofAll) return this.ofAll.text(page, models);
+    if (models) return textOfMetrics([await this.share(page)], models);
     return (await this.pages.get(page)?.metrics()) ?? '';
   }
 }

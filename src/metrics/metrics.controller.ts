@@ -1,6 +1,6 @@
-import { Controller, Get, Res } from '@nestjs/common';
+import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import { Metrics } from './metrics.js';
 import { MetricsPages } from './metrics-pages.js';
 
@@ -15,10 +15,14 @@ export class MetricsController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'Metrics of all processes of the server, in the Prometheus text format' })
+  @ApiOperation({
+    summary: 'Metrics of all processes of the server, in the Prometheus text format',
+    description: 'A key that is limited to some models reads the series of these models alone.',
+  })
   @ApiProduces('text/plain')
   @ApiOkResponse({ description: 'One line per metric.', schema: { type: 'string' } })
-  async read(@Res() response: Response): Promise<void> {
-    response.type(this.metrics.registry.contentType).send(await this.pages.text('metrics'));
+  async read(@Req() { apiKey }: Request, @Res() response: Response): Promise<void> {
+    const text = await this.pages.text('metrics', apiKey?.models ?? null);
+    response.type(this.metrics.registry.contentType).send(text);
   }
 }

@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { assertModelAllowed } from '../http/api-keys/model-scope.js';
+import { assertDefaultAllowed, assertModelAllowed } from '../http/api-keys/model-scope.js';
 import { ModelsService } from '../models/models.service.js';
 
 /** Refuses, before the body is read, who may not use the model of the path, and who asks for one that cannot be used. */
@@ -11,7 +11,8 @@ export class ModelGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<Request<{ model?: string }>>();
     const model = this.models.resolve(request.params.model);
-    assertModelAllowed(request.apiKey, model);
+    if (request.params.model === undefined) assertDefaultAllowed(request.apiKey, model);
+    else assertModelAllowed(request.apiKey, model);
     this.models.check({ name: model, ...versionIn(request.query) });
     return true;
   }

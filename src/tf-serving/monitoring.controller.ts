@@ -1,6 +1,6 @@
-import { Controller, Get, Res } from '@nestjs/common';
+import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import { Monitoring } from './monitoring.js';
 
 @ApiTags('TensorFlow Serving')
@@ -15,8 +15,8 @@ export class MonitoringController {
   })
   @ApiProduces('text/plain')
   @ApiOkResponse({ description: 'One line per metric.', schema: { type: 'string' } })
-  async read(@Res() response: Response): Promise<void> {
-    const text = await this.monitoring.text();
+  async read(@Req() { apiKey }: Request, @Res() response: Response): Promise<void> {
+    const text = await this.monitoring.text(apiKey?.models ?? null);
     response.setHeader('Content-Type', 'text/plain').end(text);
   }
 }

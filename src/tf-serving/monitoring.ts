@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, exponentialBuckets, Histogram, Registry } from 'prom-client';
 import { type ModelHandle } from '../models/model-handle.js';
+import type { ModelScope } from '../metrics/metrics-json.js';
 import { MetricsPages } from '../metrics/metrics-pages.js';
 import type { Verb } from './path.js';
 import type { StatusCode } from './status.js';
@@ -76,9 +77,12 @@ export class Monitoring {
     pages.add('monitoring', this.registry);
   }
 
-  /** All of it, in the Prometheus text format. */
-  text(): Promise<string> {
-    return this.pages.text('monitoring');
+  /**
+   * In the Prometheus text format.
+   * @param models whose series are told, where not all are
+   */
+  text(models: ModelScope): Promise<string> {
+    return this.pages.text('monitoring', models);
   }
 
   /**

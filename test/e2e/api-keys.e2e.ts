@@ -57,6 +57,42 @@ describe('API keys made by npm run keys', () => {
     expect(await call(key, '/models/a/predict', { method: 'POST' })).toBe(400);
   });
 
+  it('that are limited to models read the metrics of these alone, and are not told of others anywhere', async () => {
+    const all = await keys('create', '--name', 'operator');
+    const key = await keys('create', '--name', 'reads-a', '--models', 'a');
+    await server.until(async () => (await call(key, '/models')) === 200, 'it has seen the new key', 5000);
+    const ask = async (path: string, as: string, init: RequestInit = {}): Promise<string> =>
+      (
+        await fetch(`${server.url}${path}`, {
+          ...init,
+          headers: { 'X-API-Key': as, 'Content-Type': 'application/json' },
+        })
+      ).text();
+    const numbers = { method: 'POST', body: '{"input": [1]}' };
+    for (const model of ['a', 'b']) {
+      await ask(`/models/${model}/predict`, all, numbers);
+      await ask(`/v1/models/${model}:predict`, all, { method: 'POST', body: '{"instances": [1]}' });
+    }
+    for (const [page, label] of [
+      ['/metrics', 'model'],
+      ['/monitoring/prometheus/metrics', 'model_name'],
+    ] as const) {
+      const series = (text: string): string[] => text.split('\n').filter((line) => /^[a-z:]/.test(line));
+      const whole = await ask(page, all);
+      expect(whole).toMatch(new RegExp(`\\{.*\\b${label}="b"`));
+      const part = series(await ask(page, key));
+      expect(part.length).toBeGreaterThan(5);
+      expect(part.filter((line) => !line.includes(`${label}="a"`))).toEqual([]);
+      const counted = (text: string[]): string[] =>
+        text.filter((line) => line.includes(`${label}="a"`) && /requests?_(total|count)/.test(line));
+      expect(counted(part)).toEqual(counted(series(whole)));
+    }
+    const refusal = await ask('/predict', key, numbers);
+    expect(refusal).toMatch(/may not use the default model; it is for a\. POST to \/models\/a\/predict\./);
+    const ready = await (await fetch(`${server.url}/health/ready`)).text();
+    expect(ready).toMatch(/"states":\{"AVAILABLE":2\}/);
+  });
+
   it('have a rate of their own', async () => {
     const key = await keys('create', '--name', 'slow', '--rate-limit', '2');
     await server.until(async () => (await call(key, '/models')) === 200, 'it has seen the new key', 5000);

@@ -137,6 +137,19 @@ describe('a classifier over multipart', () => {
     expect(await response.json()).toMatchObject({ code: 'FIELD_INVALID', errors: [{ field }] });
   });
 
+  it.each([
+    ['topk=3', '"topk" is no parameter of this route; did you mean "topK"?'],
+    ['lable=stable', '"lable" is no parameter of this route; did you mean "label"?'],
+    ['threshold=1', '"threshold" is no parameter of this route; it takes version, label, topK, signature.'],
+    ['topK=abc', '"topK" must be a whole number from 1 to 1000, such as 5, but received abc.'],
+    ['topK=2.5', '"topK" must be a whole number from 1 to 1000, such as 5, but received 2.5.'],
+    ['topK=1001', '"topK" must be a whole number from 1 to 1000, such as 5, but received 1001.'],
+    ['version=one', '"version" must be a whole number from 0 on, such as 2, but received one.'],
+  ])('says what was meant by, or what is wrong with, %s', async (query, detail) => {
+    const response = await server.postForm(`/predict?${query}`, await projectFile('samples/star.jpg'));
+    expect(await response.json()).toMatchObject({ status: 422, detail });
+  });
+
   it('answers 404 for a model, or a version, that is not there', async () => {
     const star = await projectFile('samples/star.jpg');
     expect((await server.postForm('/models/nope/predict', star)).status).toBe(404);

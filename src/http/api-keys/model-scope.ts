@@ -18,3 +18,16 @@ export function assertModelAllowed(apiKey: ApiKey | undefined, model: string): v
     `This API key may not use the model ${show(model)}; it is for ${apiKey?.models?.join(', ')}.`,
   );
 }
+
+/**
+ * The same for a request that names no model: which one it would be is not told to a key that may not use it.
+ * @throws ServingError KEY_FORBIDDEN
+ */
+export function assertDefaultAllowed(apiKey: ApiKey | undefined, model: string): void {
+  if (mayUse(apiKey, model)) return;
+  const [first = ''] = apiKey?.models ?? [];
+  throw new ServingError(
+    'KEY_FORBIDDEN',
+    `This API key may not use the default model; it is for ${apiKey?.models?.join(', ')}. POST to /models/${first}/predict.`,
+  );
+}

@@ -18,7 +18,11 @@ export function invalid(errors: readonly FieldError[]): ServingError {
   const sentence = errors
     .map(({ field, message }) => (field === '' ? message : `"${field}" ${message}`))
     .join('; ');
-  return new ServingError('FIELD_INVALID', `${sentence[0]?.toUpperCase()}${sentence.slice(1)}.`, {
-    fields: errors,
-  });
+  return new ServingError(
+    'FIELD_INVALID',
+    `${sentence[0]?.toUpperCase()}${sentence.slice(1)}${sentence.endsWith('?') ? '' : '.'}`,
+    {
+      fields: errors,
+    },
+  );
 }

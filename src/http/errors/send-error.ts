@@ -24,6 +24,7 @@ export function sendError(
   logger: Logger,
 ): void {
   const requestId = request.id;
+  response.locals.refusal = error.code;
   if (status === 500)
     logger.error({
       requestId,

@@ -1,11 +1,14 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform, type TransformFnParams, Type } from 'class-transformer';
+import { Transform, type TransformFnParams } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
 
 /** `Number` would take `0x1` and `1e0` for version 1 too. */
 function digitsOnly({ value }: TransformFnParams): unknown {
   return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
 }
+
+const TOP_K = 'must be a whole number from 1 to 1000, such as 5, but received $value';
+const VERSION = 'must be a whole number from 0 on, such as 2, but received $value';
 
 /** The options of a prediction. */
 export class PredictQuery {
@@ -14,9 +17,9 @@ export class PredictQuery {
   })
   @IsOptional()
   @Transform(digitsOnly)
-  @IsInt()
-  @Min(0)
-  @Max(Number.MAX_SAFE_INTEGER)
+  @IsInt({ message: VERSION })
+  @Min(0, { message: VERSION })
+  @Max(Number.MAX_SAFE_INTEGER, { message: VERSION })
   version?: number;
 
   @ApiPropertyOptional({
@@ -34,10 +37,10 @@ export class PredictQuery {
     example: 5,
   })
   @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1000)
+  @Transform(digitsOnly)
+  @IsInt({ message: TOP_K })
+  @Min(1, { message: TOP_K })
+  @Max(1000, { message: TOP_K })
   topK?: number;
 
   @ApiPropertyOptional({
