@@ -12,10 +12,12 @@
                   preprocess=lambda path: weights.transforms()(Image.open(path).convert("RGB")),
                   model=model.eval(), labels=["daisy", "rose"], logits=True)
 
-For each picture there are then, beside a copy of it, <name>.tensor.npy, <name>.probabilities.npy and <name>.json with its label. Needs NumPy
-and whatever your code needs.
+For each picture there are then, beside a copy of it, <name>.tensor.npy, <name>.probabilities.npy and <name>.json with its label. The name is
+the picture's; where several have the same, their folders' names go before it: cat/0.png and dog/0.png become cat-0 and dog-0. Needs NumPy and
+whatever your code needs.
 """
 
+import glob
 import json
 import shutil
 import sys
@@ -24,6 +26,8 @@ from pathlib import Path
 import numpy as np
 
 __all__ = ["write_goldens"]
+
+_PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"}
 
 
 def write_goldens(folder, pictures, preprocess, model=None, labels=None, logits=False, tolerance=None):
@@ -37,28 +41,60 @@ def write_goldens(folder, pictures, preprocess, model=None, labels=None, logits=
     labels: the names of the classes by index; without them, no labels are written.
     logits: whether the model gives logits rather than probabilities.
     tolerance: such as {"pixels": 2, "probabilities": 0.02}; Tensornest's own by default.
+
+    Raises ValueError where a picture is given twice, and FileExistsError where the folder has a golden of the same name for another picture;
+    then nothing is written. A golden of the same picture is written anew.
     """
     folder = Path(folder)
+    named = _named([Path(picture) for picture in pictures])
+    for name, picture in named.items():
+        _check_free(folder, name, picture)
     folder.mkdir(parents=True, exist_ok=True)
-    for picture in map(Path, pictures):
+    for name, picture in named.items():
         tensor = preprocess(str(picture))
         batch = tensor if len(tensor.shape) == 4 else tensor[None]
         golden = {}
-        np.save(folder / f"{picture.stem}.tensor.npy", _numpy(batch))
+        np.save(folder / f"{name}.tensor.npy", _numpy(batch))
         if model is not None:
             scores = _numpy(_run(model, batch)).reshape(-1).astype(np.float64)
             if logits:
                 powers = np.exp(scores - scores.max())
                 scores = powers / powers.sum()
-            np.save(folder / f"{picture.stem}.probabilities.npy", scores.astype(np.float32))
+            np.save(folder / f"{name}.probabilities.npy", scores.astype(np.float32))
             if labels is not None:
                 golden["label"] = labels[int(scores.argmax())]
         if tolerance is not None:
             golden["tolerance"] = tolerance
-        if picture.resolve() != (folder / picture.name).resolve():
-            shutil.copyfile(picture, folder / picture.name)
+        copy = folder / f"{name}{picture.suffix}"
+        if picture.resolve() != copy.resolve():
+            shutil.copyfile(picture, copy)
         if golden:
-            (folder / f"{picture.stem}.json").write_text(json.dumps(golden, ensure_ascii=False) + "\n", encoding="utf-8")
+            (folder / f"{name}.json").write_text(json.dumps(golden, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _named(pictures):
+    """The pictures by the names of their goldens, of which no file system takes two for the same."""
+    parts = [picture.absolute().with_suffix("").parts[1:] for picture in pictures]
+    lengths = [1] * len(pictures)
+    while True:
+        names = ["-".join(part[-length:]) for part, length in zip(parts, lengths)]
+        folded = [name.casefold() for name in names]
+        clashing = [index for index, name in enumerate(folded) if folded.count(name) > 1]
+        if not clashing:
+            return dict(zip(names, pictures))
+        if all(lengths[index] >= len(parts[index]) for index in clashing):
+            same = [str(pictures[index]) for index in clashing if folded[index] == folded[clashing[0]]]
+            raise ValueError(f"{' and '.join(same)} would become one golden. Give each picture once, and under a name of its own.")
+        for index in clashing:
+            lengths[index] += 1
+
+
+def _check_free(folder, name, picture):
+    for other in folder.glob(f"{glob.escape(name)}.*"):
+        if other.suffix.lower() not in _PICTURES or other.stem != name or other.resolve() == picture.resolve():
+            continue
+        if other.suffix != picture.suffix or other.read_bytes() != picture.read_bytes():
+            raise FileExistsError(f"{other} is there already and is another picture than {picture}. Remove it, or rename the new one.")
 
 
 def _run(model, batch):

@@ -13,6 +13,8 @@ const folder = execFileSync('sh', [join(ROOT, 'scripts/ci/upstream-servers.sh'),
 }).trim();
 /** Whether `scripts/ci/upstream-servers.sh` made them; CI makes them and says so. */
 const made = ['mlserver', 'kserve'].every((name) => existsSync(join(folder, name, 'whole')));
+/** A Python with NumPy. */
+export const PYTHON = join(folder, 'mlserver/bin/python');
 export const withUpstreamServers = made || process.env.CI ? describe : describe.skip;
 
 const running = new Set<ChildProcess>();
