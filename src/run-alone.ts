@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { announce } from './announce.js';
 import type { Settings } from './config/settings.js';
+import { Connections } from './connections.js';
 import { createApp } from './create-app.js';
 import { drain } from './drain.js';
 import { KeyStore } from './http/api-keys/key-store.js';
@@ -9,7 +10,8 @@ import { stopOnSignals } from './stop-on-signals.js';
 /** Runs the server in one process, beside those of the engine. */
 export async function runAlone(settings: Settings): Promise<void> {
   const app = await createApp(settings);
-  stopOnSignals(() => drain(app, settings));
+  const connections = new Connections(app.getHttpServer());
+  stopOnSignals(() => drain(app, connections, settings));
   await app.listen(settings.port, settings.host);
   announce(app.getHttpServer().address() as AddressInfo, settings, app.get(KeyStore).temporaryKey);
 }

@@ -1,4 +1,5 @@
 import type { Settings } from '../config/settings.js';
+import { Connections } from '../connections.js';
 import { createApp } from '../create-app.js';
 import { drain } from '../drain.js';
 import { startFault } from '../start-fault.js';
@@ -14,9 +15,10 @@ export async function runWorker(settings: Settings): Promise<void> {
   if (!primary) throw new Error('This is a bug. This process is no HTTP worker.');
   try {
     const app = await createApp(settings);
+    const connections = new Connections(app.getHttpServer());
     await app.listen(settings.port, settings.host);
     await primary.stopped;
-    await drain(app, settings);
+    await drain(app, connections, settings);
     process.exit(0);
   } catch (error) {
     await primary.failed(startFault(error));

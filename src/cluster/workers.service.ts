@@ -5,6 +5,7 @@ import type { Batching } from '../batching/batching.js';
 import { BATCHING } from '../batching/batching.token.js';
 import { SETTINGS_TOKEN } from '../config/config.module.js';
 import type { Settings } from '../config/settings.js';
+import { MOST_KEPT_MS } from '../connections.js';
 import { ENGINE } from '../engine/engine.token.js';
 import type { ServingEngine } from '../engine/pool/serving-engine.js';
 import { KeyStore } from '../http/api-keys/key-store.js';
@@ -82,9 +83,10 @@ export class WorkersService {
   /** Resolves when they have finished what is in flight and ended, or were ended. */
   async stop(): Promise<void> {
     const { drainDelayMs, shutdownTimeoutMs } = this.settings;
+    const drainMs = drainDelayMs > 0 ? drainDelayMs + MOST_KEPT_MS : 0;
     await this.workers.stop(
       (worker) => this.desks.get(worker)?.stop(),
-      drainDelayMs + shutdownTimeoutMs + GRACE_MS,
+      drainMs + shutdownTimeoutMs + GRACE_MS,
     );
   }
 

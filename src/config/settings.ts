@@ -285,7 +285,7 @@ export const SETTINGS = {
     default: 0,
     read: integer(0, 600_000),
     unit: 'ms',
-    help: 'how long, after SIGTERM, requests are still taken while /health/ready already says no',
+    help: 'how long, after SIGTERM, connections are still taken while /health/ready already says no; those kept open then end without losing a request',
   }),
   shutdownTimeoutMs: setting({
     env: 'SHUTDOWN_TIMEOUT_MS',

@@ -1,8 +1,12 @@
+import { Agent } from 'node:http';
 import { connect } from 'node:net';
+import { ask } from './processes.js';
 import { fakeModel, TestServer } from './server.js';
 
 const start = (runMs: number, env: Record<string, string> = {}): Promise<TestServer> =>
   TestServer.start({ models: { fake: fakeModel({ runMs }) }, env: { ENGINE: 'fake', ...env } });
+
+const PREDICT = '/models/fake/predict';
 
 describe('SIGTERM', () => {
   it('finishes the requests in flight and exits with 0', async () => {
@@ -28,6 +32,56 @@ describe('SIGTERM', () => {
     });
     expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
     expect((await server.postJson('/models/fake/predict', { input: [1] })).status).toBe(200);
+    expect(await exit).toEqual({ code: 0, signal: null });
+  });
+
+  it('says on every answer that the connection ends, those that were being made included', async () => {
+    const server = await start(800, { DRAIN_DELAY_MS: '500' });
+    const agent = new Agent({ keepAlive: true });
+    expect((await ask(server, '/health/live', undefined, agent)).headers.connection).toBe('keep-alive');
+    const answer = ask(server, PREDICT, [1], agent);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const exit = server.stop('SIGTERM');
+    const { status, headers } = await answer;
+    expect([status, headers.connection]).toEqual([200, 'close']);
+    expect(await exit).toEqual({ code: 0, signal: null });
+    agent.destroy();
+  });
+
+  it.each([
+    ['one process', {}],
+    ['HTTP_WORKERS=2', { HTTP_WORKERS: '2' }],
+  ])('resets no kept connection after DRAIN_DELAY_MS, with %s', async (_, env: Record<string, string>) => {
+    const server = await start(5, { DRAIN_DELAY_MS: '1000', RATE_LIMIT: '1000000', ...env });
+    const idle = new Agent({ keepAlive: true });
+    const busy = new Agent({ keepAlive: true });
+    expect((await ask(server, '/health/live', undefined, idle)).status).toBe(200);
+    const failures: unknown[] = [];
+    let answered = 0;
+    const unready = new AbortController();
+    const caller = async (): Promise<void> => {
+      while (!unready.signal.aborted) {
+        const { status } = await ask(server, PREDICT, [1], busy).catch((error: Error) => ({ status: error }));
+        if (status === 200) answered += 1;
+        else failures.push(status);
+      }
+    };
+    const callers = Array.from({ length: 8 }, caller);
+    await server.until(() => answered > 200, 'the callers are answered');
+    const exit = server.stop('SIGTERM');
+    // As a load balancer does it: it asks each server whether it is ready, and sends no more to one that is not.
+    await server.until(async () => (await ask(server, '/health/ready')).status === 503, 'it is not ready');
+    unready.abort();
+    await Promise.all(callers);
+    expect(failures).toEqual([]);
+    const refused = () =>
+      ask(server, '/health/live').then(
+        () => false,
+        () => true,
+      );
+    await server.until(refused, 'nobody listens any more');
+    const { status, headers } = await ask(server, PREDICT, [7], idle);
+    expect([status, headers.connection]).toEqual([200, 'close']);
     expect(await exit).toEqual({ code: 0, signal: null });
   });
 
