@@ -1,7 +1,7 @@
 import { type FlatGraph, NotFlatError } from '../graph/flat-graph.js';
 import { type PixelRanges, pixelRanges } from '../graph/pixel-range.js';
 import { KerasError } from '../keras/keras.errors.js';
-import { openVariables } from '../saved-model/bundle.js';
+import { openVariables, type VariablesBundle } from '../saved-model/bundle.js';
 import { checkOps } from '../saved-model/check-ops.js';
 import { readSavedModel, type SavedModelFile } from '../saved-model/saved-model-file.js';
 import type { SavedSignature } from '../saved-model/signature.js';
@@ -20,7 +20,7 @@ export interface OpenedModel {
    * @throws NotFlatError if it computes with what is not pure, EngineError if a variable is damaged
    */
   flat(): Promise<FlatGraph>;
-  /** What the graph tells of pictures that it takes; nothing where it is not flat. Costs next to nothing once `flat` was asked for. */
+  /** What the graph tells of pictures that it takes. Costs next to nothing once `flat` was asked for. */
   pixelRanges(): Promise<PixelRanges>;
 }
 
@@ -85,32 +85,38 @@ class OpenedSavedModel implements OpenedModel {
   }
 
   async pixelRanges(): Promise<PixelRanges> {
-    if (!this.ranges) {
-      try {
-        await this.read(MOST_BYTES_OF_CHANNELS);
-      } catch (error) {
-        // What is damaged is told by who reads it whole.
-        if (!(error instanceof NotFlatError) && !(error instanceof SavedModelError)) throw error;
-      }
-    }
-    return this.ranges ?? new Map();
+    this.ranges ??= await this.sketchedRanges();
+    return this.ranges;
   }
 
-  private async read(mostBytes?: number): Promise<FlatGraph> {
-    this.ranges = new Map(); // Unless it turns out to be flat.
-    const graph = await flattened(this.directory, this.saved, mostBytes);
+  private async read(): Promise<FlatGraph> {
+    const { flatten } = await import('../graph/flatten.js'); // Not needed where the rewritten form is in the cache.
+    const graph = await this.withVariables((variables) => flatten(this.saved, variables));
     this.ranges = pixelRanges(graph);
     return graph;
   }
-}
 
-async function flattened(directory: string, saved: SavedModelFile, mostBytes?: number): Promise<FlatGraph> {
-  const { flatten } = await import('../graph/flatten.js'); // Not needed where the rewritten form is in the cache.
-  const variables = await openVariables(directory);
-  try {
-    return await flatten(saved, variables, mostBytes);
-  } finally {
-    await variables?.close();
+  /** Of a model that is not flat, or that nobody has asked for as a whole. */
+  private async sketchedRanges(): Promise<PixelRanges> {
+    const { sketch } = await import('../graph/sketch.js');
+    try {
+      return pixelRanges(
+        await this.withVariables((variables) => sketch(this.saved, variables, MOST_BYTES_OF_CHANNELS)),
+      );
+    } catch (error) {
+      // What is damaged is told by who reads it whole.
+      if (!(error instanceof NotFlatError) && !(error instanceof SavedModelError)) throw error;
+      return new Map();
+    }
+  }
+
+  private async withVariables<T>(use: (variables: VariablesBundle | null) => Promise<T>): Promise<T> {
+    const variables = await openVariables(this.directory);
+    try {
+      return await use(variables);
+    } finally {
+      await variables?.close();
+    }
   }
 }
 

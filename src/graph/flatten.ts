@@ -9,7 +9,7 @@ import type { SavedSignature, SavedTensor } from '../saved-model/signature.js';
 import { constantNode, int32Node, stringsNode } from './constant.js';
 import { executed } from './executed.js';
 import { canonical, type FlatGraph, NotFlatError } from './flat-graph.js';
-import { attribute, makeNode } from './nodes.js';
+import { attribute, makeNode, placeholderNode } from './nodes.js';
 import { lacksInputs, whyImpure } from './pure-ops.js';
 import { dataInput, type Scope, Scopes, type Source } from './scope.js';
 import { restoredFrom, variableKey } from './variables.js';
@@ -18,6 +18,9 @@ const MAX_NODES = 500_000;
 
 /** Ops that read a variable whole. */
 const READS = new Set(['ReadVariableOp', 'VariableV2']);
+
+/** Ops that run one function or another; a flat graph has none, a sketch both. */
+const CHOICES = new Set(['If', 'StatelessIf']);
 
 /** Dtypes that no engine is given: they refer to something in a session. */
 const REFERENCES = new Set([DataType.DT_RESOURCE, DataType.DT_VARIANT]);
@@ -37,13 +40,18 @@ export async function flatten(
 ): Promise<FlatGraph> {
   const flattening = new Flattening(model);
   const signatures = new Map<string, SavedSignature>();
-  for (const [name, signature] of model.signatures) {
-    if (name !== INIT_OP_SIGNATURE && canBeCarried(signature))
-      signatures.set(name, flattening.signature(name, signature));
+  for (const [name, signature] of carried(model)) {
+    flattening.refuseImpure(signature);
+    signatures.set(name, flattening.signature(name, signature));
   }
   if (signatures.size === 0) throw new NotFlatError('It has no signature of dense tensors.');
   const { constants, recovered } = await flattening.constants(variables, mostBytes);
   return { nodes: [...flattening.nodes, ...constants], signatures, ...(recovered && { recovered }) };
+}
+
+/** The signatures that a flat graph can have. */
+export function carried({ signatures }: SavedModelFile): [string, SavedSignature][] {
+  return [...signatures].filter(([name, signature]) => name !== INIT_OP_SIGNATURE && canBeCarried(signature));
 }
 
 function canBeCarried({ inputs, outputs }: SavedSignature): boolean {
@@ -60,7 +68,7 @@ interface ReadVariable {
   readonly dataType: DataType;
 }
 
-class Flattening {
+export class Flattening {
   readonly nodes: NodeDef[] = [];
   private readonly scopes: Scopes;
   private readonly names = new Set<string>();
@@ -80,7 +88,6 @@ class Flattening {
       fed.set(canonical(tensor.nodes[0]!), placeholder.name);
       return { ...tensor, nodes: [`${placeholder.name}:0`] };
     });
-    this.refuseImpure(outputs, fed);
     const part = new SignaturePart(this, this.scopes, fed, prefix);
     const ends = outputs.map((tensor) => {
       const source = part.tensor(tensor.nodes[0]!);
@@ -149,8 +156,16 @@ class Flattening {
     return { constants, recovered: [...this.read.keys()].some((key) => recovered.has(key)) };
   }
 
+  /** The same, where no value of a variable is known. */
+  unknown(): NodeDef[] {
+    return [...this.read.values()].map(({ name, dataType }) =>
+      placeholderNode(name, { dataType, shape: null }),
+    );
+  }
+
   /** Refuses what a run executes besides pure ops and reading variables, be it only waited for. */
-  private refuseImpure(outputs: readonly SavedTensor[], fed: ReadonlyMap<string, string>): void {
+  refuseImpure({ inputs, outputs }: SavedSignature): void {
+    const fed = new Set(inputs.map(({ nodes }) => canonical(nodes[0]!)));
     const roots = outputs.map(({ nodes }) => nodes[0]!);
     for (const { scope, node } of executed(this.scopes, roots, (tensor) => fed.has(tensor))) {
       if (this.scopes.isCall(node) || node.op === 'VarHandleOp') continue;
@@ -225,6 +240,7 @@ class SignaturePart {
     const placeholder = isGraph ? this.fed.get(`${node.name}:${output}`) : undefined;
     if (placeholder !== undefined) return placeholder;
     if (READS.has(node.op)) return this.variable(source);
+    if (CHOICES.has(node.op)) return this.choice(source);
     const name = this.nameOf(source);
     return output === 0 ? name : `${name}:${output}`;
   }
@@ -233,6 +249,23 @@ class SignaturePart {
     const handle = node.op === 'VariableV2' ? node : this.scopes.resolve(scope, dataInput(node, 0)).node;
     const dataType = node.attr['dtype']?.value;
     return this.flat.variable(handle, dataType?.case === 'type' ? dataType.value : DataType.DT_INVALID);
+  }
+
+  /** One branch's output or the other's. */
+  private choice({ scope, node, output }: Source): string {
+    const key = `${node.name}:${output}`;
+    let names = this.flatNames.get(scope);
+    if (!names) this.flatNames.set(scope, (names = new Map()));
+    const known = names.get(key);
+    if (known !== undefined) return known;
+    const name = this.flat.unused(cleaned(`${this.prefix}/${scope.prefix}${node.name}_${output}`));
+    names.set(key, name);
+    const inputs = (['then_branch', 'else_branch'] as const).map((callee) => {
+      const end = this.scopes.branch(scope, node, callee, output);
+      return this.input(end.scope, end.input);
+    });
+    this.flat.add(makeNode('SelectV2', name, [this.input(scope, dataInput(node, 0)), ...inputs]));
+    return name;
   }
 
   private nameOf({ scope, node }: Source): string {
@@ -246,16 +279,6 @@ class SignaturePart {
     }
     return name;
   }
-}
-
-function placeholderNode(
-  name: string,
-  { dataType, shape }: Pick<SavedTensor, 'dataType' | 'shape'>,
-): NodeDef {
-  return makeNode('Placeholder', name, [], {
-    dtype: attribute.type(dataType),
-    shape: attribute.shape(shape),
-  });
 }
 
 /** The attributes that say what a node computes. Those that begin with `_` are notes to TensorFlow's runtime about other nodes. */

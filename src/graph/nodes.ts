@@ -17,6 +17,17 @@ export function makeNode(
   return create(NodeDefSchema, { op, name, input: [...inputs], attr });
 }
 
+/** A node that is given a value from outside; `null` for a shape, or a size, that is not known. */
+export function placeholderNode(
+  name: string,
+  { dataType, shape }: { readonly dataType: DataType; readonly shape: readonly (number | null)[] | null },
+): NodeDef {
+  return makeNode('Placeholder', name, [], {
+    dtype: attribute.type(dataType),
+    shape: attribute.shape(shape),
+  });
+}
+
 /** Values of a node's attributes, as TensorFlow types them. */
 export const attribute = {
   type: (value: DataType): AttrValue => create(AttrValueSchema, { value: { case: 'type', value } }),

@@ -1,7 +1,9 @@
 import { DataType } from '../saved-model/proto/tensor_pb.js';
 import { type FlatGraph, parseInput } from './flat-graph.js';
 import { GraphIndex } from './graph-index.js';
-import { type AffineMap, inputHead } from './input-head.js';
+import type { Evidence } from './pixels/rule.js';
+import { type AffineMap, countOf, of } from './pixels/shade.js';
+import { tracePicture } from './pixels/trace-picture.js';
 
 /** What a model takes for a picture's values: `raw`, 0…255; `unit`, 0…1. */
 export type PixelRange = 'raw' | 'unit';
@@ -30,22 +32,96 @@ const LEAST_MEAN = 20;
 /** 0…1 to what a camera gives, by 255, or by 256. */
 const TO_BYTES = { least: 254, most: 257 };
 
-/** What the head of a graph tells of the values that it takes; `undefined` if nothing is certain. */
-export function pixelRange({ multiply, add }: AffineMap): PixelRange | undefined {
-  const [first, ...others] = multiply.map((factor, channel) => channelRange(factor, add[channel]!));
-  return others.every((range) => range === first) ? first : undefined;
+/** Spreads that nobody has by chance: of `x / 255`, `x / 127.5`, and by 256 and 128. */
+const USUAL_SPREADS = [1, 2];
+const USUAL_MEAN = { least: 90, most: 140 };
+
+/** What a picture is cut off at if it is cut off at white, and at black. */
+const WHITE: Readonly<Record<PixelRange, Limits>> = {
+  raw: { least: 200, most: 256 },
+  unit: { least: 0.9, most: 1.1 },
+};
+const BLACK: Limits = { least: -0.1, most: 0.1 };
+
+/** A value that a picture of 0…255 is compared with, and one of 0…1 never reaches. */
+const THRESHOLD = { least: 1.5, most: 256 };
+
+interface Limits {
+  readonly least: number;
+  readonly most: number;
+}
+
+interface Told {
+  readonly range: PixelRange;
+  /** Whether it holds also where something else is computed of the same picture that tells nothing. */
+  readonly isSure: boolean;
+}
+
+/** What a graph tells of the values that it takes; `undefined` if nothing is certain, or one part of it contradicts another. */
+export function pixelRange(evidence: readonly Evidence[]): PixelRange | undefined {
+  const told = evidence.flatMap(toldBy);
+  const known = told.filter((one) => one !== null);
+  const [first] = known;
+  if (!first || known.some(({ range }) => range !== first.range)) return undefined;
+  return known.length === told.length || known.some(({ isSure }) => isSure) ? first.range : undefined;
+}
+
+/** What each part of it tells; `null` for what a network is given and tells nothing. */
+function toldBy(evidence: Evidence): (Told | null)[] {
+  switch (evidence.kind) {
+    case 'used':
+      return channelsOf(evidence.map).map(([factor, shift]) => {
+        const range = channelRange(factor, shift) ?? rangeWithin(evidence.kept);
+        return range === undefined
+          ? null
+          : { range, isSure: isUsual(factor, shift, range) || rangeWithin(evidence.kept) === range };
+      });
+    case 'whole':
+      return channelsOf(evidence.map).flatMap(([factor]) => {
+        if (isIn(TO_BYTES, Math.abs(factor))) return { range: 'unit', isSure: true };
+        return isOne(factor) ? { range: 'raw', isSure: true } : [];
+      });
+    case 'compared':
+      return isIn(THRESHOLD, evidence.value) ? [{ range: 'raw', isSure: false }] : [];
+  }
+}
+
+/** Factor and term of each channel that depends on the picture. */
+function channelsOf({ multiply, add }: AffineMap): (readonly [number, number])[] {
+  const each = Array.from(
+    { length: countOf({ multiply, add }) },
+    (_, channel) => [of(multiply, channel), of(add, channel)] as const,
+  );
+  return each.filter(([factor]) => factor !== 0);
+}
+
+const isOne = (factor: number): boolean => Math.abs(Math.abs(factor) - 1) < 1e-3;
+
+/** By where black and white were cut off. */
+function rangeWithin([least, most]: readonly [number, number]): PixelRange | undefined {
+  if (isIn(WHITE.raw, most)) return 'raw';
+  return isIn(BLACK, least) && isIn(WHITE.unit, most) ? 'unit' : undefined;
 }
 
 function channelRange(factor: number, shift: number): PixelRange | undefined {
   const size = Math.abs(factor);
-  if (size >= TO_BYTES.least && size <= TO_BYTES.most) return 'unit';
-  const isMean = Math.abs(size - 1) < 1e-3 && Math.abs(shift) >= LEAST_MEAN;
+  if (isIn(TO_BYTES, size)) return 'unit';
+  const isMean = isOne(size) && Math.abs(shift) >= LEAST_MEAN;
   if (isMean || isIn(SPREAD, size * HIGHEST.raw)) return isCentred(factor, shift, 'raw') ? 'raw' : undefined;
   const isUnit = size >= LEAST_UNIT_FACTOR && isIn(SPREAD, size * HIGHEST.unit);
   return isUnit && isCentred(factor, shift, 'unit') ? 'unit' : undefined;
 }
 
-function isIn({ least, most }: typeof SPREAD, value: number): boolean {
+function isUsual(factor: number, shift: number, range: PixelRange): boolean {
+  const size = Math.abs(factor);
+  if (range === 'unit') return isIn(TO_BYTES, size);
+  return (
+    USUAL_SPREADS.some((spread) => Math.abs((size * HIGHEST.raw) / spread - 1) < 0.01) ||
+    isIn(USUAL_MEAN, -shift / factor)
+  );
+}
+
+function isIn({ least, most }: Limits, value: number): boolean {
   return value >= least && value <= most;
 }
 
@@ -56,17 +132,20 @@ function isCentred(factor: number, shift: number, range: PixelRange): boolean {
   return Math.min(shift, white) <= slack && Math.max(shift, white) >= -slack;
 }
 
-/** What a graph tells of each float32 input that may be a picture. */
+/**
+ * What a graph tells of each float32 input that may be a picture.
+ * @throws NotFlatError if it has a loop
+ */
 export function pixelRanges(graph: FlatGraph): PixelRanges {
   const index = new GraphIndex(graph);
+  const nodes = index.inOrder();
   const ranges = new Map<string, ReadonlyMap<string, PixelRange>>();
   for (const [name, { inputs }] of graph.signatures) {
     const own = new Map<string, PixelRange>();
-    for (const { name: input, dataType, shape, nodes } of inputs) {
+    for (const { name: input, dataType, shape, nodes: ends } of inputs) {
       const rank = shape?.length;
       if (dataType !== DataType.DT_FLOAT || (rank !== 3 && rank !== 4)) continue;
-      const head = inputHead(index, parseInput(nodes[0]!).node, rank);
-      const range = head && pixelRange(head);
+      const range = pixelRange(tracePicture(index, nodes, parseInput(ends[0]!).node, rank));
       if (range) own.set(input, range);
     }
     ranges.set(name, own);

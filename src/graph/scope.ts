@@ -16,6 +16,8 @@ interface Call {
   readonly node: NodeDef;
   readonly from: Scope;
   readonly definition: FunctionDef;
+  /** Which of the node's inputs is the function's first argument. */
+  readonly first: number;
 }
 
 /** A node's output that is neither an alias of another nor a call's. */
@@ -36,6 +38,9 @@ const ALIASES = new Set([
 ]);
 
 const CALLS = new Set(['PartitionedCall', 'StatefulPartitionedCall']);
+
+/** The attributes that name the function which a node calls, or one of the two. */
+type Callee = 'f' | 'then_branch' | 'else_branch';
 
 /** Bounds on what a small file can ask for: functions that call each other twice double with each level. */
 const MAX_CALLS = 20_000;
@@ -86,25 +91,35 @@ export class Scopes {
     return CALLS.has(op) || this.model.functions.has(op);
   }
 
+  /** The output of one branch of an `If`, as an input of a node within it. @throws NotFlatError */
+  branch(from: Scope, node: NodeDef, callee: Callee, output: number): { scope: Scope; input: string } {
+    const scope = this.enter(from, node, callee);
+    return { scope, input: returned(scope, output) };
+  }
+
   /** The scope of a call. @throws NotFlatError */
-  enter(from: Scope, node: NodeDef): Scope {
+  enter(from: Scope, node: NodeDef, callee: Callee = 'f'): Scope {
     let within = this.calls.get(from);
     if (!within) this.calls.set(from, (within = new Map()));
-    let scope = within.get(node.name);
+    const key = `${node.name}:${callee}`;
+    let scope = within.get(key);
     if (!scope) {
       if (++this.callCount > MAX_CALLS) throw new NotFlatError('Its functions are too many to be inlined.');
-      const definition = this.called(node);
-      const prefix = `${from.prefix}${node.name}/`;
+      const definition = this.called(node, callee);
+      const isBranch = callee !== 'f';
+      const prefix = `${from.prefix}${node.name}/${isBranch ? `${callee}/` : ''}`;
       if (prefix.length > MAX_PREFIX) throw new NotFlatError('Its functions call each other too deeply.');
-      scope = { prefix, nodes: byName(definition.nodeDef), call: { node, from, definition } };
-      within.set(node.name, scope);
+      const call = { node, from, definition, first: isBranch ? 1 : 0 };
+      scope = { prefix, nodes: byName(definition.nodeDef), call };
+      within.set(key, scope);
     }
     return scope;
   }
 
-  private called(node: NodeDef): FunctionDef {
-    const value = node.attr['f']?.value;
-    const name = CALLS.has(node.op) ? (value?.case === 'func' ? value.value.name : '') : node.op;
+  private called(node: NodeDef, callee: Callee): FunctionDef {
+    const value = node.attr[callee]?.value;
+    const isNamed = callee !== 'f' || CALLS.has(node.op);
+    const name = isNamed ? (value?.case === 'func' ? value.value.name : '') : node.op;
     const definition = this.model.functions.get(name);
     if (!definition) throw new NotFlatError(`Its node ${node.name} calls a function that is not there.`);
     const { inputArg = [], outputArg = [] } = definition.signature ?? {};
@@ -122,7 +137,7 @@ export class Scopes {
   private argument({ call }: Scope, input: string): { scope: Scope; input: string } | null {
     if (!call || input.includes(':')) return null;
     const index = (call.definition.signature?.inputArg ?? []).findIndex(({ name }) => name === input);
-    return index < 0 ? null : { scope: call.from, input: dataInput(call.node, index) };
+    return index < 0 ? null : { scope: call.from, input: dataInput(call.node, call.first + index) };
   }
 
   private named(scope: Scope, input: string): Source {

@@ -2,7 +2,7 @@ import { fromBfloat16, fromFloat16 } from '../numbers/half.js';
 import type { NodeDef } from '../saved-model/proto/graph_pb.js';
 import { DataType } from '../saved-model/proto/tensor_pb.js';
 import { BINARY, broadcast, type Numbers, UNARY } from './arithmetic.js';
-import { type Constant, constantOf, float32Values } from './constant.js';
+import { type Constant, constantOf, float32Values, int32Values } from './constant.js';
 import type { GraphIndex } from './graph-index.js';
 import { reshapedConstant } from './reshaped-constant.js';
 
@@ -11,16 +11,27 @@ const MAX_ELEMENTS = 64;
 /** Ops between a constant and its use; every two double what there is to look at. */
 const MAX_DEPTH = 8;
 
+/** Those that hold fractions. */
+export const FLOATS: ReadonlySet<DataType> = new Set([
+  DataType.DT_FLOAT,
+  DataType.DT_DOUBLE,
+  DataType.DT_HALF,
+  DataType.DT_BFLOAT16,
+]);
+
 const READERS: Readonly<Partial<Record<DataType, (constant: Constant) => Float64Array>>> = {
   [DataType.DT_FLOAT]: (constant) => Float64Array.from(float32Values(constant)),
   [DataType.DT_DOUBLE]: ({ bytes }) => new Float64Array(aligned(bytes)),
   [DataType.DT_HALF]: ({ bytes }) => Float64Array.from(new Uint16Array(aligned(bytes)), fromFloat16),
   [DataType.DT_BFLOAT16]: ({ bytes }) => Float64Array.from(new Uint16Array(aligned(bytes)), fromBfloat16),
+  [DataType.DT_INT32]: (constant) => Float64Array.from(int32Values(constant)),
+  [DataType.DT_INT64]: ({ bytes }) => Float64Array.from(new BigInt64Array(aligned(bytes)), Number),
+  [DataType.DT_UINT8]: ({ bytes }) => Float64Array.from(bytes),
 };
 
 /**
- * The few floating-point numbers that an input always is, computed in float64 from constants; `null` if it depends on more than these, or
- * they are many.
+ * The few numbers that an input always is, computed in float64 from constants; `null` if it depends on more than these, or they are
+ * many. A tensor of any shape that is filled with one number is that number.
  */
 export function smallConstant(index: GraphIndex, input: string, depth = 0): Numbers | null {
   const { node, output } = index.producer(input);
@@ -29,6 +40,7 @@ export function smallConstant(index: GraphIndex, input: string, depth = 0): Numb
   if (own) return read(own);
   const [first, second] = node.input;
   if (first === undefined) return null;
+  if (node.op === 'Fill') return second === undefined ? null : smallConstant(index, second, depth + 1);
   const one = smallConstant(index, first, depth + 1);
   if (!one) return null;
   if (node.op === 'Identity' || isFloatCast(node)) return one;
@@ -41,14 +53,13 @@ export function smallConstant(index: GraphIndex, input: string, depth = 0): Numb
   return other && broadcast(one, other, binary, MAX_ELEMENTS);
 }
 
-/** Whether it goes to a floating-point dtype. */
-export function isFloatCast({ op, attr }: NodeDef): boolean {
+function isFloatCast({ op, attr }: NodeDef): boolean {
   const to = attr['DstT']?.value;
-  return op === 'Cast' && to?.case === 'type' && to.value in READERS;
+  return op === 'Cast' && to?.case === 'type' && FLOATS.has(to.value);
 }
 
 /** A `Const` of few elements. Of one of many not even its shape is trusted: it may be one number that is to be repeated. */
-export function smallConst(node: NodeDef): Constant | null {
+function smallConst(node: NodeDef): Constant | null {
   const value = node.attr['value']?.value;
   if (node.op !== 'Const' || value?.case !== 'tensor') return null;
   const sizes = (value.value.tensorShape?.dim ?? []).map(({ size }) => Number(size));

@@ -1,4 +1,5 @@
-import type { ModelPlan } from './model-plan.js';
+import type { ModelConfig } from './model-config.js';
+import { type ModelPlan, pixelInput } from './model-plan.js';
 import { scaleContradiction } from './scale-contradiction.js';
 
 /** What the user should know of a version that is served all the same: told once in the log, and as long as it is served at `GET /models`. */
@@ -9,7 +10,19 @@ export interface Note {
   readonly text: string;
 }
 
-export function notesOf(plan: ModelPlan): Note[] {
-  const contradiction = scaleContradiction(plan);
-  return contradiction === null ? [] : [{ level: 'warn', text: contradiction }];
+/** @param goldens how many came out right: a guess of what they prove is none */
+export function notesOf(config: Partial<ModelConfig>, plan: ModelPlan, goldens: number): Note[] {
+  const warnings = [scaleContradiction(plan), goldens > 0 ? null : scaleGuess(config, plan)];
+  return warnings.filter((text) => text !== null).map((text) => ({ level: 'warn', text }));
+}
+
+/** Where nothing says how training scaled pixels; a wrong guess makes every answer wrong. */
+function scaleGuess({ preprocessing }: Partial<ModelConfig>, plan: ModelPlan): string | null {
+  const pixels = pixelInput(plan);
+  if (pixels?.spec.dtype !== 'float32' || pixels.spec.takes !== undefined) return null;
+  if (preprocessing?.scale !== undefined) return null;
+  return (
+    'scale: unit is a guess: nothing tells whether the model takes pixels from 0 to 1 or others. ' +
+    'Write into model.yaml how training scaled them, preprocessing: { scale: unit } if it was so, else raw, tf, torch, caffe or the name of a preset.'
+  );
 }

@@ -1,11 +1,14 @@
 import { projectFile, TestServer } from './server.js';
 
 const FIXTURES = 'test/fixtures/scaling';
+const WARN = 40;
 const LABELS = ['one', 'two', 'three'];
 
 interface Expected {
   readonly takes: 'raw' | 'unit' | null;
   readonly scores: readonly number[];
+  /** What was exported draws random numbers. */
+  readonly random?: boolean;
 }
 
 const EXPECTED = JSON.parse(String(await projectFile(`${FIXTURES}/expected.json`))) as Record<
@@ -33,13 +36,16 @@ const nameOf = (model: string): string => model.replace(':', '_');
 const fixtureOf = (model: string): string => model.split(':')[0]!;
 
 describe.each(['tensorflow', 'wasm'])('what a model takes for pixels, with ENGINE=%s', (engine) => {
-  // WebAssembly has no float16.
-  const plain = Object.keys(EXPECTED).filter((name) => engine === 'tensorflow' || !name.endsWith('_half'));
+  // WebAssembly has no float16, and draws nothing.
+  const served = Object.keys(EXPECTED).filter(
+    (name) => engine === 'tensorflow' || !(name.endsWith('_half') || EXPECTED[name]!.random),
+  );
+  const plain = served.filter((name) => !EXPECTED[name]!.random);
   let server: TestServer;
 
   beforeAll(async () => {
     const said = [...TOLD, ...REFUSED, 'rescaling:twice'];
-    const all = [...plain, ...said];
+    const all = [...served, ...said];
     server = await TestServer.start({
       models: Object.fromEntries(all.map((model) => [nameOf(model), `${FIXTURES}/${fixtureOf(model)}`])),
       labels: Object.fromEntries(all.map((model) => [`${nameOf(model)}.json`, JSON.stringify(LABELS)])),
@@ -88,14 +94,36 @@ describe.each(['tensorflow', 'wasm'])('what a model takes for pixels, with ENGIN
     },
   );
 
-  it('is shown, with the scale that follows from it', async () => {
-    const shown = async (name: string) => {
-      const { signatures, preprocessing } = (await server.model(name)) as unknown as {
-        signatures: Record<string, { inputs: { takes?: string }[] }>;
-        preprocessing: { scale: string };
-      };
-      return [signatures['serving_default']!.inputs[0]!.takes, preprocessing.scale];
+  const shown = async (name: string) => {
+    const { signatures, preprocessing } = (await server.model(name)) as unknown as {
+      signatures: Record<string, { inputs: { takes?: string }[] }>;
+      preprocessing: { scale: string };
     };
+    return [Object.values(signatures)[0]!.inputs[0]!.takes, preprocessing.scale];
+  };
+
+  it.each(served)('is read of the graph: %s', async (name) => {
+    const { takes } = EXPECTED[name]!;
+    expect(await shown(name)).toEqual([takes ?? undefined, takes ?? 'unit']);
+  });
+
+  it('is a guess where the graph tells nothing, and said to be one', async () => {
+    const guess = expect.stringMatching(/^scale: unit is a guess: .* model\.yaml /);
+    for (const name of served) {
+      const { notes = [] } = (await server.model(name)) as { notes?: string[] };
+      const told = server
+        .log()
+        .filter(({ msg }) => String(msg).startsWith(`${name}: scale: unit is a guess`));
+      const isGuess = EXPECTED[name]!.takes === null;
+      expect([name, notes.filter((note) => note.startsWith('scale:'))]).toEqual([
+        name,
+        isGuess ? [guess] : [],
+      ]);
+      expect([name, told.map(({ level }) => level)]).toEqual([name, isGuess ? [WARN] : []]);
+    }
+  });
+
+  it('is shown, with the scale that follows from it', async () => {
     expect(await shown('rescaling')).toEqual(['raw', 'raw']);
     expect(await shown('hub')).toEqual(['unit', 'unit']);
     expect(await shown('nothing')).toEqual([undefined, 'unit']);
