@@ -1,11 +1,15 @@
 import type { INestApplication } from '@nestjs/common';
+import type { NextFunction, Request, Response } from 'express';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { ANSWER_SCHEMAS } from './predict/documentation/answer-schemas.js';
+import { CALLER_STATUSES, problemResponses } from './predict/documentation/problem-examples.js';
 import { PREDICT_BODY_EXTENSION } from './predict/api-predict.decorator.js';
 import { EXAMPLE_PICTURE } from './predict/example-picture.js';
 import { TF_SERVING_PATHS } from './tf-serving/openapi-paths.js';
 
 /** Serves Swagger UI at `/docs` and the document at `/openapi.json`, both without a key: they hold no secrets. */
 export function serveOpenApi(app: INestApplication, version: string): void {
+  app.use('/docs', withViewport);
   SwaggerModule.setup('docs', app, () => openApiDocument(app, version), {
     jsonDocumentUrl: 'openapi.json',
     customSiteTitle: 'Tensornest',
@@ -13,25 +17,41 @@ export function serveOpenApi(app: INestApplication, version: string): void {
   });
 }
 
+/** Swagger UI's page has none: on a telephone it would be as wide as on a desk. */
+function withViewport(_request: Request, response: Response, next: NextFunction): void {
+  const send = response.send.bind(response);
+  response.send = (body: unknown) =>
+    send(typeof body === 'string' ? body.replace('<head>', `<head>\n  ${VIEWPORT}`) : body);
+  next();
+}
+
+const VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1">';
+
 function openApiDocument(app: INestApplication, version: string): OpenAPIObject {
   const config = new DocumentBuilder()
     .setTitle('Tensornest')
     .setDescription(
-      'TensorFlow image models over HTTP. **Authorize** with an API key, then try a route with a picture.',
+      'TensorFlow image models over HTTP. **Authorize** with an API key (programs may send it as `Authorization: Bearer` too), then try a route with a picture.',
     )
     .setVersion(version)
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key' }, 'X-API-Key')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'API key' }, 'Bearer')
     .addSecurityRequirements('X-API-Key')
-    .addSecurityRequirements('Bearer')
     .build();
   const document = SwaggerModule.createDocument(app, config);
+  document.components = {
+    ...document.components,
+    schemas: { ...document.components?.schemas, ...ANSWER_SCHEMAS },
+  };
   Object.assign(document.paths, TF_SERVING_PATHS);
   for (const { post } of Object.values(document.paths)) {
     if (post && PREDICT_BODY_EXTENSION in post) {
       delete (post as unknown as Record<string, unknown>)[PREDICT_BODY_EXTENSION];
       post.requestBody = PREDICT_BODY;
     }
+  }
+  for (const path of ['/metrics', '/monitoring/prometheus/metrics']) {
+    const { get } = document.paths[path] ?? {};
+    if (get) Object.assign(get.responses, problemResponses(CALLER_STATUSES));
   }
   for (const path of ['/health/live', '/health/ready']) {
     const { get } = document.paths[path] ?? {};
@@ -49,7 +69,19 @@ const PREDICT_BODY = {
       schema: {
         type: 'object',
         required: ['image'],
-        properties: { image: { ...FILE, description: 'A JPEG, PNG or WebP; repeat the field for several.' } },
+        properties: {
+          image: {
+            type: 'array',
+            items: FILE,
+            description: 'A picture; the field comes again for each further one.',
+          },
+          inputs: {
+            type: 'string',
+            default: '{}',
+            description:
+              'JSON: the other inputs by name, for a model that takes some beside the picture: {"age": 3}.',
+          },
+        },
       },
     },
     'application/json': {

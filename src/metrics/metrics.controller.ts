@@ -16,6 +16,7 @@ export class MetricsController {
 
   @Get()
   @ApiOperation({
+    operationId: 'readMetrics',
     summary: 'Metrics of all processes of the server, in the Prometheus text format',
     description: 'A key that is limited to some models reads the series of these models alone.',
   })

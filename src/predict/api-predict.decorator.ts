@@ -8,24 +8,11 @@ import {
   ApiResponse,
 } from '@nestjs/swagger';
 import { TIMEOUT_HEADER } from '../http/call.js';
-import { PredictBody } from './dto/predict-body.dto.js';
+import { ApiProblems, PREDICTION_STATUSES } from './documentation/problem-examples.js';
 import { ProblemDto } from './dto/problem.dto.js';
 
 /** Marks an operation whose body `openapi.ts` describes: three media types, which Nest's decorators cannot. */
 export const PREDICT_BODY_EXTENSION = 'x-predict-body';
-
-const PROBLEMS: Readonly<Record<number, string>> = {
-  400: 'There is no picture, or it cannot be read.',
-  401: 'The API key is missing or not valid.',
-  403: 'The API key may not use this model.',
-  404: 'There is no such model or version.',
-  413: 'The body or the picture is too large.',
-  415: 'The picture is no JPEG, PNG or WebP, or the body is of another type.',
-  422: 'A field is wrong, or the numbers do not fit the model.',
-  429: 'Too many requests; Retry-After says when to go on.',
-  503: 'The model is not ready, too many requests wait, the time given is too short, or the engine failed; Retry-After says when to try again.',
-  504: 'The prediction took too long.',
-};
 
 const TIMINGS = {
   decodeMs: 2.1,
@@ -36,8 +23,8 @@ const TIMINGS = {
   totalMs: 7.7,
 };
 const TOP = [
-  { label: 'star', index: 6, score: 0.998 },
-  { label: 'cross', index: 7, score: 0.001 },
+  { label: 'star', index: 4, score: 0.90997845 },
+  { label: 'cross', index: 5, score: 0.058464564 },
 ];
 
 /** What the documentation says of X-Timeout-Ms. */
@@ -46,14 +33,15 @@ export const TIMEOUT_DESCRIPTION =
   'cannot be met, the request is refused at once with 503.';
 
 /** The documentation that both prediction routes share. */
-export function ApiPredict(summary: string, modelParam?: string): MethodDecorator {
+export function ApiPredict(operationId: string, summary: string, modelParam?: string): MethodDecorator {
   return applyDecorators(
-    ApiExtraModels(PredictBody, ProblemDto),
+    ApiExtraModels(ProblemDto),
     ApiOperation({
+      operationId,
       summary,
       description:
         'Send one picture (JPEG, PNG or WebP) as the multipart field `image`, as the whole body, or as base64 in JSON; several ' +
-        'as repeated fields or in `images`. A model of numbers takes `input` or `instances`. An image-to-image model answers ' +
+        'as repeated fields or in `images`. A model of numbers takes `input` or `instances`; other inputs beside a picture go into `inputs`. An image-to-image model answers ' +
         'the picture itself to `Accept: image/png`, else base64 in JSON.',
     }),
     ApiExtension(PREDICT_BODY_EXTENSION, true),
@@ -71,7 +59,7 @@ export function ApiPredict(summary: string, modelParam?: string): MethodDecorato
       description: 'What the model makes of it.',
       content: {
         'application/json': {
-          schema: { type: 'object' },
+          schema: { $ref: '#/components/schemas/PredictAnswer' },
           examples: {
             picture: {
               summary: 'One picture',
@@ -85,7 +73,13 @@ export function ApiPredict(summary: string, modelParam?: string): MethodDecorato
                 predictions: ['star', null],
                 results: [
                   { prediction: 'star', top: TOP, timings: TIMINGS },
-                  { error: { status: 400, code: 'IMAGE_UNREADABLE', detail: 'The picture cannot be read.' } },
+                  {
+                    error: {
+                      status: 400,
+                      code: 'IMAGE_UNREADABLE',
+                      detail: 'The picture is not valid base64, or it broke off.',
+                    },
+                  },
                 ],
                 timings: { totalMs: 9.4 },
               },
@@ -109,13 +103,6 @@ export function ApiPredict(summary: string, modelParam?: string): MethodDecorato
         'image/png': { schema: { type: 'string', format: 'binary' } },
       },
     }),
-    ...apiProblems(PROBLEMS),
-  );
-}
-
-function apiProblems(problems: Readonly<Record<number, string>>): MethodDecorator[] {
-  const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDto' } } };
-  return Object.entries(problems).map(([status, description]) =>
-    ApiResponse({ status: Number(status), description, content }),
+    ApiProblems(PREDICTION_STATUSES),
   );
 }

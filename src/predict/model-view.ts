@@ -107,7 +107,11 @@ function pictureView(plan: ModelPlan): object {
 }
 
 const IMAGE = { name: 'image', dtype: 'float32', shape: [null, 64, 64, 3] };
-const SCORES = { name: 'output_0', dtype: 'float32', shape: [null, 10] };
+const SCORES = { name: 'probabilities', dtype: 'float32', shape: [null, 10] };
+
+export const EXAMPLE_LABELS = 'circle square triangle pentagon star cross ring heart arrow crescent'.split(
+  ' ',
+);
 
 /** What `modelView` gives for the bundled model, for the documentation. */
 export const EXAMPLE_MODEL = {
@@ -116,7 +120,10 @@ export const EXAMPLE_MODEL = {
   state: 'AVAILABLE',
   task: 'classification',
   signature: 'serving_default',
-  signatures: { serving_default: { inputs: [IMAGE], outputs: [SCORES] } },
+  signatures: {
+    serve: { inputs: [IMAGE], outputs: [SCORES] },
+    serving_default: { inputs: [IMAGE], outputs: [SCORES] },
+  },
   input: 'image',
   topK: 5,
   labelCount: 10,

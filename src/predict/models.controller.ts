@@ -3,7 +3,8 @@ import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger'
 import type { Request } from 'express';
 import { assertModelAllowed, mayUse } from '../http/api-keys/model-scope.js';
 import { ModelsService } from '../models/models.service.js';
-import { EXAMPLE_MODEL, modelView, modelViewInFull } from './model-view.js';
+import { ApiProblems, CALLER_STATUSES, MODEL_STATUSES } from './documentation/problem-examples.js';
+import { EXAMPLE_LABELS, EXAMPLE_MODEL, modelView, modelViewInFull } from './model-view.js';
 
 /** What is served. */
 @ApiTags('models')
@@ -12,11 +13,14 @@ export class ModelsController {
   constructor(private readonly models: ModelsService) {}
 
   @Get()
-  @ApiOperation({ summary: 'The models that the key may use, with their states, and what runs them' })
+  @ApiOperation({
+    operationId: 'listModels',
+    summary: 'The models that the key may use, with their states, and what runs them',
+  })
   @ApiOkResponse({
     content: {
       'application/json': {
-        schema: { type: 'object' },
+        schema: { $ref: '#/components/schemas/Models' },
         example: {
           default: 'shapes',
           engine: { runtime: 'tensorflow', version: '2.20.0', device: 'cpu', runsAtOnce: 2 },
@@ -25,6 +29,7 @@ export class ModelsController {
       },
     },
   })
+  @ApiProblems(CALLER_STATUSES)
   list(@Req() { apiKey }: Request): object {
     const allowed = this.models.all().filter(({ name }) => mayUse(apiKey, name));
     const preferred = this.models.resolve(undefined);
@@ -36,16 +41,20 @@ export class ModelsController {
   }
 
   @Get(':model')
-  @ApiOperation({ summary: 'One model: its inputs, outputs, preprocessing and labels' })
+  @ApiOperation({
+    operationId: 'getModel',
+    summary: 'One model: its inputs, outputs, preprocessing and labels',
+  })
   @ApiParam({ name: 'model', example: 'shapes' })
   @ApiOkResponse({
     content: {
       'application/json': {
-        schema: { type: 'object' },
-        example: { ...EXAMPLE_MODEL, labels: ['circle', 'square'] },
+        schema: { $ref: '#/components/schemas/Model' },
+        example: { ...EXAMPLE_MODEL, labels: EXAMPLE_LABELS },
       },
     },
   })
+  @ApiProblems(MODEL_STATUSES)
   one(@Param('model') name: string, @Req() { apiKey }: Request): object {
     assertModelAllowed(apiKey, name);
     return modelViewInFull(this.models.find(name));

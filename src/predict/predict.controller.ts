@@ -57,7 +57,7 @@ export class PredictController {
 
   @Post('predict')
   @HttpCode(200)
-  @ApiPredict('Predict with the default model')
+  @ApiPredict('predict', 'Predict with the default model')
   async predictByDefault(
     @Query() query: PredictQuery,
     @Req() request: Request,
@@ -68,7 +68,7 @@ export class PredictController {
 
   @Post('models/:model/predict')
   @HttpCode(200)
-  @ApiPredict('Predict with a model', 'model')
+  @ApiPredict('predictWithModel', 'Predict with a model', 'model')
   async predict(
     @Param('model') model: string,
     @Query() query: PredictQuery,

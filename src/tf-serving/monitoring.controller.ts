@@ -10,6 +10,7 @@ export class MonitoringController {
 
   @Get('metrics')
   @ApiOperation({
+    operationId: 'readServingMetrics',
     summary: 'Metrics of /v1 under TensorFlow Serving’s names',
     description: 'GET /metrics has all others.',
   })

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { TestServer } from './server.js';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
@@ -49,11 +49,27 @@ inBrowser('Swagger UI in Chromium', () => {
   const operation = (path: string) =>
     page.locator('.opblock', { has: page.locator(`[data-path="${path}"]`) });
 
+  const addFile = async (form: Locator, sample: string): Promise<void> => {
+    const files = form.locator('tr[data-property-name="image"] input[type="file"]');
+    await files.last().waitFor();
+    if (await files.last().inputValue())
+      await form.locator('tr[data-property-name="image"] .json-schema-form-item-add').click();
+    await files.last().setInputFiles(resolve(import.meta.dirname, '../../samples', sample));
+  };
+
   it('opens from the root without a complaint in its console', async () => {
     await page.goto(server.url);
     expect(page.url()).toBe(`${server.url}/docs`);
     await page.getByText('TensorFlow image models over HTTP').waitFor();
     expect(complaints).toEqual([]);
+  });
+
+  it('fits a telephone, and asks for the key in one box', async () => {
+    expect(await page.locator('meta[name="viewport"]').getAttribute('content')).toMatch(/width=device-width/);
+    await page.getByRole('button', { name: 'Authorize' }).first().click();
+    await page.locator('.auth-container').first().waitFor();
+    expect(await page.locator('.auth-container input').count()).toBe(1);
+    await page.getByRole('button', { name: 'Close' }).first().click();
   });
 
   it('authorises, sends a sample picture with Try it out and shows the right label', async () => {
@@ -67,22 +83,27 @@ inBrowser('Swagger UI in Chromium', () => {
 
     const predict = operation('/predict');
     await predict.locator('.opblock-summary').click();
-    await predict
-      .locator('input[type="file"]')
-      .setInputFiles(resolve(import.meta.dirname, '../../samples/heart.jpg'));
+    await addFile(predict, 'heart.jpg');
     await predict.getByRole('button', { name: 'Execute' }).click();
     const answer = predict.locator('.live-responses-table .response-col_description pre').first();
     await answer.waitFor();
     expect(await answer.innerText()).toMatch(/"prediction":\s*"heart"/);
   });
 
+  it('sends several files of one form', async () => {
+    const predict = operation('/predict');
+    await addFile(predict, 'star.jpg');
+    await predict.getByRole('button', { name: 'Execute' }).click();
+    const answer = predict.locator('.live-responses-table .response-col_description pre').first();
+    await answer.getByText('"predictions"').first().waitFor();
+    expect(await answer.innerText()).toMatch(/"predictions":\s*\[\s*"heart",\s*"star"\s*\]/);
+  });
+
   it('shows the picture that an image-to-image model answers', async () => {
     const predict = operation('/models/{model}/predict');
     await predict.locator('.opblock-summary').click();
     await predict.locator('tr[data-param-name="model"] input').fill('denoise');
-    await predict
-      .locator('input[type="file"]')
-      .setInputFiles(resolve(import.meta.dirname, '../../samples/noisy.png'));
+    await addFile(predict, 'noisy.png');
     await predict.locator('.response-control-media-type select').first().selectOption('image/png');
     await predict.getByRole('button', { name: 'Execute' }).click();
     const picture = predict.locator('.live-responses-table img');
