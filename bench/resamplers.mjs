@@ -10,6 +10,7 @@ import { sharp } from '../dist/images/sharp.js';
 import { workHere } from '../dist/preprocessing/picture-work.js';
 import { planPreprocessing } from '../dist/preprocessing/plan.js';
 import { RESAMPLINGS } from '../dist/preprocessing/preprocessing-config.js';
+import { stretch } from '../dist/preprocessing/fits/stretch.js';
 import { resampleBy } from '../dist/preprocessing/resamplers.js';
 import { drawnPictures } from './throughput/pictures.mjs';
 
@@ -31,8 +32,8 @@ function hardPicture(width, height) {
 }
 
 function resampled(picture, [width, height], resampling, antialias) {
-  const scaled = { width, height };
-  return resampleBy(resampling, picture, scaled, { left: 0, top: 0, ...scaled }, antialias);
+  const how = { antialias, pillow: 12, pad: [0, 0, 0] };
+  return resampleBy(resampling, picture, stretch(picture, { width, height }), how);
 }
 
 /** @param pairs of data of the same length */

@@ -1,8 +1,11 @@
-import type { Area } from './fits/area.js';
+import type { Fit } from './fits/area.js';
 import type { Size } from './preprocessing-config.js';
 
-/** One axis of a picture: `from` pixels are scaled to `to`, of which `length` from `start` on are wanted. */
+/** One axis of a picture of `pixels`: `from` of them, beginning at `begin`, are scaled to `to`, of which `length` from `start` on are wanted. */
 export interface Axis {
+  readonly pixels: number;
+  /** Below 0 where the picture is padded before it is scaled; a fraction only for Pillow. */
+  readonly begin: number;
   readonly from: number;
   readonly to: number;
   readonly start: number;
@@ -14,15 +17,31 @@ export interface Axes {
   readonly rows: Axis;
 }
 
-/** Of a picture that is scaled to `scaled`, of which `shown` is wanted. */
-export function axesOf({ width, height }: Size, scaled: Size, shown: Area): Axes {
+/** What is scaled of a picture, and what is wanted of that. */
+export type Scaling = Pick<Fit, 'source' | 'scaled' | 'shown'>;
+
+export function axesOf({ width, height }: Size, { source, scaled, shown }: Scaling): Axes {
   return {
-    columns: { from: width, to: scaled.width, start: shown.left, length: shown.width },
-    rows: { from: height, to: scaled.height, start: shown.top, length: shown.height },
+    columns: {
+      pixels: width,
+      begin: source.left,
+      from: source.width,
+      to: scaled.width,
+      start: shown.left,
+      length: shown.width,
+    },
+    rows: {
+      pixels: height,
+      begin: source.top,
+      from: source.height,
+      to: scaled.height,
+      start: shown.top,
+      length: shown.height,
+    },
   };
 }
 
-/** The pixel of an axis that is nearest to `pixel`, which may lie outside. */
+/** The pixel of the part of an axis that is scaled which is nearest to the part's `pixel`; that may lie outside. */
 export function inside({ from }: Axis, pixel: number): number {
   return Math.min(from - 1, Math.max(0, pixel));
 }

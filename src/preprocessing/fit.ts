@@ -1,21 +1,32 @@
-import { CORNER, type Fit, whole } from './fits/area.js';
+import type { Fit } from './fits/area.js';
 import { crop } from './fits/crop.js';
+import { imageOpsFit, imageOpsPad } from './fits/image-ops.js';
+import { kerasCrop, kerasPad } from './fits/keras.js';
 import { letterbox } from './fits/letterbox.js';
-import type { PreprocessingPlan } from './plan.js';
+import { stretch } from './fits/stretch.js';
+import { isOfTensorFlow, type PreprocessingPlan } from './plan.js';
 import type { Size } from './preprocessing-config.js';
 
 /** How a picture comes to a plan's size, to the pixel as in the library that the way is of. */
 export function fit(
   picture: Size,
   target: Size,
-  { resize, shortSide }: Pick<PreprocessingPlan, 'resize' | 'shortSide'>,
+  { resize, shortSide, resampling }: Pick<PreprocessingPlan, 'resize' | 'shortSide' | 'resampling'>,
 ): Fit {
   switch (resize) {
     case 'stretch':
-      return { source: whole(picture), scaled: target, shown: whole(target), at: CORNER };
+      return stretch(picture, target);
     case 'crop':
       return crop(picture, target, shortSide);
     case 'letterbox':
       return letterbox(picture, target);
+    case 'keras-crop':
+      return kerasCrop(picture, target, isOfTensorFlow(resampling));
+    case 'keras-pad':
+      return kerasPad(picture, target);
+    case 'fit':
+      return imageOpsFit(picture, target);
+    case 'pad':
+      return imageOpsPad(picture, target);
   }
 }

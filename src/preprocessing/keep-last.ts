@@ -11,8 +11,8 @@ export function keepLast<Filter extends string, Made>(
 ): typeof make {
   const made = new Map<string, Made>();
   return (axis, filter, antialias) => {
-    const { from, to, start, length } = axis;
-    const key = `${from} ${to} ${start} ${length} ${filter} ${antialias}`;
+    const { pixels, begin, from, to, start, length } = axis;
+    const key = `${pixels} ${begin} ${from} ${to} ${start} ${length} ${filter} ${antialias}`;
     const known = made.get(key);
     if (known !== undefined) return known;
     const value = make(axis, filter, antialias);

@@ -62,16 +62,18 @@ export function planPreprocessing(config: PreprocessingConfig, input: InputSpec)
   const scale = chosenScale(config.scale, input);
   const scaling = arithmetic(scale, order, channels);
   checkWhole(scaling, dtype, scale);
-  const resampling = config.resampling ?? 'bilinear';
+  const resize = config.resize ?? 'stretch';
+  const resampling = config.resampling ?? usualResampling(resize);
   const decoder = config.decoder ?? decoderBeside(resampling);
   checkResampling(resampling, config.antialias, dtype);
+  checkLibrary(resize, resampling);
   checkDecoder(decoder, resampling);
   checkPillow(config.pillow, resampling);
   const size = planSize(config, input, axes);
   checkShortSide(config, size);
   return {
     size,
-    resize: config.resize ?? 'stretch',
+    resize,
     shortSide: config.shortSide ?? null,
     resampling,
     pillow: config.pillow ?? USUAL_PILLOW,
@@ -93,17 +95,35 @@ export function planPreprocessing(config: PreprocessingConfig, input: InputSpec)
 
 /** Whether a library smooths a reduction without being told to. */
 export function smoothsByItself(resampling: Resampling): boolean {
-  return !resampling.startsWith('tensorflow.');
+  return !isOfTensorFlow(resampling);
+}
+
+export function isOfTensorFlow(resampling: Resampling): boolean {
+  return resampling.startsWith('tensorflow.');
+}
+
+/** With what training resized where it says no more: as the function does by itself that the way is of. */
+export function usualResampling(resize: Resize): Resampling {
+  switch (resize) {
+    case 'keras-crop':
+    case 'keras-pad':
+      return 'tensorflow.bilinear';
+    case 'fit':
+    case 'pad':
+      return 'bicubic';
+    default:
+      return 'bilinear';
+  }
 }
 
 /** Whether pixels come out as float32, not as bytes. */
 export function givesFractions(resampling: Resampling): boolean {
-  return resampling.startsWith('tensorflow.') && resampling !== 'tensorflow.nearest';
+  return isOfTensorFlow(resampling) && resampling !== 'tensorflow.nearest';
 }
 
 /** Whose decoding goes with a resampling, where nothing else is said. */
 export function decoderBeside(resampling: Resampling): Decoder {
-  return resampling.startsWith('tensorflow.') ? 'tensorflow' : 'pillow';
+  return isOfTensorFlow(resampling) ? 'tensorflow' : 'pillow';
 }
 
 function checkDecoder(decoder: Decoder, resampling: Resampling): void {
@@ -136,6 +156,22 @@ function checkResampling(
       'preprocessing.resampling',
       resampling,
     );
+  }
+}
+
+/** What one library alone does, another's filter cannot do as it does. */
+function checkLibrary(resize: Resize, resampling: Resampling): void {
+  const ofPillow = resize === 'fit' || resize === 'pad';
+  if (ofPillow && !isOfPillow(resampling)) {
+    const expected = `one of Pillow's filters (${resize} is its ImageOps.${resize})`;
+    throw unexpected(expected, 'preprocessing.resampling', resampling);
+  }
+  if (resize === 'keras-pad' && !isOfTensorFlow(resampling)) {
+    const expected = "one of tensorflow.… (keras-pad is Keras's pad_to_aspect_ratio)";
+    throw unexpected(expected, 'preprocessing.resampling', resampling);
+  }
+  if (resize === 'keras-crop' && resampling === 'fast') {
+    throw unexpected('crop (fast is near to no library)', 'preprocessing.resize', resize);
   }
 }
 

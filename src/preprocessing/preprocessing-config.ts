@@ -8,9 +8,11 @@ export interface Size {
 
 /**
  * How a picture comes to the model's size: `stretch` to it whatever its proportions; `crop`: its short side to the
- * size (or to `shortSide`), then the centre; `letterbox`: the whole picture in it, the rest in one colour.
+ * size (or to `shortSide`), then the centre; `letterbox`: the whole picture in it, the rest in one colour; `keras-crop` and
+ * `keras-pad`: Keras's `crop_to_aspect_ratio` and `pad_to_aspect_ratio`; `fit` and `pad`: Pillow's `ImageOps`.
  */
-export type Resize = 'stretch' | 'crop' | 'letterbox';
+export const RESIZES = ['stretch', 'crop', 'letterbox', 'keras-crop', 'keras-pad', 'fit', 'pad'] as const;
+export type Resize = (typeof RESIZES)[number];
 /** Pillow's filters by its names for them, those of OpenCV's `resize` and of `tf.image.resize`, and what is quick and like none of them. */
 export const RESAMPLINGS = [
   'nearest',
@@ -68,12 +70,13 @@ export interface PreprocessingConfig {
   readonly resize?: Resize;
   /** With `crop`: what the short side becomes before the centre is cut out, in pixels; absent: just the size. */
   readonly shortSide?: number;
+  /** Absent: as the function does by itself that `resize` is of. */
   readonly resampling?: Resampling;
   /** Absent: `USUAL_PILLOW`. */
   readonly pillow?: PillowVersion;
   /** Whether a reduction is smoothed; absent: as the library does it by itself, Pillow does and TensorFlow does not. */
   readonly antialias?: boolean;
-  /** Colour around a letterboxed picture. */
+  /** Colour around a picture that does not fill the size; absent: 0 in every channel. */
   readonly pad?: Colour;
   /** Absent: `exif`. */
   readonly orientation?: Orientation;

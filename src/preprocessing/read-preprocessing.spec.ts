@@ -45,8 +45,8 @@ describe('the preprocessing section of model.yaml', () => {
     [{ size: [224] }, /^Expected a list of 2 for preprocessing\.size but received \[224\]\.$/],
     [{ size: [224, 1.5] }, /for preprocessing\.size\[1\] but received 1\.5\.$/],
     [
-      { resize: 'fit' },
-      /^Expected one of stretch, crop, letterbox for preprocessing\.resize but received "fit"\.$/,
+      { resize: 'squeeze' },
+      /^Expected one of stretch, crop, letterbox, keras-crop, keras-pad, fit, pad for preprocessing\.resize but received "squeeze"\.$/,
     ],
     [
       { resampling: 'area' },

@@ -8,6 +8,7 @@ import {
   type PillowVersion,
   type PreprocessingConfig,
   RESAMPLINGS,
+  RESIZES,
   SCALE_PRESETS,
   type Size,
 } from './preprocessing-config.js';
@@ -53,7 +54,7 @@ const scale: Reader<PreprocessingConfig['scale'] & {}> = (value, name) => {
 const readSection = fields<PreprocessingConfig & { readonly preset: PreprocessingConfig }>({
   preset: presetOf,
   size,
-  resize: oneOf('stretch', 'crop', 'letterbox'),
+  resize: oneOf(...RESIZES),
   shortSide: integer(1, MAX_SIDE),
   resampling: oneOf(...RESAMPLINGS),
   pillow,

@@ -1,3 +1,4 @@
+import { stretch } from './fits/stretch.js';
 import { noise } from './noise.fixture.js';
 import { RESAMPLINGS } from './preprocessing-config.js';
 import { resampleBy } from './resamplers.js';
@@ -9,12 +10,12 @@ describe.each(RESAMPLINGS.filter((one) => one !== 'fast'))('%s', (resampling) =>
     [45, 150],
   ])('gives of a part of %d×%d what it gives of the whole', async (width, height) => {
     const picture = noise(101, 67, 3);
-    const scaled = { width, height };
     const shown = { left: 7, top: 3, width: 21, height: 17 };
     for (const antialias of [true, false]) {
-      const all = { left: 0, top: 0, ...scaled };
-      const whole = await resampleBy(resampling, picture, scaled, all, antialias);
-      const part = await resampleBy(resampling, picture, scaled, shown, antialias);
+      const all = stretch(picture, { width, height });
+      const how = { antialias, pillow: 12, pad: [0, 0, 0] } as const;
+      const whole = await resampleBy(resampling, picture, all, how);
+      const part = await resampleBy(resampling, picture, { ...all, shown }, how);
       const rows = Array.from({ length: shown.height }, (_, y) => {
         const from = ((y + shown.top) * width + shown.left) * 3;
         return [...whole.data.subarray(from, from + shown.width * 3)];

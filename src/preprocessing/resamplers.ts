@@ -1,6 +1,5 @@
-import { type Axes, axesOf } from './axis.js';
+import { type Axes, axesOf, type Scaling } from './axis.js';
 import type { ModelPixels, Pixels } from './pixels.js';
-import type { Area } from './fits/area.js';
 import { areaAverage, isHalf } from './opencv/area.js';
 import { cubic } from './opencv/cubic.js';
 import { linear } from './opencv/linear.js';
@@ -8,16 +7,25 @@ import { nearest as opencvNearest } from './opencv/nearest.js';
 import { nearest as pillowNearest } from './pillow/nearest.js';
 import { resample } from './pillow/resample.js';
 import { pick } from './pick.js';
-import { type PillowVersion, type Resampling, type Size, USUAL_PILLOW } from './preprocessing-config.js';
+import type { PillowVersion, Resampling } from './preprocessing-config.js';
 import { shrinkExtreme } from './shrink-extreme.js';
 import { nearest as tensorflowNearest } from './tensorflow/nearest.js';
 import { resizeAsTensorFlow } from './tensorflow/resize.js';
+
+/** What a plan leaves to choose. */
+interface How {
+  readonly antialias: boolean;
+  /** Where it is one of Pillow's filters. */
+  readonly pillow: PillowVersion;
+  /** Around a picture that is padded before it is scaled. */
+  readonly pad: readonly number[];
+}
 
 interface Resampler {
   /** Whether it takes in every pixel of a picture that becomes smaller. */
   takesAll(antialias: boolean): boolean;
   /** @returns bytes, or fractions from 0 to 255, which some filters leave a little */
-  resample(pixels: Pixels, axes: Axes, antialias: boolean, pillow: PillowVersion): ModelPixels;
+  resample(pixels: Pixels, axes: Axes, how: How): ModelPixels;
 }
 
 const never = (): boolean => false;
@@ -26,17 +34,17 @@ const withAntialias = (antialias: boolean): boolean => antialias;
 
 const pillow = (filter: Parameters<typeof resample>[2]): Resampler => ({
   takesAll: withAntialias,
-  resample: (pixels, axes, antialias, version) => resample(pixels, axes, filter, antialias, version),
+  resample: (pixels, axes, how) => resample(pixels, axes, filter, how.antialias, how.pillow),
 });
 
 const tensorflow = (filter: Parameters<typeof resizeAsTensorFlow>[2]): Resampler => ({
   takesAll: filter === 'area' ? always : withAntialias,
-  resample: (pixels, axes, antialias) => resizeAsTensorFlow(pixels, axes, filter, antialias),
+  resample: (pixels, axes, { antialias, pad }) => resizeAsTensorFlow(pixels, axes, filter, antialias, pad),
 });
 
 const picking = (nearest: Parameters<typeof pick>[2]): Resampler => ({
   takesAll: never,
-  resample: (pixels, axes) => pick(pixels, axes, nearest),
+  resample: (pixels, axes, { pad }) => pick(pixels, axes, nearest, pad),
 });
 
 /** All but what libvips does while it decodes. */
@@ -62,20 +70,20 @@ const RESAMPLERS: Readonly<Record<Exclude<Resampling, 'fast'>, Resampler>> = {
   'tensorflow.lanczos3': tensorflow('lanczos3'),
 };
 
-/**
- * Scales a picture to `scaled`, and gives the part `shown` of that; of TensorFlow's filters but `nearest`, as fractions.
- * @param version of Pillow, where it is one of its filters
- */
+/** Scales what a fit says of a picture, and gives what it shows of that; of TensorFlow's filters but `nearest`, as fractions. */
 export async function resampleBy(
   resampling: Exclude<Resampling, 'fast'>,
   pixels: Pixels,
-  scaled: Size,
-  shown: Area,
-  antialias: boolean,
-  version = USUAL_PILLOW,
+  { source, scaled, shown }: Scaling,
+  how: How,
 ): Promise<ModelPixels> {
   const { takesAll, resample: by } = RESAMPLERS[resampling];
-  const source = takesAll(antialias) ? await shrinkExtreme(pixels, scaled, shown) : pixels;
-  const isThere = [scaled, shown].every((one) => one.width === source.width && one.height === source.height);
-  return isThere ? source : by(source, axesOf(source, scaled, shown), antialias, version);
+  const given = takesAll(how.antialias)
+    ? await shrinkExtreme(pixels, source, { scaled, shown })
+    : { pixels, source };
+  const { width, height } = given.pixels;
+  const isThere = [given.source, scaled, shown].every((one) => one.width === width && one.height === height);
+  return isThere
+    ? given.pixels
+    : by(given.pixels, axesOf(given.pixels, { source: given.source, scaled, shown }), how);
 }

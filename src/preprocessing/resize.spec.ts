@@ -258,3 +258,49 @@ describe('the parts of a picture', () => {
     expect(await resize(stripes, own)).toBe(stripes);
   });
 });
+
+describe('an extreme strip', () => {
+  const strip = (width: number, height: number): Pixels => ({
+    width,
+    height,
+    channels: 1,
+    data: new Uint8Array(width * height).fill(200),
+  });
+
+  it.each([
+    ['keras-crop', 'tensorflow.area'],
+    ['keras-crop', 'bilinear'],
+    ['keras-crop', 'opencv.area'],
+    ['fit', 'lanczos'],
+    ['fit', 'nearest'],
+  ] as const)('has its middle cut out: %s by %s', async (how, resampling) => {
+    for (const [width, height] of [
+      [70_000, 2],
+      [2, 70_000],
+      [300_000, 1],
+    ] as const) {
+      const { data } = await resize(strip(width, height), plan(16, 24, 1, { resize: how, resampling }));
+      expect([...new Set(Array.from(data, (value) => Math.round(value)))]).toEqual([200]);
+    }
+  });
+
+  it.each([
+    [70_000, 500],
+    [500, 70_000],
+  ])('of %d×%d is padded as a less extreme one of its proportions', async (width, height) => {
+    const config = { resize: 'keras-pad', resampling: 'tensorflow.area', pad: [50, 50, 50] } as const;
+    const most = await resize(strip(width, height), plan(48, 40, 1, config));
+    const less = await resize(strip(width / 100, height / 100), plan(48, 40, 1, config));
+    const off = Array.from(most.data, (value, at) => Math.abs(value - less.data[at]!));
+    expect(Math.max(...off)).toBeLessThan(3);
+    expect(Math.max(...most.data)).toBeGreaterThan(70);
+  });
+
+  it('that is but a line leaves nothing of itself, in no more time', async () => {
+    const config = { resize: 'keras-pad', resampling: 'tensorflow.lanczos3', antialias: true } as const;
+    const { data } = await resize(strip(4_000_000, 1), plan(16, 512, 1, config));
+    expect(Math.max(...data)).toBeLessThan(200);
+    const { data: none } = await resize(strip(4000, 1), plan(16, 16, 1, { resize: 'pad', pad: [9, 9, 9] }));
+    expect([...new Set(none)]).toEqual([9]);
+  });
+});

@@ -11,12 +11,16 @@ import { resampleBy } from './resamplers.js';
  * @param done what libvips did of it while it decoded
  */
 export async function resize(pixels: Pixels, plan: PreprocessingPlan, done?: Fit): Promise<ModelPixels> {
-  const { size, resampling, antialias } = plan;
+  const { size, resampling } = plan;
   if (size === null) return pixels;
   if (resampling === 'fast') return lay(pixels, size, done!.at, plan.pad);
-  const { scaled, shown, at } = fit(pixels, size, plan);
-  const resampled = await resampleBy(resampling, pixels, scaled, shown, antialias, plan.pillow);
-  return lay(resampled, size, at, plan.pad);
+  const fitted = fit(pixels, size, plan);
+  const { width, height } = fitted.shown;
+  const resampled =
+    width === 0 || height === 0
+      ? { ...pixels, data: new Uint8Array(), width, height }
+      : await resampleBy(resampling, pixels, fitted, plan);
+  return lay(resampled, size, fitted.at, plan.pad);
 }
 
 /** A picture that is smaller than the size, in one colour, with its first pixel at `at`. */

@@ -1,8 +1,24 @@
+import { createHash } from 'node:crypto';
 import { sharp } from '../../src/images/sharp.js';
+import { encodePng } from '../../src/preprocessing/encode.js';
+import { noise } from '../../src/preprocessing/noise.fixture.js';
 import { projectFile, TestServer } from './server.js';
 
 /** Colours as the models get them, in 0…1, of solid pictures that do not depend on how they are resized. */
 const RED = [1, 0, 0];
+
+/** What a library makes of noise, in test/fixtures/fitted.json: bytes, or some fractions. */
+interface Fitted {
+  readonly resize: string;
+  readonly resampling: string;
+  readonly channels: number;
+  readonly antialias?: boolean;
+  readonly from: readonly [width: number, height: number];
+  readonly to: readonly [width: number, height: number];
+  readonly sha256?: string;
+  readonly values?: string;
+  readonly step?: number;
+}
 
 describe('preprocessing', () => {
   let server: TestServer;
@@ -24,6 +40,11 @@ describe('preprocessing', () => {
         opencv: 'echo',
         tensorflow: 'echo',
         fractions: 'echo_uint8',
+        fit: 'echo_any',
+        pad: 'echo_any',
+        keras_crop: 'echo_any',
+        keras_pad: 'echo_any',
+        wrong_library: 'echo',
         wrong_size: 'echo',
         wrong_key: 'echo',
         wrong_value: 'echo',
@@ -40,6 +61,11 @@ describe('preprocessing', () => {
         opencv: 'preprocessing: { resampling: opencv.area, scale: raw }',
         tensorflow: 'preprocessing: { resampling: tensorflow.bilinear, scale: raw }',
         fractions: 'preprocessing: { resampling: tensorflow.bilinear }',
+        fit: 'preprocessing: { size: 32, resize: fit, resampling: lanczos, pillow: 13, scale: raw }',
+        pad: 'preprocessing: { size: 32, resize: pad, pillow: 13, scale: raw }',
+        keras_crop: 'preprocessing: { size: 32, resize: keras-crop, scale: raw }',
+        keras_pad: 'preprocessing: { size: 32, resize: keras-pad, pad: "#636363", scale: raw }',
+        wrong_library: 'preprocessing: { resize: fit, resampling: tensorflow.bilinear }',
         wrong_size: 'preprocessing: { size: 5 }',
         wrong_key: 'preprocesing: { size: 4 }',
         wrong_value: 'preprocessing: { resize: squeeze }',
@@ -110,6 +136,51 @@ describe('preprocessing', () => {
     expect([pixels.length, pixels[0]!.length]).toEqual([2, 3]);
   });
 
+  it.each([
+    ['fit', 'fit', 'lanczos'],
+    ['pad', 'pad', 'bicubic'],
+    ['keras_crop', 'keras-crop', 'tensorflow.bilinear'],
+    ['keras_pad', 'keras-pad', 'tensorflow.bilinear'],
+  ])(
+    'keeps proportions as the library does that resize: %s is named after',
+    async (model, resize, filter) => {
+      const { cases } = JSON.parse((await projectFile('test/fixtures/fitted.json')).toString()) as {
+        cases: readonly Fitted[];
+      };
+      const ofModel = cases.filter(
+        ({ channels, antialias, to, ...one }) =>
+          one.resize === resize &&
+          one.resampling === filter &&
+          channels === 3 &&
+          !antialias &&
+          to[0] === 32 &&
+          to[1] === 32,
+      );
+      expect(ofModel.map(({ from }) => from)).toEqual([
+        [33, 31],
+        [61, 20],
+        [20, 61],
+        [1, 5],
+      ]);
+      for (const { from, sha256, values, step } of ofModel) {
+        const response = await server.postRaw(
+          `/models/${model}/predict`,
+          await encodePng(noise(...from, 3)),
+          'image/png',
+        );
+        const made = ((await response.json()) as { prediction: number[][][] }).prediction.flat(2);
+        const digest = createHash('sha256').update(Uint8Array.from(made)).digest('hex');
+        const theirs = new Float32Array(Uint8Array.from(Buffer.from(values ?? '', 'base64')).buffer);
+        const off = theirs.map((value, index) => Math.abs(value - made[index * step!]!));
+        expect({ from, digest: sha256 && digest, isOff: Math.max(0, ...off) > 0.001 }).toEqual({
+          from,
+          digest: sha256,
+          isOff: false,
+        });
+      }
+    },
+  );
+
   it('turns pictures upright as their EXIF orientation says', async () => {
     const upright = await tensor('echo', 'upright.png');
     for (let orientation = 1; orientation <= 8; orientation++) {
@@ -150,11 +221,15 @@ describe('preprocessing', () => {
     ],
     [
       'wrong_value',
-      'models/wrong_value/model.yaml: Expected one of stretch, crop, letterbox for preprocessing.resize but received "squeeze".',
+      'models/wrong_value/model.yaml: Expected one of stretch, crop, letterbox, keras-crop, keras-pad, fit, pad for preprocessing.resize but received "squeeze".',
     ],
     [
       'fractions',
       /^Expected tensorflow\.nearest, or .* for preprocessing\.resampling but received "tensorflow\.bilinear"\.$/,
+    ],
+    [
+      'wrong_library',
+      /^Expected one of Pillow's filters \(fit is its ImageOps\.fit\) for preprocessing\.resampling but received "tensorflow\.bilinear"\.$/,
     ],
     ['broken_yaml', /^Expected YAML in models\/broken_yaml\/model\.yaml/],
   ])('refuses at load a model.yaml with %s, in one sentence', async (name, sentence) => {

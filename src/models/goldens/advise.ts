@@ -126,7 +126,7 @@ async function byInput(
   const { best, search } = await nearest(
     start,
     spec,
-    [otherOrientations, otherFits, otherFilters, otherPillows, otherDecoders],
+    [otherOrientations, otherFits, otherFilters, otherFits, otherPillows, otherDecoders],
     judge,
   );
   const fitted = await fit(best);
@@ -158,7 +158,7 @@ async function byScores(
     start,
     spec,
     probabilities
-      ? [otherScales, otherOrientations, otherFits, otherFilters, otherPillows, otherDecoders]
+      ? [otherScales, otherOrientations, otherFits, otherFilters, otherFits, otherPillows, otherDecoders]
       : [otherScales],
     judge,
   );

@@ -1,12 +1,13 @@
 import { ConfigError } from '../../config/expect.js';
 import type { InputSpec } from '../../engine/tensor.js';
-import { planPreprocessing, type PreprocessingPlan } from '../../preprocessing/plan.js';
+import { planPreprocessing, type PreprocessingPlan, usualResampling } from '../../preprocessing/plan.js';
 import {
   DECODERS,
   ORIENTATIONS,
   PILLOWS,
   type PreprocessingConfig,
   RESAMPLINGS,
+  type Resize,
   SCALE_PRESETS,
 } from '../../preprocessing/preprocessing-config.js';
 import { PRESETS } from '../../preprocessing/presets.js';
@@ -53,8 +54,25 @@ export function otherFits(config: PreprocessingConfig, spec: InputSpec): readonl
     { ...rest, resize: 'crop' },
     ...[...shortSides].map((shortSide) => ({ ...rest, resize: 'crop', shortSide }) as const),
     { ...rest, resize: 'letterbox' },
+    ...OF_ONE_LIBRARY.map((resize) => withItsFilter(rest, resize, spec)),
   ]);
 }
+
+const OF_ONE_LIBRARY = ['keras-crop', 'keras-pad', 'fit', 'pad'] as const;
+
+/** By a filter that the library has which a way to the size is of. */
+function withItsFilter(config: PreprocessingConfig, resize: Resize, spec: InputSpec): PreprocessingConfig {
+  if (planOf({ ...config, resize }, spec)) return { ...config, resize };
+  const { resampling: _, antialias: __, pillow: ___, ...rest } = config;
+  return { ...rest, resize, resampling: usualResampling(resize) };
+}
+
+/** What is nearest to a way to the size, for filters of libraries that do not have it. */
+const KIN: Partial<Record<Resize, Resize>> = {
+  fit: 'keras-crop',
+  pad: 'letterbox',
+  'keras-pad': 'letterbox',
+};
 
 /** Other filters: all but what no training does. */
 export function otherFilters(config: PreprocessingConfig, spec: InputSpec): readonly Candidate[] {
@@ -63,7 +81,9 @@ export function otherFilters(config: PreprocessingConfig, spec: InputSpec): read
   return plausible(
     spec,
     RESAMPLINGS.filter((one) => one !== 'fast').flatMap((resampling) => {
-      const plain = { ...rest, resampling };
+      const kept = { ...rest, resampling };
+      const kin = rest.resize && KIN[rest.resize];
+      const plain = kin && !planOf(kept, spec) ? { ...kept, resize: kin } : kept;
       const hasChoice = /^tensorflow\.(bilinear|bicubic|lanczos3)$/.test(resampling);
       return hasChoice ? [plain, { ...plain, antialias: true }] : [plain];
     }),

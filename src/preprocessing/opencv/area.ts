@@ -54,7 +54,7 @@ function averageBlocks({ data, width, channels }: Pixels, axes: Axes): Uint8Arra
       // The average of four pixels is rounded up where it is a half: with this added none is.
       summed.fill(isHalf(axes) ? 0.5 : 0);
       for (let y = (rows.start + row) * high; y < (rows.start + row + 1) * high; y += 1) {
-        const from = (y * width + columns.start * wide) * channels;
+        const from = ((rows.begin + y) * width + columns.begin + columns.start * wide) * channels;
         bytes.set(data.subarray(from, from + length * wide), source);
         functions[`acrossBlocks${channels}`](source, line, columns.length, wide);
         functions.addBlocks(line, sums, length);
@@ -72,18 +72,18 @@ interface Part {
 }
 
 /** Pixels count by how much of them lies in the output pixel; what is less than a thousandth of one is left out. */
-function partsOf({ from, to, start, length }: Axis): Part[] {
+function partsOf({ begin, from, to, start, length }: Axis): Part[] {
   const scale = 1 / (to / from);
   return Array.from({ length }, (_, at) => {
-    const begin = (start + at) * scale;
-    const end = begin + scale;
-    const cell = Math.min(scale, from - begin);
+    const edge = (start + at) * scale;
+    const end = edge + scale;
+    const cell = Math.min(scale, from - edge);
     const last = Math.min(Math.floor(end), from - 1);
-    const first = Math.min(Math.ceil(begin), last);
-    const before = first - begin > 1e-3 ? [fround((first - begin) / cell)] : [];
+    const first = Math.min(Math.ceil(edge), last);
+    const before = first - edge > 1e-3 ? [fround((first - edge) / cell)] : [];
     const whole = Array.from({ length: last - first }, () => fround(1 / cell));
     const after = end - last > 1e-3 ? [fround(Math.min(end - last, 1, cell) / cell)] : [];
-    return { first: first - before.length, parts: [...before, ...whole, ...after] };
+    return { first: begin + first - before.length, parts: [...before, ...whole, ...after] };
   });
 }
 

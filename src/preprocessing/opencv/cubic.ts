@@ -29,19 +29,14 @@ const weight = cubicConvolution(-0.75);
 
 /** Four pixels next to each other, those beyond an edge being the one at it. */
 function neighbours(axis: Axis): Neighbours[] {
-  const { from, to, start, length } = axis;
+  const { begin, from, to, start, length } = axis;
   const scale = from / to;
   return Array.from({ length }, (_, index) => {
     const at = (start + index + 0.5) * scale - 0.5;
     const pixel = Math.floor(at);
     const share = at - pixel;
     return {
-      pixels: [
-        inside(axis, pixel - 1),
-        inside(axis, pixel),
-        inside(axis, pixel + 1),
-        inside(axis, pixel + 2),
-      ],
+      pixels: [pixel - 1, pixel, pixel + 1, pixel + 2].map((one) => begin + inside(axis, one)),
       weights: [weight(1 + share), weight(share), weight(1 - share), weight(2 - share)],
     };
   });

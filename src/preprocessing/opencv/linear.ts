@@ -33,13 +33,13 @@ const { fround } = Math;
 
 /** Two pixels next to each other, or twice the one at an edge. */
 function neighbours(axis: Axis, asArea: boolean): Neighbours[] {
-  const { from, to, start, length } = axis;
+  const { begin, from, to, start, length } = axis;
   const ratio = to / from;
   const scale = 1 / ratio;
   return Array.from({ length }, (_, at) => {
     const [pixel, share] = asArea ? areaPosition(start + at, scale, ratio) : position(start + at, scale);
     return {
-      pixels: [inside(axis, pixel), inside(axis, pixel + 1)],
+      pixels: [begin + inside(axis, pixel), begin + inside(axis, pixel + 1)],
       weights: [halfToEven(fround(fround(1 - share) * UNIT)), halfToEven(fround(share * UNIT))],
     };
   });

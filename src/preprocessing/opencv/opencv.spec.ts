@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Channels } from '../image-input.js';
 import { noise } from '../noise.fixture.js';
+import { stretch } from '../fits/stretch.js';
 import { resampleBy } from '../resamplers.js';
 
 interface Case {
@@ -19,18 +20,15 @@ const { cases } = JSON.parse(
   readFileSync(new URL('../../../test/fixtures/opencv-resampled.json', import.meta.url), 'utf8'),
 ) as { readonly cases: readonly Case[] };
 
+const HOW = { antialias: false, pillow: 12, pad: [0, 0, 0] } as const;
+
 describe('OpenCV’s pixels', () => {
   it.each(cases)(
     'are these, to the bit: $interpolation, $channels channels, $from to $to',
     async ({ interpolation, channels, from, to: [width, height], ties, sha256 }) => {
-      const shown = { left: 0, top: 0, width, height };
-      const { data } = await resampleBy(
-        `opencv.${interpolation}`,
-        noise(...from, channels),
-        { width, height },
-        shown,
-        false,
-      );
+      const picture = noise(...from, channels);
+      const fitted = stretch(picture, { width, height });
+      const { data } = await resampleBy(`opencv.${interpolation}`, picture, fitted, HOW);
       for (const at of ties) data[at] = 0;
       expect(createHash('sha256').update(data).digest('hex')).toBe(sha256);
     },
@@ -43,10 +41,10 @@ describe('OpenCV’s averages of whole pixels', () => {
     [20, 12],
   ])('of a part of %d×%d are those of the whole', async (width, height) => {
     const picture = noise(60, 48, 3);
-    const all = { left: 0, top: 0, width, height };
+    const all = stretch(picture, { width, height });
     const shown = { left: 5, top: 3, width: 11, height: 7 };
-    const whole = await resampleBy('opencv.area', picture, all, all, false);
-    const part = await resampleBy('opencv.area', picture, all, shown, false);
+    const whole = await resampleBy('opencv.area', picture, all, HOW);
+    const part = await resampleBy('opencv.area', picture, { ...all, shown }, HOW);
     const rows = Array.from({ length: shown.height }, (_, y) => {
       const from = ((y + shown.top) * width + shown.left) * 3;
       return [...whole.data.subarray(from, from + shown.width * 3)];
@@ -57,8 +55,8 @@ describe('OpenCV’s averages of whole pixels', () => {
   it('take in more of them than 32 bits can count', async () => {
     const [width, height] = [3000, 3000];
     const white = { data: new Uint8Array(width * height).fill(255), width, height, channels: 1 } as const;
-    const one = { left: 0, top: 0, width: 1, height: 1 };
-    const { data } = await resampleBy('opencv.area', white, one, one, false);
+    const one = stretch(white, { width: 1, height: 1 });
+    const { data } = await resampleBy('opencv.area', white, one, HOW);
     expect([...data]).toEqual([255]);
   });
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { axesOf } from '../axis.js';
+import { stretch } from '../fits/stretch.js';
 import type { Pixels } from '../pixels.js';
 import { type Filter, KERNELS } from '../kernel.js';
 import { noise } from '../noise.fixture.js';
@@ -18,7 +19,13 @@ function resample(
   antialias: boolean,
   version: 12 | 13 = 12,
 ): Pixels {
-  return resampleAxes(pixels, axesOf(pixels, scaled, shown), filter, antialias, version);
+  return resampleAxes(
+    pixels,
+    axesOf(pixels, { ...stretch(pixels, scaled), shown }),
+    filter,
+    antialias,
+    version,
+  );
 }
 
 /** One axis as Pillow's C code does it, in 32-bit whole numbers, pixel by pixel. */

@@ -23,7 +23,7 @@ export function resample(
   antialias: boolean,
   version: PillowVersion,
 ): Pixels {
-  const across = columns.from === columns.to ? null : tapsOf(columns, filter, antialias);
+  const across = isAsItIs(columns) ? null : tapsOf(columns, filter, antialias);
   const down = tapsOf(rows, filter, antialias);
   const source = channels === 4 ? premultiplied(data) : data;
   const picture = { data: source, width, height, channels };
@@ -39,10 +39,14 @@ export function resample(
   };
 }
 
+function isAsItIs({ pixels, begin, from, to }: Axis): boolean {
+  return begin === 0 && from === pixels && to === pixels;
+}
+
 /** As `Image.resize` decides it in Python before 13, and `ImagingResample` in C from then on. */
 function areColumnsFirst(columns: Axis, rows: Axis, version: PillowVersion): boolean {
-  if (version === 12) return rows.from > 100 * columns.from && rows.to < rows.from;
-  return rows.from - rows.to > Math.max(0, 2 * (columns.from - columns.to));
+  if (version === 12) return rows.pixels > 100 * columns.pixels && rows.to < rows.pixels;
+  return rows.pixels - rows.to > Math.max(0, 2 * (columns.pixels - columns.to));
 }
 
 const tapsOf = keepLast((axis, filter: Filter, antialias) => taps(axis, KERNELS[filter], antialias));

@@ -22,7 +22,11 @@ export interface Taps {
  * The weights along one axis.
  * @param antialias whether a reduction takes in all the pixels that it makes one of
  */
-export function taps({ from, to, start, length }: Axis, kernel: Kernel, antialias: boolean): Taps {
+export function taps(
+  { pixels, begin, from, to, start, length }: Axis,
+  kernel: Kernel,
+  antialias: boolean,
+): Taps {
   const step = from / to;
   const shrinkage = antialias ? Math.max(1, step) : 1;
   const reach = kernel.support * shrinkage;
@@ -35,9 +39,9 @@ export function taps({ from, to, start, length }: Axis, kernel: Kernel, antialia
     stride,
   };
   for (let output = 0; output < length; output += 1) {
-    const centre = (start + output + 0.5) * step;
+    const centre = begin + (start + output + 0.5) * step;
     const first = Math.max(0, Math.trunc(centre - reach + 0.5));
-    const count = Math.min(from, Math.trunc(centre + reach + 0.5)) - first;
+    const count = Math.min(pixels, Math.trunc(centre + reach + 0.5)) - first;
     const weights = Array.from({ length: count }, (_, tap) =>
       kernel.weight((first + tap - centre + 0.5) * (1 / shrinkage)),
     );

@@ -11,12 +11,14 @@ import { type Filter, type Spans, spansOf } from './spans.js';
 /**
  * Scales a picture as `tf.image.resize` does, whose results are fractions: within 0.001 of it, for values from 0 to 255. TensorFlow rounds to float32 after
  * every step, here sums are float64, of columns and then of rows, and each is rounded once. Alpha is a channel like the others. Blocks its thread.
+ * @param pad what is around a picture that is padded before it is scaled
  */
 export function resizeAsTensorFlow(
   pixels: Pixels,
   { columns, rows }: Axes,
   filter: Filter,
   antialias: boolean,
+  pad: readonly number[],
 ): Pixels<Float32Array> {
   const { channels } = pixels;
   const across = keptSpansOf(columns, filter, antialias);
@@ -29,7 +31,27 @@ export function resizeAsTensorFlow(
     resizeStrip(pixels, across, strip, result.subarray(row * length));
     row += strip.first.length;
   }
+  if (pad.some((value) => value > 0)) addOutside(result, across.outside, down.outside, pad);
   return { data: result, width: columns.length, height: rows.length, channels };
+}
+
+/** Weights add up to 1, so that what is not of the picture is of the padding. */
+function addOutside(
+  result: Float32Array,
+  across: Float64Array,
+  down: Float64Array,
+  pad: readonly number[],
+): void {
+  let to = 0;
+  for (const below of down) {
+    for (const beside of across) {
+      const share = below + (1 - below) * beside;
+      for (const value of pad) {
+        if (share !== 0) result[to]! += share * value;
+        to += 1;
+      }
+    }
+  }
 }
 
 const keptSpansOf = keepLast(spansOf);
@@ -40,8 +62,10 @@ const STRIP_BYTES = 8 * 2 ** 20;
 /** What of the picture is in memory at a time; the processor's cache can hold it. */
 const BAND_BYTES = 256 * 2 ** 10;
 
+type Strip = Omit<Spans, 'outside'>;
+
 /** The next rows of a result, from `begin` on, that take together not `most` rows, or a single one. */
-function stripOf({ first, count, weights, stride }: Spans, begin: number, most: number): Spans {
+function stripOf({ first, count, weights, stride }: Spans, begin: number, most: number): Strip {
   let end = begin + 1;
   while (end < first.length && first[end]! + count[end]! - first[begin]! + end - begin < most) end += 1;
   return {
@@ -57,8 +81,8 @@ const program = new Compiled<TwoPassProgram>(PROGRAM);
 /** @param result gets the rows of `down`, from its beginning on */
 function resizeStrip(
   { data, width, height, channels }: Pixels,
-  across: Spans,
-  down: Spans,
+  across: Strip,
+  down: Strip,
   result: Float32Array,
 ): void {
   const [outputs, outputRows] = [across.first.length, down.first.length];
@@ -87,6 +111,6 @@ function resizeStrip(
 }
 
 /** As the last parameters of the program's functions. */
-function placeSpans(layout: Layout, { first, count, weights, stride }: Spans): readonly number[] {
+function placeSpans(layout: Layout, { first, count, weights, stride }: Strip): readonly number[] {
   return [layout.put(first), layout.put(count), layout.put(weights), stride];
 }

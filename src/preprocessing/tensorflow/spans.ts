@@ -10,6 +10,8 @@ export interface Spans {
   readonly weights: Float64Array;
   /** A multiple of 4. */
   readonly stride: number;
+  /** What of each output pixel lies outside of a picture that is padded before it is scaled. */
+  readonly outside: Float64Array;
 }
 
 export type Filter = 'bilinear' | 'bicubic' | 'area' | 'lanczos3';
@@ -35,9 +37,10 @@ type TapsAt = (output: number) => Taps;
 
 const { fround } = Math;
 
-/** Weights of pixels outside of the picture go to the ones at its edge. */
+/** Weights of pixels outside of the part that is scaled go to the ones at its edge. */
 function gather(axis: Axis, tapsAt: TapsAt): Spans {
-  const { start, length } = axis;
+  const { pixels, begin, start, length } = axis;
+  const inPicture = (pixel: number) => Math.min(pixels - 1, Math.max(0, pixel));
   const all = Array.from({ length }, (_, at) => tapsAt(start + at));
   const stride = 4 * Math.ceil(Math.max(...all.map(({ weights }) => weights.length)) / 4);
   const spans = {
@@ -45,13 +48,16 @@ function gather(axis: Axis, tapsAt: TapsAt): Spans {
     count: new Int32Array(length),
     weights: new Float64Array(length * stride),
     stride,
+    outside: new Float64Array(length),
   };
   for (const [output, { first, weights }] of all.entries()) {
-    const begin = inside(axis, first);
-    spans.first[output] = begin;
-    spans.count[output] = inside(axis, first + weights.length - 1) - begin + 1;
+    const from = inPicture(begin + inside(axis, first));
+    spans.first[output] = from;
+    spans.count[output] = inPicture(begin + inside(axis, first + weights.length - 1)) - from + 1;
     for (const [tap, weight] of weights.entries()) {
-      spans.weights[output * stride + inside(axis, first + tap) - begin]! += weight;
+      const pixel = begin + inside(axis, first + tap);
+      if (pixel === inPicture(pixel)) spans.weights[output * stride + pixel - from]! += weight;
+      else spans.outside[output]! += weight;
     }
   }
   return spans;
