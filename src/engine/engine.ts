@@ -16,6 +16,8 @@ export interface LoadedModel {
   /** By how much the engine's process grew; 0 where that is not known. */
   readonly memoryBytes: number;
   readonly graph: GraphReport;
+  /** Why its answers may be wrong although it runs, and what to do: clauses about the model. */
+  readonly warnings: readonly string[];
   /** Every signature that the model declares, also those that cannot be run, for protocols that show them. */
   readonly declared: Readonly<Record<string, DeclaredSignature>>;
 }

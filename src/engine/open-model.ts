@@ -15,6 +15,8 @@ export interface OpenedModel {
   /** `null` if it is a Keras file. */
   readonly saved: SavedModelFile | null;
   readonly signatures: ReadonlyMap<string, SavedSignature>;
+  /** Why its answers may be wrong, and what to do, as clauses. */
+  readonly warnings: readonly string[];
   /**
    * All that it computes as one flat graph.
    * @throws NotFlatError if it computes with what is not pure, EngineError if a variable is damaged
@@ -52,7 +54,9 @@ async function openSavedModel(directory: string, allowOps: readonly string[]): P
   }
   const variables = await openVariables(directory);
   await variables?.close();
-  return new OpenedSavedModel(directory, saved);
+  const { sayTrainingMode, trainingMode } = await import('../graph/training-mode.js');
+  const mode = trainingMode(saved);
+  return new OpenedSavedModel(directory, saved, mode ? [sayTrainingMode(mode)] : []);
 }
 
 /** It is built of this server's own layers, so there is nothing to check. */
@@ -64,6 +68,7 @@ async function openKeras(directory: string, file: string): Promise<OpenedModel> 
     directory,
     saved: null,
     signatures,
+    warnings: [],
     flat: async () => graph,
     pixelRanges: async () => pixelRanges(graph),
   };
@@ -76,6 +81,7 @@ class OpenedSavedModel implements OpenedModel {
   constructor(
     readonly directory: string,
     readonly saved: SavedModelFile,
+    readonly warnings: readonly string[],
   ) {
     this.signatures = saved.signatures;
   }

@@ -142,7 +142,7 @@ export class ModelLoader {
         labels,
         goldens,
         loaded: admitted ?? loaded,
-        notes: [...notesOf(assumed.config, plan, goldens), ...assumed.notes],
+        notes: [...notesOf(config, loaded, plan, goldens), ...assumed.notes],
         batching,
         admission,
         loadMs,

@@ -1,3 +1,4 @@
+import type { LoadedModel } from '../engine/engine.js';
 import type { ModelConfig } from './model-config.js';
 import { type ModelPlan, pixelInput } from './model-plan.js';
 import { scaleContradiction } from './scale-contradiction.js';
@@ -11,8 +12,13 @@ export interface Note {
 }
 
 /** @param goldens how many came out right: a guess of what they prove is none */
-export function notesOf(config: Partial<ModelConfig>, plan: ModelPlan, goldens: number): Note[] {
-  const warnings = [scaleContradiction(plan), goldens > 0 ? null : scaleGuess(config, plan)];
+export function notesOf(
+  config: Partial<ModelConfig>,
+  { warnings: own }: LoadedModel,
+  plan: ModelPlan,
+  goldens: number,
+): Note[] {
+  const warnings = [...own, scaleContradiction(plan), goldens > 0 ? null : scaleGuess(config, plan)];
   return warnings.filter((text) => text !== null).map((text) => ({ level: 'warn', text }));
 }
 

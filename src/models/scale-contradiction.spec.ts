@@ -12,6 +12,7 @@ function contradiction(takes: PixelRange | undefined, preprocessing: Preprocessi
       signatures: { serving_default: { inputs: [image], outputs: [scores] } },
       refused: {},
       declared: {},
+      warnings: [],
       device: 'cpu',
       memoryBytes: 0,
       graph: { optimised: true },

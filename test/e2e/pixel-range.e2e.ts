@@ -45,7 +45,7 @@ describe.each(['tensorflow', 'wasm'])('what a model takes for pixels, with ENGIN
 
   beforeAll(async () => {
     const said = [...TOLD, ...REFUSED, 'rescaling:twice'];
-    const all = [...served, ...said];
+    const all = [...new Set([...served, 'augmented']), ...said];
     server = await TestServer.start({
       models: Object.fromEntries(all.map((model) => [nameOf(model), `${FIXTURES}/${fixtureOf(model)}`])),
       labels: Object.fromEntries(all.map((model) => [`${nameOf(model)}.json`, JSON.stringify(LABELS)])),
@@ -121,6 +121,29 @@ describe.each(['tensorflow', 'wasm'])('what a model takes for pixels, with ENGIN
       ]);
       expect([name, told.map(({ level }) => level)]).toEqual([name, isGuess ? [WARN] : []]);
     }
+  });
+
+  it('is told of a model that was exported in training mode, with what to do', async () => {
+    const {
+      state,
+      error,
+      notes = [],
+    } = (await server.model('augmented')) as {
+      state?: string;
+      error?: string;
+      notes?: string[];
+    };
+    const told = 'it runs as in training: it draws random numbers (StatelessRandomUniformV2)';
+    if (engine === 'wasm') {
+      expect([state, error]).toEqual([
+        'END',
+        expect.stringMatching(/It runs as in training: .* training=False/),
+      ]);
+      return;
+    }
+    expect(notes).toEqual([expect.stringContaining(told)]);
+    const warnings = server.log().filter(({ msg }) => String(msg).startsWith(`augmented: ${told}`));
+    expect(warnings.map(({ level }) => level)).toEqual([WARN]);
   });
 
   it('is shown, with the scale that follows from it', async () => {

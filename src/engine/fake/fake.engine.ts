@@ -49,7 +49,15 @@ export class FakeEngine implements Engine {
     this.models.set(model, fake);
     if (fake.leakBytes) this.leaked.push(new Uint8Array(fake.leakBytes).fill(1)); // Only what is written to is resident.
     const graph = { optimised: false, reason: 'A fake model has no graph.' } as const;
-    return { signatures: fake.signatures, refused: {}, declared: {}, device: 'cpu', memoryBytes: 0, graph };
+    return {
+      signatures: fake.signatures,
+      refused: {},
+      declared: {},
+      device: 'cpu',
+      memoryBytes: 0,
+      graph,
+      warnings: [],
+    };
   }
 
   run(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {

@@ -26,7 +26,15 @@ class Engine implements PooledEngine {
     this.asked.push(`load ${model}`);
     await this.loading;
     const graph = { optimised: true } as const;
-    return { signatures: {}, refused: {}, declared: {}, device: 'gpu:0', memoryBytes: 7, graph };
+    return {
+      signatures: {},
+      refused: {},
+      declared: {},
+      device: 'gpu:0',
+      memoryBytes: 7,
+      graph,
+      warnings: [],
+    };
   }
 
   runOnce(): Promise<NamedTensors> {

@@ -46,6 +46,7 @@ function withRecord(model: OpenedModel): ReadModel {
       ),
       refused: Object.fromEntries(refused),
       declared: declaredSignatures(model.signatures),
+      warnings: model.warnings,
     };
     return { about, held: heldInputs(model, signatures) };
   };

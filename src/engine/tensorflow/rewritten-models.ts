@@ -11,7 +11,7 @@ import { findModelFile } from '../model-files.js';
 import type { TensorSpec } from '../tensor.js';
 
 /** What is written differs from one of these to the next: raise it when the rewriting changes, or the record of it. */
-const REWRITING = 5;
+const REWRITING = 6;
 
 /** What no server has used for so long is deleted. */
 const KEPT_MS = 30 * 24 * 3600 * 1000;
@@ -24,7 +24,7 @@ const RECORD = 'model.json';
 export interface ModelRecord {
   readonly edges: ReadonlyMap<string, EdgedSignature>;
   readonly held: HeldInputs;
-  readonly about: Pick<LoadedModel, 'signatures' | 'refused' | 'declared'>;
+  readonly about: Pick<LoadedModel, 'signatures' | 'refused' | 'declared' | 'warnings'>;
 }
 
 export interface RewrittenModel {

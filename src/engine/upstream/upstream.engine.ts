@@ -75,6 +75,7 @@ export class UpstreamEngine implements Engine {
       signatures: carried,
       refused: Object.fromEntries(refusals),
       declared: declaredSignatures(described),
+      warnings: [],
       device: this.device,
       memoryBytes: 0,
       graph: { optimised: false, reason: 'It runs on another server.' },

@@ -24,11 +24,14 @@ export function signatureRefusal({ inputs, outputs }: SavedSignature): string | 
   return null;
 }
 
-/** The sentence that names a node which the runtime cannot run, and why; `null` if it can run all of them. */
-export function refusalOf(nodes: readonly NodeDef[]): string | null {
+/**
+ * The sentence that names a node which the runtime cannot run, and why; `null` if it can run all of them.
+ * @param remedy what to do about it
+ */
+export function refusalOf(nodes: readonly NodeDef[], remedy = REMEDY): string | null {
   for (const node of nodes) {
     const reason = reasonAgainst(node);
-    if (reason !== null) return `the op ${plain(node.op)} (node ${plain(node.name)}) ${reason}. ${REMEDY}`;
+    if (reason !== null) return `the op ${plain(node.op)} (node ${plain(node.name)}) ${reason}. ${remedy}`;
   }
   return null;
 }

@@ -35,7 +35,7 @@ export async function wasmGraph(
   const refused = new Map<string, string>();
   for (const [name, signature] of signatures) {
     const part = pruned({ ...edges.graph, signatures: new Map([[name, signature]]) });
-    const reason = signatureRefusal(signature) ?? refusalOf(part.nodes);
+    const reason = signatureRefusal(signature) ?? refusalOf(part.nodes, remedyOf(opened));
     if (reason !== null) refused.set(name, `Signature ${name} cannot be served: ${reason}`);
   }
   const served = new Map([...signatures].filter(([name]) => !refused.has(name)));
@@ -56,6 +56,11 @@ async function flatGraph(opened: OpenedModel): Promise<FlatGraph> {
       opened.saved && decodesInLoop(opened.saved)
         ? 'It decodes pictures inside of a loop; here they are decoded before the graph is run. '
         : '';
-    throw new EngineError('load', `WebAssembly cannot run it. ${reason}${error.message} ${REMEDY}`);
+    throw new EngineError('load', `WebAssembly cannot run it. ${reason}${error.message} ${remedyOf(opened)}`);
   }
+}
+
+/** Of a model that runs as in training another runtime would only give other answers each time. */
+function remedyOf({ warnings: [warning] }: OpenedModel): string {
+  return warning === undefined ? REMEDY : `${warning.charAt(0).toUpperCase()}${warning.slice(1)}`;
 }

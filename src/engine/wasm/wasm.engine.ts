@@ -72,6 +72,7 @@ export class WasmEngine implements Engine {
       ),
       refused: Object.fromEntries(all),
       declared: declaredSignatures(opened.signatures),
+      warnings: opened.warnings,
       device: this.backend.device,
       memoryBytes: Math.max(0, process.memoryUsage.rss() - before),
       graph: options.optimise

@@ -21,6 +21,7 @@ function planFor(
     device: 'cpu',
     memoryBytes: 0,
     declared: {},
+    warnings: [],
     graph,
   });
 }
