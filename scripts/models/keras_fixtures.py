@@ -9,7 +9,7 @@ with each Keras, which sees to its own folder:
     python3.11 -m venv .venv215 && .venv215/bin/pip install tensorflow-cpu==2.15.1 'numpy<2'
     .venv215/bin/python scripts/models/keras_fixtures.py         # Keras 2
 
-The files are the same each time, but for the last digits of the outputs (five are kept).
+With names of models after it, it writes those alone. The files are the same each time, but for the last digits of the outputs (five are kept).
 """
 
 import os
@@ -20,6 +20,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 import io
 import json
 import shutil
+import sys
 import zipfile
 from pathlib import Path
 
@@ -32,7 +33,7 @@ MAJOR = int(__import__("keras").__version__.split(".")[0])
 FOLDER = Path(__file__).resolve().parents[2] / "test" / "fixtures" / "keras" / f"keras{MAJOR}"
 
 # Also written as model.h5, which cannot be compressed.
-AS_HDF5 = {"sequential", "nested", "operations"}
+AS_HDF5 = {"sequential", "nested", "operations", "attention"}
 # Keras 2 cannot write the `...` of `x[..., ::-1]`, which is in its own preprocessing, into a .keras.
 ONLY_HDF5 = {"operations"} if MAJOR == 2 else set()
 
@@ -214,6 +215,80 @@ def nested():
     return keras.Model([left, right], {"scores": score, "features": split})
 
 
+def groups():
+    """Normalisation by groups of channels."""
+    x = image(5, 6)
+    flat = layers.GlobalAveragePooling2D(name="flat")(x)
+    each = [
+        layers.GroupNormalization(3, name="three"),
+        layers.GroupNormalization(-1, epsilon=0.1, name="instances"),
+        layers.GroupNormalization(1, scale=False, name="one"),
+        layers.GroupNormalization(2, center=False, name="uncentred"),
+        layers.GroupNormalization(5, axis=1, name="rows"),
+    ]
+    return keras.Model(x, [*(layer(x) for layer in each), layers.GroupNormalization(2, name="flat_groups")(flat)])
+
+
+def attention():
+    x = keras.Input((6, 8), name="tokens")
+    others = y = keras.Input((4, 5), name="others")
+    z = keras.Input((3, 2, 8), name="grid")
+    heads = layers.MultiHeadAttention
+    scored, scores = heads(2, 3, value_dim=5, name="scored")(x, y, return_attention_scores=True)
+    outputs = [
+        heads(2, 4, name="own")(x, x),
+        heads(3, 2, use_bias=False, dropout=0.1, name="unbiased")(x, y),
+        heads(2, 3, output_shape=7, name="wide")(x, y, y),
+        heads(2, 3, output_shape=(2, 3), name="wider")(x, x),
+        scored,
+        scores,
+        heads(2, 3, attention_axes=2, name="rows")(z, z),
+        heads(2, 3, attention_axes=(1, 2), name="all")(z, z),
+        heads(2, 3, name="every")(z, z),
+        heads(2, 3, name="causal")(x, x, use_causal_mask=True),
+        layers.EinsumDense("abc,cd->abd", output_shape=(None, 5), bias_axes="d", activation="relu", name="dense")(x),
+        layers.EinsumDense("...x,xy->...y", output_shape=4, name="dots")(z),
+        layers.EinsumDense("...x,xy->...y", output_shape=(3, 4), bias_axes="y", name="dots_biased")(x),
+        layers.EinsumDense("abc,cde->abde", output_shape=(None, 2, 3), bias_axes="de", name="heads")(x),
+        layers.EinsumDense("abc,ce->aeb", output_shape=(3, None), bias_axes="e", name="turned")(x),
+    ]
+    if MAJOR == 3:
+        grouped = layers.GroupQueryAttention
+        y = layers.Dense(8, name="as_wide")(y)
+        grouped_scored, grouped_scores = grouped(3, 4, 1, name="g_scored")(x, y, return_attention_scores=True)
+        outputs += [
+            grouped(3, 4, 2, name="g_own")(x, x),
+            grouped(3, 2, 2, use_bias=False, name="g_unbiased")(x, y, y),
+            grouped(3, 6, 2, name="g_causal")(x, x, use_causal_mask=True),
+            grouped_scored,
+            grouped_scores,
+            heads(2, 3, use_gate=True, name="gated")(x, y),
+            grouped(3, 4, 2, use_gate=True, name="g_gated")(x, y),
+        ]
+    return keras.Model([x, others, z], outputs)
+
+
+def newer():
+    """Activations that Keras 3 has and Keras 2 had not, by name and as functions with their arguments."""
+    x = image(3)
+    names = """celu glu hard_shrink hard_tanh log_sigmoid soft_shrink sparse_plus sparse_sigmoid sparsemax squareplus
+        tanh_shrink""".split()
+    ops = keras.ops
+    return keras.Model(
+        x,
+        [
+            *(layers.Activation(name, name=f"activation_{name}")(x) for name in names),
+            layers.Dense(4, activation="sparsemax", name="dense_sparsemax")(layers.Flatten(name="flat")(x)),
+            ops.celu(x, alpha=0.5),
+            ops.glu(x, axis=-1),
+            ops.hard_shrink(x, threshold=0.2) + ops.soft_shrink(x, threshold=0.3),
+            ops.squareplus(x, b=2) + ops.threshold(x, 0.3, -1.0),
+            ops.hard_tanh(x) + ops.log_sigmoid(x) + ops.sparse_plus(x) + ops.tanh_shrink(x) + ops.sparse_sigmoid(x),
+            ops.sparsemax(x),
+        ],
+    )
+
+
 def sequential():
     return keras.Sequential(
         [
@@ -231,8 +306,12 @@ def sequential():
 
 MODELS = {
     build.__name__: build
-    for build in (convolutions, activations, normalisation, shapes, operations, nested, sequential)
+    for build in (convolutions, activations, normalisation, groups, attention, shapes, operations, nested, sequential)
 }
+
+
+if MAJOR == 3:
+    MODELS["newer"] = newer
 
 
 def give_weights(model, random) -> None:
@@ -312,11 +391,12 @@ def write(name: str) -> None:
 
 
 def main() -> None:
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    for name in MODELS:
+    names = sys.argv[1:] or MODELS
+    for name in names:
+        shutil.rmtree(FOLDER / name, ignore_errors=True)
         write(name)
     size = sum(file.stat().st_size for file in FOLDER.rglob("*") if file.is_file())
-    print(f"{len(MODELS)} models of Keras {MAJOR}, {size / 1024:.0f} KiB")
+    print(f"{len(names)} models of Keras {MAJOR}, {size / 1024:.0f} KiB")
 
 
 if __name__ == "__main__":

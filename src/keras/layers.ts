@@ -2,6 +2,9 @@ import type { LayerKind } from './builder/layer-kind.js';
 import { ACTIVATION_LAYERS } from './layers/activation-layers.js';
 import { CONVOLUTION } from './layers/convolution.js';
 import { DENSE } from './layers/dense.js';
+import { ATTENTION } from './layers/attention.js';
+import { EINSUM_DENSE } from './layers/einsum-dense.js';
+import { GROUP_NORMALISATION } from './layers/group-normalisation.js';
 import { MERGING } from './layers/merging.js';
 import { NORMALISATION } from './layers/normalisation.js';
 import { FUNCTION_LAYERS, operationOf } from './layers/operations.js';
@@ -19,6 +22,9 @@ const LAYERS: ReadonlyMap<string, LayerKind> = new Map(
     ...CONVOLUTION,
     ...TRANSPOSED_CONVOLUTION,
     ...DENSE,
+    ...EINSUM_DENSE,
+    ...ATTENTION,
+    ...GROUP_NORMALISATION,
     ...NORMALISATION,
     ...SCALING,
     ...POOLING,

@@ -83,7 +83,8 @@ export class ModelBuilder {
       throw layer.config.unsupported('called with training=True');
     if (layer.model) return this.build(layer.model, boundInputs(layer, layer.model, args));
     const kind = layerKindOf(layer);
-    return [kind.build(this.sites.make(layer, kind, args, kwargs))];
+    const built = kind.build(this.sites.make(layer, kind, args, kwargs));
+    return built instanceof Tensor ? [built] : built;
   }
 }
 

@@ -29,13 +29,15 @@ export interface CallSite {
 export interface LayerKind {
   /** The names of the weights in Keras's order: those that training changes, then those that it only keeps. */
   readonly weights?: (config: LayerConfig) => LayerWeights;
-  /** Adds the nodes of one call and gives its output. */
-  readonly build: (site: CallSite) => Tensor;
+  /** Adds the nodes of one call and gives its output, or its outputs. */
+  readonly build: (site: CallSite) => Tensor | readonly Tensor[];
 }
 
 export interface LayerWeights {
   readonly trained: readonly string[];
   readonly kept?: readonly string[];
+  /** The layers within it that have them, in this order, as a `.keras` calls them; absent where they are its own. */
+  readonly parts?: readonly string[];
 }
 
 /** The one tensor of a call. */

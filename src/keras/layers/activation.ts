@@ -1,13 +1,24 @@
 import { quote } from '../../saved-model/saved-model.errors.js';
 import type { CallSite } from '../builder/layer-kind.js';
-import { binary, plus, unary } from '../builder/arithmetic.js';
+import { binary, clip, plus, unary } from '../builder/arithmetic.js';
 import type { Scope } from '../builder/scope.js';
 import type { Tensor } from '../builder/tensor.js';
 import { type Json, member } from '../model/json.js';
 import { elu, leakyRelu, relu } from './rectifiers.js';
+import {
+  celu,
+  glu,
+  hardShrink,
+  softShrink,
+  sparsemax,
+  sparsePlus,
+  sparseSigmoid,
+  squareplus,
+} from './thresholds.js';
 import { gelu, hardSigmoid, hardSilu, silu } from './sigmoids.js';
 
-type Activation = (graph: Scope, x: Tensor, keras: number) => Tensor;
+/** `null` for a tensor that has no such activation. */
+type Activation = (graph: Scope, x: Tensor, keras: number) => Tensor | null;
 
 /** Keras's activations by its names for them. */
 const ACTIVATIONS: Readonly<Record<string, Activation>> = {
@@ -32,6 +43,17 @@ const ACTIVATIONS: Readonly<Record<string, Activation>> = {
   hard_swish: hardSilu,
   mish: (graph, x) => binary(graph, 'Mul', x, unary(graph, 'Tanh', unary(graph, 'Softplus', x))),
   gelu: (graph, x) => gelu(graph, x, false),
+  celu: (graph, x) => celu(graph, x, 1),
+  glu: (graph, x) => glu(graph, x, x.rank - 1),
+  hard_tanh: (graph, x) => clip(graph, x, -1, 1),
+  hard_shrink: (graph, x) => hardShrink(graph, x, 0.5),
+  soft_shrink: (graph, x) => softShrink(graph, x, 0.5),
+  tanh_shrink: (graph, x) => binary(graph, 'Sub', x, unary(graph, 'Tanh', x)),
+  log_sigmoid: (graph, x) => unary(graph, 'Neg', unary(graph, 'Softplus', unary(graph, 'Neg', x))),
+  sparse_plus: sparsePlus,
+  sparse_sigmoid: sparseSigmoid,
+  sparsemax,
+  squareplus: (graph, x) => squareplus(graph, x, 4),
 };
 
 /** Layers without weights that may be given as an activation. */
@@ -66,10 +88,12 @@ export function activate(site: CallSite, x: Tensor, activation: Json | undefined
 }
 
 /** @param name one of the above */
-export function activateByName({ graph, keras }: CallSite, x: Tensor, name: string): Tensor {
+export function activateByName({ graph, keras, config }: CallSite, x: Tensor, name: string): Tensor {
   const activation = Object.hasOwn(ACTIVATIONS, name) ? ACTIVATIONS[name] : undefined;
   if (!activation) throw new Error(`This is a bug. There is no activation ${name}.`);
-  return activation(graph, x, keras);
+  const activated = activation(graph, x, keras);
+  if (!activated) throw config.unsupported(`with the activation ${quote(name)} of a tensor of that size`);
+  return activated;
 }
 
 function numberIn(config: Json, fallback: number, ...keys: readonly string[]): number {

@@ -14,7 +14,7 @@ export const NORMALISATION: Readonly<Record<string, LayerKind>> = {
   },
 };
 
-function scaleAndCenter(config: LayerConfig): string[] {
+export function scaleAndCenter(config: LayerConfig): string[] {
   return [...(config.flag('scale', true) ? ['gamma'] : []), ...(config.flag('center', true) ? ['beta'] : [])];
 }
 

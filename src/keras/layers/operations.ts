@@ -6,6 +6,7 @@ import { activateByName } from './activation.js';
 import { axes, operand, option } from './operands.js';
 import { gelu } from './sigmoids.js';
 import { leakyRelu } from './rectifiers.js';
+import { celu, hardShrink, softShrink, squareplus, thresholded } from './thresholds.js';
 import { SHAPE_OPERATIONS } from './shape-operations.js';
 
 type Operation = (site: CallSite) => Tensor;
@@ -54,6 +55,19 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   Softplus: activation('softplus'),
   Softsign: activation('softsign'),
   Mish: activation('mish'),
+  HardTanh: activation('hard_tanh'),
+  LogSigmoid: activation('log_sigmoid'),
+  TanhShrink: activation('tanh_shrink'),
+  SparsePlus: activation('sparse_plus'),
+  SparseSigmoid: activation('sparse_sigmoid'),
+  Sparsemax: alongLast('sparsemax'),
+  Glu: alongLast('glu'),
+  Celu: (site) => celu(site.graph, x(site), bound(site, 1, 'alpha') ?? 1),
+  HardShrink: (site) => hardShrink(site.graph, x(site), bound(site, 1, 'threshold') ?? 0.5),
+  SoftShrink: (site) => softShrink(site.graph, x(site), bound(site, 1, 'threshold') ?? 0.5),
+  Squareplus: (site) => squareplus(site.graph, x(site), bound(site, 1, 'b') ?? 4),
+  Threshold: (site) =>
+    thresholded(site.graph, x(site), bound(site, 1, 'threshold') ?? 0, bound(site, 2, 'default_value') ?? 0),
   Softmax: alongLast('softmax'),
   LogSoftmax: alongLast('log_softmax'),
   Gelu: (site) => gelu(site.graph, x(site), (option(site, 1, 'approximate') ?? site.keras >= 3) === true),

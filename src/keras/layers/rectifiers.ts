@@ -1,8 +1,8 @@
 import { attribute } from '../../graph/nodes.js';
-import { DataType } from '../../saved-model/proto/tensor_pb.js';
 import { binary, clip, plus, times, unary } from '../builder/arithmetic.js';
-import { FLOAT, type Scope } from '../builder/scope.js';
+import type { Scope } from '../builder/scope.js';
 import type { Tensor } from '../builder/tensor.js';
+import { truth } from './thresholds.js';
 
 /** Activations that cut at zero or near it. */
 
@@ -39,10 +39,5 @@ export function relu(graph: Scope, x: Tensor, { slope, most, threshold }: ReluSe
 /** `x` where it is above the threshold, and 0 elsewhere. */
 function above(graph: Scope, x: Tensor, threshold: number): Tensor {
   const is = graph.op('Greater', [x, graph.scalar(threshold)], x.shape);
-  const one = graph.node('Cast', [is], x.shape, {
-    SrcT: attribute.type(DataType.DT_BOOL),
-    DstT: FLOAT,
-    Truncate: attribute.bool(false),
-  });
-  return binary(graph, 'Mul', x, one);
+  return binary(graph, 'Mul', x, truth(graph, is));
 }

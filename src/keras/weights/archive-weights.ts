@@ -1,4 +1,5 @@
 import type { Hdf5Contents, WeightArray } from '../hdf5/contents.js';
+import { layerKindOf } from '../layers.js';
 import type { KerasLayer, KerasModel } from '../model/keras-model.js';
 import type { WeightSource } from './weight-source.js';
 
@@ -17,7 +18,13 @@ export class ArchiveWeights implements WeightSource {
   }
 
   of(layer: KerasLayer): readonly WeightArray[] {
-    return this.groups.get(this.place(layer)) ?? [];
+    const place = this.place(layer);
+    const parts = layer.role === 'layer' ? layerKindOf(layer).weights?.(layer.config).parts : undefined;
+    if (!parts) return this.groups.get(place) ?? [];
+    // Keras 2 names them as its own fields.
+    return parts.flatMap(
+      (part) => this.groups.get(`${place}/${part}`) ?? this.groups.get(`${place}/_${part}`) ?? [],
+    );
   }
 
   place(layer: KerasLayer): string {
@@ -28,7 +35,7 @@ export class ArchiveWeights implements WeightSource {
     const used = new Map<string, number>();
     for (const layer of layers) {
       if (layer.role === 'operation') continue;
-      const name = snakeCase(layer.className);
+      const name = snakeCase(CLASSES[layer.className] ?? layer.className);
       const times = used.get(name) ?? 0;
       used.set(name, times + 1);
       const place = `${path}layers/${times === 0 ? name : `${name}_${times}`}`;
@@ -37,6 +44,9 @@ export class ArchiveWeights implements WeightSource {
     }
   }
 }
+
+/** Layers whose class has another name in Keras's source than in a config. */
+const CLASSES: Readonly<Record<string, string>> = { GroupQueryAttention: 'GroupedQueryAttention' };
 
 /** As Keras does it: `Conv2D` is `conv2d`, `PReLU` is `p_re_lu`. */
 function snakeCase(className: string): string {
