@@ -22,6 +22,7 @@ COPY scripts/tensorflow scripts/tensorflow
 COPY src/engine/tensorflow/binding.ts src/engine/tensorflow/environment.ts src/engine/tensorflow/native-binding.ts src/engine/tensorflow/
 RUN npm run tensorflow
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
+COPY scripts/build.mjs scripts/
 COPY src src
 RUN npm run build && npm prune --omit=dev
 

@@ -1,7 +1,9 @@
 import 'reflect-metadata';
 import cluster from 'node:cluster';
-import { existsSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
+import { answerToArguments } from './arguments.js';
+import { withWritableCache } from './config/cache-directory.js';
+import { loadDotenv } from './config/dotenv.js';
 import { readSettings, type Settings } from './config/settings.js';
 import { poolOfThisProcess } from './engine/pool/start-pool.js';
 import { decodeConcurrencyOf } from './preprocessing/decode-concurrency.js';
@@ -14,20 +16,26 @@ import { startFault } from './start-fault.js';
 setFlagsFromString('--heap-growing-percent=40');
 
 try {
-  if (existsSync('.env')) process.loadEnvFile('.env');
-  const settings = readSettings(process.env);
+  const said = answerToArguments(process.argv.slice(2));
+  if (said) {
+    (said.isFault ? process.stderr : process.stdout).write(`${said.text}\n`);
+    process.exit(said.isFault ? 2 : 0);
+  }
+  const fromDotenv = loadDotenv();
+  const { settings, warnings } = withWritableCache(readSettings(process.env));
   // Threads for decoding, and some for files. Node 20 has begun to use its threads by now: there only HTTP workers get them.
   process.env.UV_THREADPOOL_SIZE ??= String(decodeConcurrencyOf(settings) + 4);
-  await run(settings);
+  await run(settings, [...fromDotenv, ...warnings]);
 } catch (error) {
   process.stderr.write(`${startFault(error)}\n`);
   process.exit(1);
 }
 
-/** Each kind of process loads only what it needs. */
-async function run(settings: Settings): Promise<void> {
+/** Each kind of process loads only what it needs. @param warnings what the log is told once it is there */
+async function run(settings: Settings, warnings: readonly string[]): Promise<void> {
   if (cluster.isWorker) return (await import('./cluster/run-worker.js')).runWorker(settings);
   void poolOfThisProcess(settings); // It takes as long to start as all that is imported below.
-  if (settings.httpWorkers > 1) return (await import('./cluster/run-primary.js')).runPrimary(settings);
-  return (await import('./run-alone.js')).runAlone(settings);
+  if (settings.httpWorkers > 1)
+    return (await import('./cluster/run-primary.js')).runPrimary(settings, warnings);
+  return (await import('./run-alone.js')).runAlone(settings, warnings);
 }

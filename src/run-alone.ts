@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { Logger } from '@nestjs/common';
 import { announce } from './announce.js';
 import type { Settings } from './config/settings.js';
 import { Connections } from './connections.js';
@@ -8,8 +9,9 @@ import { KeyStore } from './http/api-keys/key-store.js';
 import { stopOnSignals } from './stop-on-signals.js';
 
 /** Runs the server in one process, beside those of the engine. */
-export async function runAlone(settings: Settings): Promise<void> {
+export async function runAlone(settings: Settings, warnings: readonly string[]): Promise<void> {
   const app = await createApp(settings);
+  for (const warning of warnings) new Logger('Server').warn(warning);
   const connections = new Connections(app.getHttpServer());
   stopOnSignals(() => drain(app, connections, settings));
   await app.listen(settings.port, settings.host);

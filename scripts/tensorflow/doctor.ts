@@ -19,6 +19,14 @@ import { findCompiler, findHeaders } from './toolchain.js';
 import { isSupportedNode, verdict } from './verdict.js';
 import { neededBytes, planFor } from './wheels.js';
 
+const [unknown] = process.argv.slice(2);
+if (unknown !== undefined) {
+  const isHelp = unknown === '--help' || unknown === '-h';
+  const says = 'npm run doctor says what is there of TensorFlow and what is missing. It takes no arguments';
+  console[isHelp ? 'log' : 'error'](isHelp ? `${says}.` : `${says}, but received ${unknown}.`);
+  process.exit(isHelp ? 0 : 2);
+}
+
 /** A look at one thing: what was found, or why it was not. */
 type Found<T> =
   { readonly value: T; readonly error?: undefined } | { readonly value?: undefined; readonly error: string };

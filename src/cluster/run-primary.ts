@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { announce } from '../announce.js';
 import type { Settings } from '../config/settings.js';
@@ -13,12 +14,13 @@ import { WorkersService } from './workers.service.js';
  * Runs the server as the primary of several HTTP workers: it has the engine hosts, forms the batches, and counts.
  * @throws ConfigError, EngineError or, with a worker's own reason, StartError
  */
-export async function runPrimary(settings: Settings): Promise<void> {
+export async function runPrimary(settings: Settings, warnings: readonly string[]): Promise<void> {
   const app = await NestFactory.createApplicationContext(PrimaryAppModule.with(settings), {
     logger: false,
     abortOnError: false,
   });
   app.useLogger(app.get(FrameworkLogger));
+  for (const warning of warnings) new Logger('Server').warn(warning);
   const workers = app.get(WorkersService);
   stopOnSignals(async () => {
     await workers.stop();

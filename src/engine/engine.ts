@@ -52,7 +52,14 @@ export interface EngineInfo {
   readonly version: string;
   readonly device: string;
   /** For the log alone, a sentence: why it is this runtime, if a better one was looked for. */
-  readonly note?: string;
+  readonly note?: EngineNote;
+}
+
+export interface EngineNote {
+  /** A sentence. */
+  readonly text: string;
+  /** Whether something is broken, and not just absent. */
+  readonly isFault: boolean;
 }
 
 export interface LoadOptions {

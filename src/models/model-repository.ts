@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { SETTINGS_TOKEN } from '../config/config.module.js';
 import { ConfigError } from '../config/expect.js';
-import type { Settings } from '../config/settings.js';
+import { SETTINGS, type Settings } from '../config/settings.js';
 import { Metrics } from '../metrics/metrics.js';
 import { ModelLoader } from './model-loader.js';
 import { ModelManager } from './model-manager.js';
@@ -64,6 +64,20 @@ export class ModelRepository {
     const models = this.all();
     const usable = models.filter(({ serving }) => serving.length > 0).length;
     if (models.length > 0) this.logger.log(`${usable} of ${models.length} models can be used.`);
+    this.warnOfDefaultModel();
+  }
+
+  /** Where nobody named one, it matters only if POST /predict cannot tell which model is meant. */
+  private warnOfDefaultModel(): void {
+    const { defaultModel } = this.settings;
+    const isChosen = defaultModel !== SETTINGS.defaultModel.default;
+    if (this.find(defaultModel) || this.managers.size === 0 || (!isChosen && this.managers.size === 1))
+      return;
+    const names = [...this.managers.keys()].join(', ');
+    const outcome = this.managers.size === 1 ? `POST /predict asks ${names}` : 'POST /predict answers 404';
+    this.logger.warn(
+      `DEFAULT_MODEL is ${defaultModel}, but there is no such model among ${names}: ${outcome}.`,
+    );
   }
 
   async stop(): Promise<void> {

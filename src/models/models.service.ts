@@ -35,9 +35,9 @@ export class ModelsService implements OnModuleInit, OnModuleDestroy {
     this.engineInfo = { ...info, runsAtOnce: this.engine.runsAtOnce };
     this.engine.onLost = (engineName, reason) => this.repository.lost(engineName, reason);
     const { runtime, version, device } = info;
-    this.logger.log(
-      `The engine is ${runtime} ${version} on ${device}.${note === undefined ? '' : ` ${note}`}`,
-    );
+    const said = `The engine is ${runtime} ${version} on ${device}.${note === undefined ? '' : ` ${note.text}`}`;
+    if (note?.isFault) this.logger.warn(said);
+    else this.logger.log(said);
     this.repository.start();
   }
 

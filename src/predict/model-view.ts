@@ -26,20 +26,25 @@ export function modelViewInFull(model: ServedModel): object {
   };
 }
 
-/** One entry for each version, the highest first: its newest generation, and one that waits to take its place. */
+/** One entry for each version, the highest first: the generation that serves, or the newest; beside it a newer one that is to take its place. */
 function versionViews({ servables, labels }: ServedModel): object[] {
-  return servables
-    .toSorted((a, b) => b.version - a.version || b.generation - a.generation)
-    .map(({ version, state, error, idle }) => {
-      const named = [...labels].filter(([, number]) => number === version).map(([label]) => label);
-      return {
-        version,
-        state,
-        ...(idle && state === 'START' && { idle }),
-        ...(named.length > 0 && state === 'AVAILABLE' && { labels: named }),
-        error,
-      };
-    });
+  const newestFirst = servables.toSorted((a, b) => b.version - a.version || b.generation - a.generation);
+  const versions = [...new Set(newestFirst.map(({ version }) => version))];
+  return versions.map((version) => {
+    const generations = newestFirst.filter((one) => one.version === version);
+    const newest = generations[0]!;
+    const shown = generations.find(({ state }) => state === 'AVAILABLE') ?? newest;
+    const { state, error, idle } = shown;
+    const named = [...labels].filter(([, number]) => number === version).map(([label]) => label);
+    return {
+      version,
+      state,
+      ...(idle && state === 'START' && { idle }),
+      ...(named.length > 0 && state === 'AVAILABLE' && { labels: named }),
+      error,
+      ...(newest !== shown && { next: { state: newest.state, error: newest.error } }),
+    };
+  });
 }
 
 function trafficView(model: ServedModel): object {

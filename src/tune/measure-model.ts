@@ -99,7 +99,7 @@ async function startAll(
   };
   const first = await start(settings.engineThreads);
   await first.prepare(1); // Refuses what cannot be measured.
-  if (first.info.note !== undefined) progress.note(first.info.note);
+  if (first.info.note !== undefined) progress.note(first.info.note.text);
   // On a GPU, and in WebAssembly, which has one thread, there is nothing to compare.
   if (first.info.runtime !== 'tensorflow' || !first.device.startsWith('cpu')) return;
   for (const threads of threadCounts(cores, first.threads).toReversed()) {

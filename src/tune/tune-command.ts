@@ -55,11 +55,23 @@ async function tune(
   answer(`${tableOf(tuning)}\n`);
   // Nothing that was begun is left half done by a Ctrl-C that comes now.
   signal.throwIfAborted();
-  const written = options.isDryRun ? 'nothing was written (--dry-run).' : await writeTuning(model, tuning);
-  answer(`${verdictOf(tuning)}; ${written}`);
   const warning = noiseWarning(tuning);
+  answer(`${verdictOf(tuning)}; ${await written(model, tuning, options, warning)}`);
   if (warning === undefined) await tellThreads(tuning, threadsNow(settings), options, answer);
   else progress.note(warning);
+}
+
+/** Writes what may be written. @returns what was, as the end of a sentence */
+async function written(
+  model: ChosenModel,
+  tuning: Tuning,
+  { isDryRun, isForced }: TuneOptions,
+  warning: string | undefined,
+): Promise<string> {
+  if (isDryRun) return 'nothing was written (--dry-run).';
+  if (warning !== undefined && !isForced)
+    return 'nothing was written, since that may be chance (--force writes it).';
+  return writeTuning(model, tuning);
 }
 
 /** Before anything is measured, since that takes minutes. */

@@ -9,12 +9,14 @@ describe('the options of npm run tune', () => {
       sliceMs: 2000,
       side: 256,
       writesEnv: false,
+      isForced: false,
       isDryRun: false,
     });
   });
 
   it('are read', () => {
-    const args = '--model shapes --version 3 --latency 50 --seconds .1 --size 32 --env --dry-run'.split(' ');
+    const args =
+      '--model shapes --version 3 --latency 50 --seconds .1 --size 32 --env --force --dry-run'.split(' ');
     expect(readOptions(args)).toEqual({
       model: 'shapes',
       version: 3,
@@ -22,6 +24,7 @@ describe('the options of npm run tune', () => {
       sliceMs: 100,
       side: 32,
       writesEnv: true,
+      isForced: true,
       isDryRun: true,
     });
   });

@@ -4,7 +4,7 @@ import { MAX_VERSION } from '../models/source/find-versions.js';
 
 export const HELP = `Measures batch sizes and threads of one model on this machine, and writes the best batch size into its model.yaml.
 
-  npm run tune -- --model <name> [--version <n>] [--latency <ms>] [--seconds <s>] [--size <pixels>] [--env] [--dry-run]
+  npm run tune -- --model <name> [--version <n>] [--latency <ms>] [--seconds <s>] [--size <pixels>] [--env] [--force] [--dry-run]
 
 --model    which model of MODELS_DIR
 --version  which version of it; the one that a request gets which names none
@@ -12,6 +12,7 @@ export const HELP = `Measures batch sizes and threads of one model on this machi
 --seconds  how long each number is measured in each of five rounds (2)
 --size     side of the made-up pictures, in pixels, for a model that takes any size (256)
 --env      writes ENGINE_THREADS into the file .env too, where another number of threads is better than the one set
+--force    writes even where the numbers differ so much that the choice may be chance
 --dry-run  measures, and writes nothing
 
 Nothing else should run on the machine meanwhile, the server included. Ctrl-C ends it, and nothing is written.`;
@@ -25,6 +26,8 @@ export interface TuneOptions {
   /** Side of a picture where the model leaves it open, in pixels. */
   readonly side: number;
   readonly writesEnv: boolean;
+  /** Whether a choice that may be chance is written too. */
+  readonly isForced: boolean;
   readonly isDryRun: boolean;
 }
 
@@ -42,6 +45,7 @@ export function readOptions(args: readonly string[]): TuneOptions | undefined {
       seconds: { type: 'string', default: '2' },
       size: { type: 'string', default: '256' },
       env: { type: 'boolean', default: false },
+      force: { type: 'boolean', default: false },
       'dry-run': { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -57,6 +61,7 @@ export function readOptions(args: readonly string[]): TuneOptions | undefined {
     sliceMs: 1000 * seconds(values.seconds, '--seconds'),
     side: integer(1, 4096)(values.size, '--size'),
     writesEnv: values.env,
+    isForced: values.force,
     isDryRun: values['dry-run'],
   };
 }

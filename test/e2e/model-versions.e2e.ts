@@ -63,7 +63,8 @@ describe('a model whose versions change', () => {
     await server.putVersion('m', 1, { 'fake.json': 'broken' });
     await server.until(async () => {
       const { versions = [] } = await server.model('m');
-      return versions.some(({ error }) => error !== undefined);
+      expect(versions).toHaveLength(1);
+      return versions[0]?.next?.error !== undefined;
     }, 'the new files are refused');
     expect(await answering(server)).toBe(1);
     const behaviour = { on: { '1': 'fail' } };

@@ -219,6 +219,7 @@ export interface ModelView {
     readonly idle?: boolean;
     readonly labels?: readonly string[];
     readonly error?: string;
+    readonly next?: { readonly state: string; readonly error?: string };
   }[];
   readonly [key: string]: unknown;
 }

@@ -1,7 +1,14 @@
-import { createServer } from 'node:net';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ended } from './processes.js';
 import { fakeModel, projectFile, TestServer } from './server.js';
+
+/** Of a line of the log. */
+const WARN = 40;
 
 /** What a server says that does not come up. */
 async function refusal(env: Record<string, string>): Promise<string> {
@@ -37,10 +44,76 @@ describe('settings', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as { port: number };
-    expect(await refusal({ PORT: String(port) })).toMatch(
-      /^Another program listens on this port\. Set PORT to another\.$/m,
+    expect((await refusal({ PORT: String(port) })).split('\n')).toContain(
+      `Another program listens at 127.0.0.1:${port}. Set PORT to another port, or end that program.`,
     );
     other.close();
+  });
+
+  it.each([
+    [
+      '203.0.113.7',
+      /^This machine has no address 203\.0\.113\.7, so nothing can listen at 203\.0\.113\.7:\d+\. Set HOST/m,
+    ],
+    ['no.such.host.invalid', /^HOST is no\.such\.host\.invalid, which is no address of this machine/m],
+  ])('that name the address %s, which nothing can listen at, are told so', async (HOST, sentence) => {
+    expect(await refusal({ HOST, PORT: '3999' })).toMatch(sentence);
+  });
+
+  it('that .env misspells by one letter are told once, and others are left alone', async () => {
+    const server = await TestServer.start({
+      models: { fake: fakeModel() },
+      dotenv: 'RATE_LIMT=7\nMY_OWN=1\n',
+      env: { ENGINE: 'fake' },
+    });
+    const told = server.log().filter(({ msg }) => String(msg).startsWith('.env sets'));
+    expect(told.map(({ msg, level }) => [msg, level])).toEqual([
+      ['.env sets RATE_LIMT, which is no setting. Is RATE_LIMIT meant?', WARN],
+    ]);
+    await server.stop();
+  });
+
+  it('that name a default model which is not there are told so', async () => {
+    const server = await TestServer.start({
+      models: { one: fakeModel(), two: fakeModel() },
+      env: { ENGINE: 'fake', DEFAULT_MODEL: 'three' },
+    });
+    await server.until(
+      () => server.log().some(({ msg }) => String(msg).startsWith('DEFAULT_MODEL')),
+      'it is told',
+    );
+    expect(server.log().find(({ msg }) => String(msg).startsWith('DEFAULT_MODEL'))).toMatchObject({
+      level: WARN,
+      msg: 'DEFAULT_MODEL is three, but there is no such model among one, two: POST /predict answers 404.',
+    });
+    await server.stop();
+  });
+
+  it('that name a cache which cannot be written are told so, and models are served all the same', async () => {
+    const server = await TestServer.start({
+      models: { shapes: 'models/shapes' },
+      labels: { 'shapes.json': 'file:labels/shapes.json' },
+      env: { TENSORNEST_CACHE_DIR: '/proc/nowhere' }, // Where root cannot write either.
+    });
+    const [, temporary = ''] = /ends it is (\S+), and/.exec(server.lines.join('\n')) ?? [];
+    expect(server.log().find(({ level }) => level === WARN)?.msg).toBe(
+      'The cache /proc/nowhere cannot be written (ENOENT): let TENSORNEST_CACHE_DIR name a folder that can be. ' +
+        `Until this server ends it is ${temporary}, and models are rewritten anew at each start.`,
+    );
+    expect(await server.model('shapes')).toMatchObject({ state: 'AVAILABLE', graph: { optimised: true } });
+    expect(await server.stop()).toMatchObject({ code: 0 });
+    expect(existsSync(temporary)).toBe(false);
+  });
+
+  it.each([
+    [['--port', '8080'], 2, /^Expected no arguments but received --port\. .*PORT=… npm start/],
+    [['--help'], 0, /^Serves the models of a folder over HTTP: npm start\n/],
+  ])('are no arguments of the program: %j', async (args, code, text) => {
+    const child = spawn(process.execPath, ['dist/main.js', ...args], {
+      cwd: resolve(import.meta.dirname, '../..'),
+    });
+    const end = await ended(child);
+    expect([end.code, `${end.out}${end.err}`]).toEqual([code, expect.stringMatching(text)]);
   });
 
   it('come from a file .env too, over which the environment wins', async () => {

@@ -41,7 +41,7 @@ describe('npm run tune', () => {
         yaml: { shapes: yaml },
         labels: { 'shapes.json': 'file:labels/shapes.json' },
       });
-      const { code, out, err } = await tune('--model shapes --seconds 0.1');
+      const { code, out, err } = await tune('--model shapes --seconds 0.1 --force');
       expect([code, err]).toEqual([0, expect.stringContaining('Round 5 of 5')]);
 
       const tuned = await file('models/shapes/model.yaml');
@@ -68,10 +68,23 @@ describe('npm run tune', () => {
     'chooses the largest batch that is quick enough, where every batch takes equally long',
     async () => {
       await serving({ models: { numbers: fakeModel({ runMs: 20 }) }, env: { ENGINE: 'fake' } });
-      const { code, out } = await tune('--model numbers', { ENGINE: 'fake' });
+      const { code, out } = await tune('--model numbers --force', { ENGINE: 'fake' });
       expect(code).toBe(0);
       expect(out).toMatch(/numbers\/1: 64 at a time give \d+ rows\/s \(1 at a time: \d+/);
       expect(await file('models/numbers/model.yaml')).toBe('batching: { maxBatchSize: 64 }\n');
+    },
+    LONG,
+  );
+
+  it(
+    'writes nothing where it says that the choice may be chance',
+    async () => {
+      await serving({ models: { numbers: fakeModel({ runMs: 1 }) }, env: { ENGINE: 'fake' } });
+      const { code, out, err } = await tune('--model numbers', { ENGINE: 'fake' });
+      const isChance = err.includes('the choice may be chance');
+      expect(code).toBe(0);
+      expect(out.includes('nothing was written, since that may be chance')).toBe(isChance);
+      expect((await readdir(join(server.folder, 'models/numbers'))).includes('tuning.json')).toBe(!isChance);
     },
     LONG,
   );

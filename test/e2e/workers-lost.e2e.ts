@@ -153,9 +153,9 @@ describe('a server of several workers', () => {
       env: { ...env, PORT: String(port) },
     });
     expect(await server.exited).toEqual({ code: 1, signal: null });
-    expect(server.lines.filter((line) => line.includes('Another program listens on this port'))).toHaveLength(
-      1,
-    );
+    expect(
+      server.lines.filter((line) => line.includes('Another program listens at 127.0.0.1:')),
+    ).toHaveLength(1);
     taken.close();
     const lost = await TestServer.spawn({ env: { ...env, MODELS_DIR: '/nowhere' } });
     expect(await lost.exited).toEqual({ code: 1, signal: null });

@@ -1,3 +1,4 @@
+import type { EngineNote } from '../engine.js';
 import { FakeEngine } from '../fake/fake.engine.js';
 import { TensorFlowMissingError } from '../tensorflow/binding.js';
 import { isRuntime, tensorFlowOr } from './start-runtime.js';
@@ -6,8 +7,8 @@ const failing = (reason: string, code: string) => () =>
   Promise.reject(new TensorFlowMissingError(reason, { cause: Object.assign(new Error(reason), { code }) }));
 
 /** What the runtime that takes TensorFlow's place is told. */
-async function told(start: () => Promise<never>): Promise<string> {
-  let note = '';
+async function told(start: () => Promise<never>): Promise<EngineNote | undefined> {
+  let note: EngineNote | undefined;
   const instead = new FakeEngine();
   const engine = await tensorFlowOr(start, async (sentence) => {
     note = sentence;
@@ -28,18 +29,21 @@ describe('TensorFlow, where it is looked for first,', () => {
   });
 
   it('has its place taken by another that is told how to install it, if it is missing', async () => {
-    expect(await told(failing('its addon is not built', 'MODULE_NOT_FOUND'))).toBe(
-      'TensorFlow is not installed: npm run tensorflow installs it and makes predictions faster.',
-    );
+    expect(await told(failing('its addon is not built', 'MODULE_NOT_FOUND'))).toEqual({
+      text: 'TensorFlow is not installed: npm run tensorflow installs it and makes predictions faster.',
+      isFault: false,
+    });
   });
 
   it('has its place taken by another that is told the reason, if it is installed but broken', async () => {
     expect(
       await told(failing('libtensorflow.so.2: cannot open shared object file', 'ERR_DLOPEN_FAILED')),
-    ).toBe(
-      'TensorFlow is installed but cannot be loaded (libtensorflow.so.2: cannot open shared object file): ' +
+    ).toEqual({
+      text:
+        'TensorFlow is installed but cannot be loaded (libtensorflow.so.2: cannot open shared object file): ' +
         'npm run doctor says what is wrong.',
-    );
+      isFault: true,
+    });
   });
 
   it('fails with any other error', async () => {

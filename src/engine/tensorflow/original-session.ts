@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { create } from '@bufbuild/protobuf';
 import { type EdgedGraph, withEdges } from '../../graph/edges.js';
 import { writeProto } from '../../graph/write-saved-model.js';
+import { EngineError } from '../engine.js';
 import { SavedModelSchema } from '../../saved-model/proto/saved_model_pb.js';
 import type { SavedModelFile } from '../../saved-model/saved-model-file.js';
 import type { ReadModel, SessionRequest } from './session-request.js';
@@ -28,13 +29,26 @@ export async function openOriginal(
   const tags = [...saved.tags, ...place];
   const edged = withEdges(saved.graph.node, signatures, { fed: FED, fetched: FETCHED, pixels: false });
   if (!edged.changed) return Session.open(binding, directory, tags, edged.signatures);
-  await mkdir(options.cacheDirectory, { recursive: true });
-  const copy = await mkdtemp(join(options.cacheDirectory, 'edged-'));
+  const copy = await makeCopy(options.cacheDirectory);
   try {
     await writeCopy(copy, await realpath(directory), saved, edged);
     return Session.open(binding, copy, tags, edged.signatures);
   } finally {
     await rm(copy, { recursive: true, force: true });
+  }
+}
+
+/** @throws EngineError `load` where nothing can be written */
+async function makeCopy(cache: string): Promise<string> {
+  try {
+    await mkdir(cache, { recursive: true });
+    return await mkdtemp(join(cache, 'edged-'));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new EngineError(
+      'load',
+      `TensorFlow needs a copy of its graph, which cannot be written (${code}): let TENSORNEST_CACHE_DIR name a folder that can be.`,
+    );
   }
 }
 

@@ -30,8 +30,8 @@ describe('the WebAssembly engine', () => {
       version: '4.22.0',
       device: 'cpu (WebAssembly, SIMD)',
     });
-    const told = await WasmEngine.start('A reason.');
-    expect(await told.info()).toMatchObject({ runtime: 'wasm', note: 'A reason.' });
+    const told = await WasmEngine.start({ text: 'A reason.', isFault: false });
+    expect(await told.info()).toMatchObject({ runtime: 'wasm', note: { text: 'A reason.', isFault: false } });
   });
 
   it('keeps nothing of a thousand runs, of some that fail, and of a model that is unloaded', async () => {

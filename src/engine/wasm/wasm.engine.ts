@@ -2,6 +2,7 @@ import {
   type Engine,
   EngineError,
   type EngineInfo,
+  type EngineNote,
   type LoadedModel,
   type LoadOptions,
   type NamedTensors,
@@ -33,11 +34,11 @@ export class WasmEngine implements Engine {
 
   private constructor(
     private readonly backend: WasmBackend,
-    private readonly note: string | undefined,
+    private readonly note: EngineNote | undefined,
   ) {}
 
   /** @param note why it is this runtime, for the log */
-  static async start(note?: string): Promise<WasmEngine> {
+  static async start(note?: EngineNote): Promise<WasmEngine> {
     const backend = await startBackend();
     registerCustomOps(backend);
     mendKernels(backend.tf);
