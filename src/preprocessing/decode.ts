@@ -1,5 +1,5 @@
 import type { Sharp } from 'sharp';
-import { BLACK, type Colour, LUMA } from './colour.js';
+import { type Colour, LUMA } from './colour.js';
 import type { Fit } from './fits/area.js';
 import type { Channels } from './image-input.js';
 import {
@@ -11,9 +11,11 @@ import {
   unreadable,
 } from './picture.js';
 import type { Decoder, Orientation, Size } from './preprocessing-config.js';
-import { jpegPixels } from './jpeg-pixels.js';
+import { giveBackPixels, jpegPixels } from './jpeg-pixels.js';
+import { readOrientation } from './orientation/read-orientation.js';
 import type { Pixels } from './pixels.js';
 import { readPixels } from './read-pixels.js';
+import { storedArea, turned, turnedSize } from './turned.js';
 import { sharp } from '../images/sharp.js';
 
 /** What the decoded picture should have; `own`: what the file has, grey becoming RGB only if it has alpha. */
@@ -36,25 +38,31 @@ export interface Wanted {
 export async function decode(picture: Uint8Array, wanted: Wanted, limits: PictureLimits): Promise<Pixels> {
   const header = await readHeader(picture, limits);
   const { channels, scaling } = wanted;
+  const orientation = wanted.orientation === 'exif' ? readOrientation(picture, header.format) : 1;
   const isOurs = header.format === 'JPEG' && channels !== 'own' && !scaling;
-  const pixels = isOurs ? jpegPixels(picture, { ...wanted, channels }, limits) : undefined;
-  return pixels ?? decodeByLibvips(picture, header, wanted, limits);
+  const pixels =
+    (isOurs ? jpegPixels(picture, { ...wanted, channels }, limits) : undefined) ??
+    (await decodeByLibvips(picture, header, orientation, wanted, limits));
+  const upright = turned(pixels, orientation);
+  if (upright !== pixels) giveBackPixels(pixels);
+  return upright;
 }
 
 async function decodeByLibvips(
   picture: Uint8Array,
   header: PictureHeader,
+  orientation: number,
   wanted: Wanted,
   limits: PictureLimits,
 ): Promise<Pixels> {
   const channels =
     wanted.channels === 'own' ? await readOwnChannels(picture, header.format) : wanted.channels;
   try {
-    const image = open(picture, wanted.orientation, limits);
+    const image = open(picture, limits);
     // As sRGB from the start, or a grey picture could not be composited onto a colour.
     const colours = header.cmyk ? await withoutInk(image) : image.pipelineColourspace('srgb');
     if (wanted.background !== null) flatten(colours, wanted.background);
-    if (wanted.scaling) scale(colours, wanted.scaling(await sizeOf(colours, wanted.orientation)));
+    if (wanted.scaling) scale(colours, wanted.scaling(turnedSize(header, orientation)), orientation);
     return { ...(await readPixels(withChannels(colours, channels))), channels };
   } catch (cause) {
     throw unreadable(header.format, cause);
@@ -62,24 +70,29 @@ async function decodeByLibvips(
 }
 
 /**
- * CMYK as RGB by plain arithmetic, `(255 - ink) * (255 - black) / 255`: what the inks leave of white, over black as far
- * as black covers it. libvips would go through the colour profile of a printing press: pure red becomes 237, 28, 36.
+ * CMYK as RGB by Pillow's arithmetic: what the inks leave of white, over black as far
+ * as black covers it, rounded as there. libvips would go through the colour profile of a printing press: pure red becomes 237, 28, 36.
  */
 async function withoutInk(image: Sharp): Promise<Sharp> {
-  const { data, width, height } = await readPixels(
-    image.pipelineColourspace('cmyk').toColourspace('cmyk').negate(),
-  );
-  return flatten(sharp(data, { raw: { width, height, channels: 4 }, limitInputPixels: false }), BLACK);
+  const { data, width, height } = await readPixels(image.pipelineColourspace('cmyk').toColourspace('cmyk'));
+  const rgb = new Uint8Array(width * height * 3);
+  for (let from = 0, to = 0; from < data.length; from += 4) {
+    const left = 255 - data[from + 3]!;
+    for (let ink = 0; ink < 3; ink += 1, to += 1) rgb[to] = left - of255ths(data[from + ink]! * left);
+  }
+  return sharp(rgb, { raw: { width, height, channels: 3 }, limitInputPixels: false });
 }
 
-async function sizeOf(image: Sharp, orientation: Orientation): Promise<Size> {
-  const { autoOrient, width, height } = await image.metadata();
-  return orientation === 'exif' ? autoOrient : { width, height };
+/** Rounded to whole ones. */
+function of255ths(product: number): number {
+  const half = product + 128;
+  return ((half >> 8) + half) >> 8;
 }
 
 /** Of a JPEG only every second, fourth or eighth pixel is decoded where that is enough. */
-function scale(image: Sharp, { scaled, shown }: Fit): void {
-  image.resize({ ...scaled, fit: 'fill', kernel: 'linear' }).extract(shown);
+function scale(image: Sharp, { scaled, shown }: Fit, orientation: number): void {
+  const size = turnedSize(scaled, orientation);
+  image.resize({ ...size, fit: 'fill', kernel: 'linear' }).extract(storedArea(shown, size, orientation));
 }
 
 function flatten(image: Sharp, [r, g, b]: Colour): Sharp {

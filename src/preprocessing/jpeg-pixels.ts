@@ -5,8 +5,7 @@ import type { Channels } from './image-input.js';
 import { type PictureLimits, unreadable } from './picture.js';
 import { PixelMemory } from './pixel-memory.js';
 import type { Pixels } from './pixels.js';
-import type { Decoder, Orientation } from './preprocessing-config.js';
-import { turned } from './turned.js';
+import type { Decoder } from './preprocessing-config.js';
 
 const memory = new PixelMemory();
 
@@ -14,28 +13,28 @@ const memory = new PixelMemory();
 export interface WantedPixels {
   readonly channels: Channels;
   readonly decoder: Decoder;
-  readonly orientation: Orientation;
 }
 
 /**
- * A JPEG by our own decoder, which blocks the caller's thread; `undefined` where that does not take it though Pillow may: libvips is to have a look.
+ * A JPEG as it is stored by our own decoder, which blocks the caller's thread; `undefined` where that does not take it though Pillow may: libvips is to have a look.
  * @throws ServingError IMAGE_UNREADABLE, IMAGE_UNSUPPORTED, of one that is to be decoded as TensorFlow does
  */
 export function jpegPixels(
   picture: Uint8Array,
-  { channels, decoder, orientation }: WantedPixels,
+  { channels, decoder }: WantedPixels,
   limits: PictureLimits,
 ): Pixels | undefined {
   try {
     const wanted = { channels: channels === 1 ? 1 : 3, decoder } as const;
     const decoded = decodeJpeg(picture, wanted, limits, (bytes) => memory.take(bytes));
-    const coloured = channels === 4 ? opaque(decoded.pixels) : decoded.pixels;
-    const pixels = orientation === 'exif' ? turned(coloured, decoded.orientation) : coloured;
-    if (pixels !== decoded.pixels) giveBackPixels(decoded.pixels);
+    if (channels !== 4) return decoded;
+    const pixels = opaque(decoded);
+    giveBackPixels(decoded);
     return pixels;
   } catch (cause) {
     if (!(cause instanceof JpegError || cause instanceof ServingError)) throw cause;
-    if (decoder === 'pillow') return undefined;
+    const isFatal = cause instanceof JpegError && cause.isFatal;
+    if (decoder === 'pillow' && !isFatal) return undefined;
     throw cause instanceof ServingError ? cause : unreadable('JPEG', cause);
   }
 }

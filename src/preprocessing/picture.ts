@@ -1,8 +1,8 @@
-import type { Metadata } from 'sharp';
+import type { Metadata, Sharp } from 'sharp';
 import type { Settings } from '../config/settings.js';
 import { ServingError } from '../errors/serving-error.js';
 import type { Channels } from './image-input.js';
-import type { Orientation } from './preprocessing-config.js';
+import type { Size } from './preprocessing-config.js';
 import { isServed, SERVED_FORMATS, type ServedFormat, sniffFormat } from './picture-format.js';
 import { readSize, type SizeAndInk } from './picture-size.js';
 import { sharp } from '../images/sharp.js';
@@ -11,24 +11,19 @@ import { sharp } from '../images/sharp.js';
 export type PictureLimits = Pick<Settings, 'maxImageBytes' | 'maxImagePixels' | 'requestTimeoutMs'>;
 
 /** What is known of a picture from its first bytes, before anything is decoded. */
-export interface PictureHeader {
+export interface PictureHeader extends Size {
   readonly format: ServedFormat;
   readonly cmyk: boolean;
 }
 
-/** How libvips is to open a picture: turned upright by its EXIF orientation or as it is stored, its colour profile ignored as training code does. */
-export function open(
-  picture: Uint8Array,
-  orientation: Orientation,
-  { maxImagePixels, requestTimeoutMs }: PictureLimits,
-) {
+/** How libvips is to open a picture: as it is stored, its colour profile ignored as training code does. */
+export function open(picture: Uint8Array, { maxImagePixels, requestTimeoutMs }: PictureLimits): Sharp {
   return sharp(picture, {
     limitInputPixels: maxImagePixels,
     // Refuses what Pillow and TensorFlow refuse (an end that is missing, checksums of pixels that are wrong); takes
     // what is merely odd and they take as well, such as stray bytes between JPEG markers.
     failOn: 'error',
     ignoreIcc: true,
-    autoOrient: orientation === 'exif',
   }).timeout({ seconds: Math.ceil(requestTimeoutMs / 1000) });
 }
 
@@ -64,7 +59,7 @@ export async function readHeader(picture: Uint8Array, limits: PictureLimits): Pr
         `at most ${count(limits.maxImagePixels)} are accepted.`,
     );
   }
-  return { format, cmyk };
+  return { format, width, height, cmyk };
 }
 
 async function readSizeByLibvips(picture: Uint8Array, format: ServedFormat): Promise<SizeAndInk> {

@@ -52,7 +52,7 @@ function pixelsOfJpeg(picture: Uint8Array, channels: 1 | 3, isAccurate: boolean)
   const transform = isAccurate ? 'accurate' : 'fast';
   try {
     const wanted = { channels, decoder: 'tensorflow', transform } as const;
-    return decodeJpeg(picture, wanted, LIMITS, (bytes) => new Uint8Array(bytes)).pixels;
+    return decodeJpeg(picture, wanted, LIMITS, (bytes) => new Uint8Array(bytes));
   } catch (error) {
     if (error instanceof JpegError || error instanceof ServingError) throw damaged();
     throw error;

@@ -50,17 +50,11 @@ type Take = (bytes: number) => Uint8Array;
  * Decodes a JPEG to the bit as Pillow does, or as `tf.io.decode_jpeg` and `tf.io.decode_image` do without being told otherwise, with
  * `dct_method='INTEGER_FAST'`; each as on x86-64, and the way up that it is stored. Blocks its thread.
  * @param take where the pixels are to be written
- * @returns its Exif orientation, too
  * @throws ServingError IMAGE_UNSUPPORTED
  * @throws JpegError where it is damaged, ends early, is larger than its header was read to say, or takes too long; or is progressive and not complete,
  * which Pillow would smooth
  */
-export function decodeJpeg(
-  picture: Uint8Array,
-  wanted: WantedOfJpeg,
-  limits: Limits,
-  take: Take,
-): { pixels: Pixels; orientation: number } {
+export function decodeJpeg(picture: Uint8Array, wanted: WantedOfJpeg, limits: Limits, take: Take): Pixels {
   const jpeg = readJpeg(picture);
   if (jpeg.width * jpeg.height > limits.maxImagePixels) throw new JpegError('It has too many pixels.');
   if (wanted.decoder === 'pillow' && !jpeg.isComplete) throw new JpegError('It is not complete.');
@@ -72,8 +66,8 @@ export function decodeJpeg(
   if (placed.layout.size > MOST_MEMORY) throw new JpegError('It takes more memory than a program can have.');
   const data = take(jpeg.width * jpeg.height * wanted.channels);
   program.run(placed.layout, (functions, bytes) => decodeBands(placed, jpeg, functions, bytes, data, inTime));
-  const { width, height, orientation } = jpeg;
-  return { pixels: { data, width, height, channels: wanted.channels }, orientation };
+  const { width, height } = jpeg;
+  return { data, width, height, channels: wanted.channels };
 }
 
 /** Where all that a picture needs lies in the program's memory. */

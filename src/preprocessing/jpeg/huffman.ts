@@ -23,7 +23,7 @@ export function huffmanTable(counts: Uint8Array, symbols: Uint8Array): Uint8Arra
       code += 1;
     }
     // One of ones alone is none.
-    if (code >= 2 ** length) throw new JpegError('It has a Huffman code that is none.');
+    if (code >= 2 ** length) throw new JpegError('It has a Huffman code that is none.', true);
     if (count > 0) largest[length] = code - 1;
     code *= 2;
   }

@@ -12,16 +12,23 @@ export const MARKER = {
   quantisationTables: 0xdb,
   restartInterval: 0xdd,
   jfif: 0xe0,
-  exif: 0xe1,
   adobe: 0xee,
 } as const;
+
+/** What a scan codes between two restarts. */
+export interface Coded {
+  /** In bytes of the picture. */
+  readonly begin: number;
+  readonly end: number;
+  /** The number, from 0 to 7, of the restart before it; absent: it is the first. */
+  readonly restart?: number;
+}
 
 /** A marker with what it says, or a scan with where its coded bytes lie. */
 export interface Segment {
   readonly marker: number;
   readonly content: DataView;
-  /** Of a scan: begin and end of what is coded between two restarts, in bytes of the picture. */
-  readonly coded: readonly (readonly [begin: number, end: number])[];
+  readonly coded: readonly Coded[];
 }
 
 /**
@@ -35,19 +42,21 @@ export function* segmentsOf(picture: Uint8Array): Generator<Segment> {
     at = nextMarker(bytes, at);
     const marker = bytes[at - 1]!;
     if (marker === MARKER.end) return;
-    if (hasNoContent(marker)) continue;
+    if (marker === MARKER.start || isReserved(marker))
+      throw new JpegError('It has a marker that is none.', true);
+    if (isRestart(marker) || marker === TEMPORARY) continue;
     if (at + 2 > bytes.length) throw tooShort();
     const length = bytes.readUInt16BE(at);
     if (length < 2 || at + length > bytes.length) throw tooShort();
     const content = new DataView(bytes.buffer, bytes.byteOffset + at + 2, length - 2);
     at += length;
     const coded = marker === MARKER.scan ? codedFrom(bytes, at) : [];
-    at = coded.at(-1)?.[1] ?? at;
+    at = coded.at(-1)?.end ?? at;
     yield { marker, content, coded };
   }
 }
 
-const tooShort = (): JpegError => new JpegError('It ends early.');
+const tooShort = (): JpegError => new JpegError('It ends early.', true);
 
 function isRestart(marker: number): boolean {
   return marker >= MARKER.firstRestart && marker <= MARKER.lastRestart;
@@ -55,8 +64,13 @@ function isRestart(marker: number): boolean {
 
 const TEMPORARY = 0x01;
 
-function hasNoContent(marker: number): boolean {
-  return isRestart(marker) || marker === MARKER.start || marker === TEMPORARY;
+/** Of no known meaning: libjpeg refuses the picture. */
+function isReserved(marker: number): boolean {
+  return (
+    (marker > TEMPORARY && marker < 0xc0) ||
+    [0xc8, 0xde, 0xdf].includes(marker) ||
+    (marker >= 0xf0 && marker < 0xfe)
+  );
 }
 
 /** @returns where the next marker ends */
@@ -69,17 +83,23 @@ function nextMarker(bytes: Buffer, from: number): number {
   }
 }
 
-/** In what is coded 0xff is followed by 0, by more of them, or by a restart. */
-function codedFrom(bytes: Buffer, from: number): [number, number][] {
-  const coded: [number, number][] = [];
-  let begin = from;
+/** In what is coded 0xff is followed by 0 or, maybe after more of them, by a marker; of the restarts another part follows. */
+function codedFrom(bytes: Buffer, from: number): Coded[] {
+  const coded: Coded[] = [];
+  let [begin, restart]: [number, number?] = [from];
   for (let at = bytes.indexOf(0xff, from); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
+    const end = at;
+    while (bytes[at + 1] === 0xff) at += 1;
     const next = bytes[at + 1];
     if (next === undefined) break;
-    if (next === 0 || next === 0xff) continue;
-    coded.push([begin, at]);
+    if (next === 0) {
+      if (at > end) throw new JpegError('It has filling where there is no marker.');
+      continue;
+    }
+    coded.push({ begin, end, restart });
     if (!isRestart(next)) return coded;
     begin = at + 2;
+    restart = next - MARKER.firstRestart;
   }
   throw tooShort();
 }

@@ -1,7 +1,7 @@
 import type { Layout } from '../compiled/layout.js';
 import { factorsOf } from './factors.js';
-import { JpegError } from './jpeg-error.js';
 import { type Component, type Jpeg, mostOf, type Scan } from './read-jpeg.js';
+import { inStep } from './restarts.js';
 
 /** The samples of a component, what they are made of, and where that lies in the program's memory. */
 export interface Plane {
@@ -131,9 +131,13 @@ export function placeScan(
   const units = isAlone ? placed[0]!.plane.needed : unitsOf(jpeg);
   const count = units.across * units.down;
   const perSegment = restartInterval || count;
-  if (coded.length < count / perSegment) throw new JpegError('A part of a scan is missing.');
   const components = putParts(placed, layout);
-  const segments = layout.put(Uint32Array.from(coded.flat(), (at) => file + at));
+  const segments = layout.put(
+    Uint32Array.from(
+      inStep(coded, Math.ceil(count / perSegment)).flatMap(({ begin, end }) => [begin, end]),
+      (at) => file + at,
+    ),
+  );
   const codes = codesOf(jpeg.isProgressive, from, high);
   return {
     what: [codes, components, parts.length, segments, perSegment, units.across, from, to, low],

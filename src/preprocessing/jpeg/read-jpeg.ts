@@ -1,8 +1,8 @@
 import { ServingError } from '../../errors/serving-error.js';
 import { huffmanTable } from './huffman.js';
-import { orientationOf } from './exif.js';
 import { JpegError } from './jpeg-error.js';
 import { MARKER, type Segment, segmentsOf } from './markers.js';
+import { STANDARD_HUFFMAN } from './standard-huffman.js';
 
 /** What a JPEG says of itself, ready to be decoded. */
 export interface Jpeg {
@@ -12,8 +12,6 @@ export interface Jpeg {
   readonly components: readonly Component[];
   readonly scans: readonly Scan[];
   readonly reading: Reading;
-  /** By Exif, from 1 to 8; 1: it is stored upright. */
-  readonly orientation: number;
   /** Whether the scans of a progressive picture code all that there is of it. */
   readonly isComplete: boolean;
 }
@@ -52,7 +50,6 @@ export interface Scan {
   readonly low: number;
   /** Units between two restarts; 0: there is none. */
   readonly restartInterval: number;
-  /** In bytes of the picture. */
   readonly coded: Segment['coded'];
 }
 
@@ -79,7 +76,7 @@ export function readJpeg(picture: Uint8Array): Jpeg {
     for (const segment of segmentsOf(picture)) reader.read(segment);
   } catch (cause) {
     // From a DataView that was asked for what lies behind its end.
-    throw cause instanceof RangeError ? new JpegError('A segment ends early.', { cause }) : cause;
+    throw cause instanceof RangeError ? new JpegError('A segment ends early.', true, { cause }) : cause;
   }
   return reader.finish();
 }
@@ -93,7 +90,6 @@ class JpegReader {
   private restartInterval = 0;
   private hasJfif = false;
   private adobe: number | undefined;
-  private orientation: number | undefined;
 
   read(segment: Segment): void {
     const { marker, content } = segment;
@@ -101,7 +97,7 @@ class JpegReader {
       case FRAME.baseline:
       case FRAME.extended:
       case FRAME.progressive:
-        if (this.frame) throw new JpegError('It has two frames.');
+        if (this.frame) throw new JpegError('It has two frames.', true);
         this.frame = readFrame(content, marker === FRAME.progressive);
         break;
       case MARKER.scan:
@@ -114,13 +110,11 @@ class JpegReader {
         for (const [slot, steps] of readSteps(content)) this.steps.set(slot, steps);
         break;
       case MARKER.restartInterval:
+        hasLength(content, 2);
         this.restartInterval = content.getUint16(0);
         break;
       case MARKER.jfif:
         this.hasJfif ||= startsWith(content, 'JFIF\0') && content.byteLength >= 14;
-        break;
-      case MARKER.exif:
-        if (startsWith(content, 'Exif\0')) this.orientation ??= orientationOf(content);
         break;
       case MARKER.adobe:
         if (startsWith(content, 'Adobe') && content.byteLength >= 12) this.adobe = content.getUint8(11);
@@ -138,7 +132,6 @@ class JpegReader {
       ...frame,
       scans,
       reading: this.readingOf(frame.components),
-      orientation: this.orientation ?? 1,
       isComplete: !frame.isProgressive || frame.components.every((component) => isWhole(component, scans)),
     };
   }
@@ -146,7 +139,10 @@ class JpegReader {
   private readScan({ content, coded }: Segment): void {
     if (!this.frame || this.scans.length === MOST_SCANS)
       throw new JpegError('It has no frame, or too many scans.');
+    if (!this.frame.isProgressive && this.scans[0]?.parts.length === this.frame.components.length)
+      throw new JpegError('It has a scan after all was coded.', true);
     const count = content.getUint8(0);
+    hasLength(content, 4 + 2 * count);
     const parts = Array.from({ length: count }, (_, index): ScanPart => {
       const component = this.frame!.components.find(({ id }) => id === content.getUint8(1 + 2 * index));
       if (!component) throw new JpegError('A scan names a component that is none.');
@@ -154,7 +150,7 @@ class JpegReader {
       if (!steps) throw new JpegError('A quantisation table is missing.');
       component.steps ??= steps;
       const tables = content.getUint8(2 + 2 * index);
-      return { component, dc: this.huffman.get(tables >> 4), ac: this.huffman.get(AC | (tables & 15)) };
+      return { component, dc: this.huffmanOf(tables >> 4), ac: this.huffmanOf(AC | (tables & 15)) };
     });
     const [from, to, bits] = [1, 2, 3].map((index) => content.getUint8(2 * count + index)) as [
       number,
@@ -167,18 +163,26 @@ class JpegReader {
     this.scans.push(checked({ ...whole, parts, restartInterval: this.restartInterval, coded }));
   }
 
+  /** Without a table of its own a sequential picture has the standard one, as libjpeg has it: webcams leave them out. */
+  private huffmanOf(slot: number): Uint8Array | undefined {
+    return this.huffman.get(slot) ?? (this.frame!.isProgressive ? undefined : STANDARD_HUFFMAN.get(slot));
+  }
+
   /** As libjpeg guesses. */
   private readingOf(components: readonly Component[]): Reading {
     if (components.length === 1) return READING.grey;
     if (components.length === 4) {
       if (this.adobe === undefined) return READING.cmyk;
-      return this.adobe === 2 ? READING.ycck : READING.invertedCmyk;
+      return this.adobe === 0 ? READING.invertedCmyk : READING.ycck;
     }
     if (this.hasJfif) return READING.ycc;
     if (this.adobe !== undefined) return this.adobe === 0 ? READING.rgb : READING.ycc;
     return components.map(({ id }) => String.fromCharCode(id)).join('') === 'RGB' ? READING.rgb : READING.ycc;
   }
 }
+
+/** Of a first coefficient, less the one before. */
+const MOST_DC_BITS = 15;
 
 /** The class of a Huffman table beside its number. */
 const AC = 0x10;
@@ -187,13 +191,15 @@ function readFrame(content: DataView, isProgressive: boolean): Frame {
   const [bits, height, width] = [content.getUint8(0), content.getUint16(1), content.getUint16(3)];
   const count = content.getUint8(5);
   if (bits !== 8) throw unsupported();
+  hasLength(content, 6 + 3 * count);
   if (![1, 3, 4].includes(count) || height === 0 || width === 0)
-    throw new JpegError('Its frame has no picture.');
+    throw new JpegError('Its frame has no picture.', true);
   const components = Array.from({ length: count }, (_, index): Component => {
     const at = 6 + 3 * index;
     const factors = content.getUint8(at + 1);
     const [across, down] = [factors >> 4, factors & 15];
-    if (across < 1 || across > 4 || down < 1 || down > 4) throw new JpegError('A sampling factor is none.');
+    if (across < 1 || across > 4 || down < 1 || down > 4)
+      throw new JpegError('A sampling factor is none.', true);
     return { id: content.getUint8(at), across, down, table: content.getUint8(at + 2) };
   });
   const most = mostOf(components);
@@ -246,12 +252,15 @@ function checked(scan: Scan): Scan {
 function* readHuffman(content: DataView): Generator<readonly [slot: number, table: Uint8Array]> {
   for (let at = 0; at < content.byteLength;) {
     const slot = content.getUint8(at);
-    if (at + 17 > content.byteLength) throw new JpegError('A Huffman table is too short.');
+    if ((slot & ~AC) > 3 || at + 17 > content.byteLength)
+      throw new JpegError('A Huffman table is too short, or of a number that is none.', true);
     const counts = new Uint8Array(content.buffer, content.byteOffset + at + 1, 16);
     const total = counts.reduce((sum, count) => sum + count, 0);
     if (total > 256 || at + 17 + total > content.byteLength)
-      throw new JpegError('A Huffman table is too long.');
+      throw new JpegError('A Huffman table is too long.', true);
     const symbols = new Uint8Array(content.buffer, content.byteOffset + at + 17, total);
+    if (slot < AC && symbols.some((symbol) => symbol > MOST_DC_BITS))
+      throw new JpegError('A Huffman table has a symbol that is none.', true);
     yield [slot, huffmanTable(counts, symbols)];
     at += 17 + total;
   }
@@ -261,6 +270,7 @@ function* readSteps(content: DataView): Generator<readonly [slot: number, steps:
   for (let at = 0; at < content.byteLength;) {
     const slot = content.getUint8(at);
     const isWide = slot >> 4 !== 0;
+    if ((slot & 15) > 3) throw new JpegError('A quantisation table has a number that is none.', true);
     const steps = new Uint16Array(64);
     for (const [index, place] of ZIGZAG.entries()) {
       steps[place] = isWide ? content.getUint16(at + 1 + 2 * index) : content.getUint8(at + 1 + index);
@@ -276,6 +286,10 @@ const ZIGZAG: readonly number[] = Array.from({ length: 64 }, (_, place) => place
   if (diagonalOfA !== diagonalOfB) return diagonalOfA - diagonalOfB;
   return diagonalOfA % 2 === 0 ? (a & 7) - (b & 7) : (b & 7) - (a & 7);
 });
+
+function hasLength({ byteLength }: DataView, length: number): void {
+  if (byteLength !== length) throw new JpegError('A segment is too long or too short.', true);
+}
 
 function startsWith(content: DataView, text: string): boolean {
   return (

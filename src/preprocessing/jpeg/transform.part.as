@@ -48,7 +48,7 @@ function isFlat(block: usize): bool {
 /** What both transforms make of the first coefficient alone. */
 function flat(isFast: bool, block: usize, factors: usize, to: usize, stride: usize): void {
   const first = i16x8.splat(load<i16>(block) * load<i16>(factors));
-  const value = isFast ? i16x8.shr_s(first, 5) : i16x8.shr_s(i16x8.add_sat_s(first, i16x8.splat(4)), 3);
+  const value = isFast ? i16x8.shr_s(first, 5) : i16x8.shr_s(i16x8.add_sat_s(i16x8.shl(first, 2), i16x8.splat(16)), 5);
   for (let row = 0; row < 8; row++) {
     storeRow(value, to);
     to += stride;
@@ -165,6 +165,14 @@ function rounded(low: v128, high: v128, half: v128, shift: i32): v128 {
   return i16x8.narrow_i32x4_s(i32x4.shr_s(i32x4.add(low, half), shift), i32x4.shr_s(i32x4.add(high, half), shift));
 }
 
+/** Whether all coefficients below the first row are 0. */
+@inline
+function isOfTopRow(block: usize): bool {
+  let others = v128.load(block, 16);
+  for (let row = 32; row < 128; row += 16) others = v128.or(others, v128.load(block + row));
+  return !v128.any_true(others);
+}
+
 /** JDCT_ISLOW, of Loeffler, Ligtenberg and Moschytz: sums of products in 32 bits, 13 of them behind the point, of which two are kept for the rows. */
 function accurate(block: usize, factors: usize, to: usize, stride: usize): void {
   let r0 = scaled(block, factors, 0);
@@ -175,7 +183,21 @@ function accurate(block: usize, factors: usize, to: usize, stride: usize): void 
   let r5 = scaled(block, factors, 5);
   let r6 = scaled(block, factors, 6);
   let r7 = scaled(block, factors, 7);
-  for (let shift = 11; shift <= 18; shift += 7) {
+  let firstShift = 11;
+  if (isOfTopRow(block)) {
+    // libjpeg-turbo has a shorter way for the columns then. Its numbers wrap where those of the other are held.
+    const top = i16x8.shl(r0, 2);
+    r0 = i16x8.splat(i16x8.extract_lane_s(top, 0));
+    r1 = i16x8.splat(i16x8.extract_lane_s(top, 1));
+    r2 = i16x8.splat(i16x8.extract_lane_s(top, 2));
+    r3 = i16x8.splat(i16x8.extract_lane_s(top, 3));
+    r4 = i16x8.splat(i16x8.extract_lane_s(top, 4));
+    r5 = i16x8.splat(i16x8.extract_lane_s(top, 5));
+    r6 = i16x8.splat(i16x8.extract_lane_s(top, 6));
+    r7 = i16x8.splat(i16x8.extract_lane_s(top, 7));
+    firstShift = 18;
+  }
+  for (let shift = firstShift; shift <= 18; shift += 7) {
     const half = i32x4.splat(1 << (shift - 1));
     let low = low16(r2, r6), high = high16(r2, r6);
     const e3l = weighed(low, 0), e3h = weighed(high, 0);
