@@ -42,22 +42,26 @@ async function said(name: string, decoder: Decoder): Promise<Said> {
 }
 
 it('a damaged or odd picture has the pixels that Pillow gives it, or is refused', async () => {
-  const refused: string[] = [];
+  const [refused, others]: [string[], string[]] = [[], []];
   for (const name of NAMES) {
     const ours = await said(name, 'pillow');
-    if (ours === null && odd[name]!.pillow !== null) refused.push(name);
-    else expect([name, ours]).toEqual([name, odd[name]!.pillow]);
+    const theirs = odd[name]!.pillow;
+    if (ours === null && theirs !== null) refused.push(name);
+    else if (JSON.stringify(ours) !== JSON.stringify(theirs)) others.push(name);
   }
+  expect(others).toEqual([]);
   // Of what our decoder does not take, libvips takes a little less than Pillow.
   expect(refused.filter((name) => !name.includes('damaged'))).toEqual([]);
 });
 
 it('a damaged or odd JPEG has the pixels that TensorFlow gives it, or is refused', async () => {
-  const refused: string[] = [];
+  const [refused, others]: [string[], string[]] = [[], []];
   for (const name of NAMES.filter((one) => odd[one]!.tensorflow !== undefined)) {
     const ours = await said(name, 'tensorflow');
-    if (ours === null && odd[name]!.tensorflow !== null) refused.push(name);
-    else expect([name, ours]).toEqual([name, odd[name]!.tensorflow]);
+    const theirs = odd[name]!.tensorflow;
+    if (ours === null && theirs !== null) refused.push(name);
+    else if (JSON.stringify(ours) !== JSON.stringify(theirs)) others.push(name);
   }
+  expect(others).toEqual([]);
   expect(refused.filter((name) => !/restart|damaged|part/.test(name))).toEqual([]);
 });
