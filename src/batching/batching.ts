@@ -16,6 +16,8 @@ export interface BatchedModel {
   /** The model's own name: models take turns by it, and metrics name it. */
   readonly name: string;
   readonly signatures: Readonly<Record<string, Signature>>;
+  /** Those whose runs change what later ones answer: each request is a run of its own. None by default. */
+  readonly stateful?: readonly string[];
   readonly rules: BatchingRules;
 }
 

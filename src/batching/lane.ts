@@ -41,11 +41,11 @@ export class Lane implements WaitingLane<Entry> {
   constructor(
     readonly engineName: string,
     readonly signature: string,
-    { name, signatures, rules }: BatchedModel,
+    { name, signatures, stateful = [], rules }: BatchedModel,
     private readonly models: FairTags,
   ) {
     this.model = name;
-    this.isBatchable = isBatchable(signatures[signature] as Signature);
+    this.isBatchable = isBatchable(signatures[signature] as Signature) && !stateful.includes(signature);
     this.rules = this.isBatchable ? rules : ALONE;
   }
 

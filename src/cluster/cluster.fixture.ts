@@ -30,7 +30,16 @@ export class EchoEngine implements ServingEngine {
     this.asked.push(`load ${model}`);
     await this.loading;
     const graph = { optimised: true } as const;
-    return { signatures: {}, refused: {}, declared: {}, device: 'cpu', memoryBytes: 0, graph, warnings: [] };
+    return {
+      signatures: {},
+      refused: {},
+      declared: {},
+      device: 'cpu',
+      memoryBytes: 0,
+      graph,
+      warnings: [],
+      stateful: [],
+    };
   }
 
   async run(model: string, _: string, inputs: NamedTensors): Promise<NamedTensors> {

@@ -18,6 +18,11 @@ export interface LoadedModel {
   readonly graph: GraphReport;
   /** Why its answers may be wrong although it runs, and what to do: clauses about the model. */
   readonly warnings: readonly string[];
+  /**
+   * The signatures whose runs change what later runs answer, such as those that count: no run of them may be made up, repeated or joined
+   * with another. All runs of a model that has some share one state, in whatever process and thread they run.
+   */
+  readonly stateful: readonly string[];
   /** Every signature that the model declares, also those that cannot be run, for protocols that show them. */
   readonly declared: Readonly<Record<string, DeclaredSignature>>;
 }
@@ -40,10 +45,11 @@ export interface DeclaredTensor {
 
 /**
  * Whether a model runs in a form made for speed, which TensorFlow has seen to answer the same where it could run the model; if
- * not, why, as a sentence.
+ * not, why, as a sentence. `except`: the signatures that run as they were exported all the same, each with the reason.
  */
 export type GraphReport =
-  { readonly optimised: true } | { readonly optimised: false; readonly reason: string };
+  | { readonly optimised: true; readonly except?: Readonly<Record<string, string>> }
+  | { readonly optimised: false; readonly reason: string };
 
 /** What runs the models, for logs, health and `GET /models`. */
 export interface EngineInfo {

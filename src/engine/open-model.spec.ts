@@ -1,4 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { openModel } from './open-model.js';
 
 const FIXTURES = 'test/fixtures/scaling';
@@ -32,4 +34,15 @@ it('A model that is no flat graph tells what can be followed of it', async () =>
   expect(await told(await open('augmented'))).toEqual(['raw']);
   const model = await openModel('test/fixtures/models/blocky/1', []);
   expect(await model.pixelRanges()).toEqual(new Map([['serving_default', new Map()]]));
+});
+
+it('A model whose variables were not copied with it is told so', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'no-variables-'));
+  await copyFile('test/fixtures/serving/counting/1/saved_model.pb', join(directory, 'saved_model.pb'));
+  await expect(openModel(directory, [])).rejects.toMatchObject({
+    kind: 'load',
+    message:
+      'variables/variables.index is missing, and the model has variables: put the folder variables of its export beside saved_model.pb.',
+  });
+  await rm(directory, { recursive: true });
 });

@@ -1,11 +1,14 @@
-import { type FlatGraph, NotFlatError } from '../graph/flat-graph.js';
+import { NotFlatError } from '../graph/flat-graph.js';
+import type { Flattened, FlattenOptions } from '../graph/flatten.js';
 import { type PixelRanges, pixelRanges } from '../graph/pixel-range.js';
 import { KerasError } from '../keras/keras.errors.js';
+import { admit } from '../saved-model/admit.js';
 import { openVariables, type VariablesBundle } from '../saved-model/bundle.js';
-import { checkOps } from '../saved-model/check-ops.js';
+import { withoutPins } from '../saved-model/device-pins.js';
 import { readSavedModel, type SavedModelFile } from '../saved-model/saved-model-file.js';
 import type { SavedSignature } from '../saved-model/signature.js';
 import { SavedModelError } from '../saved-model/saved-model.errors.js';
+import { restoresVariables } from '../saved-model/state.js';
 import { EngineError } from './engine.js';
 import { findModelFile } from './model-files.js';
 
@@ -14,14 +17,21 @@ export interface OpenedModel {
   readonly directory: string;
   /** `null` if it is a Keras file. */
   readonly saved: SavedModelFile | null;
+  /** Whether `saved` is what lies in the folder: otherwise TensorFlow must be given what is written of it. */
+  readonly isWhole: boolean;
   readonly signatures: ReadonlyMap<string, SavedSignature>;
   /** Why its answers may be wrong, and what to do, as clauses. */
   readonly warnings: readonly string[];
+  /** Signatures that may not run, and are not in `saved`, with the sentence that says why. */
+  readonly refused: ReadonlyMap<string, string>;
+  /** All that the model declares. */
+  readonly declared: ReadonlyMap<string, SavedSignature>;
   /**
-   * All that it computes as one flat graph.
-   * @throws NotFlatError if it computes with what is not pure, EngineError if a variable is damaged
+   * What it computes as one flat graph, as far as it can be one.
+   * @param othersRun see `FlattenOptions`
+   * @throws NotFlatError if all of it computes with what is not pure, EngineError if a variable is damaged
    */
-  flat(): Promise<FlatGraph>;
+  flat(othersRun?: boolean): Promise<Flattened>;
   /** What the graph tells of pictures that it takes. Costs next to nothing once `flat` was asked for. */
   pixelRanges(): Promise<PixelRanges>;
 }
@@ -42,21 +52,26 @@ export async function openModel(directory: string, allowOps: readonly string[]):
 }
 
 /**
- * A SavedModel is a program: nothing of it runs before each of its ops was found on the list of the allowed ones. Its bundle of
- * variables is opened and closed again: of one that is damaged, our reader says what is wrong in a sentence.
+ * A SavedModel is a program: nothing of it runs before each of its ops was found on the list of the allowed ones, but for what nothing that is
+ * served reaches, which is cut off. Its bundle of variables is opened and closed again: of one that is damaged, our reader says what is
+ * wrong in a sentence.
  */
 async function openSavedModel(directory: string, allowOps: readonly string[]): Promise<OpenedModel> {
-  const saved = await readSavedModel(directory);
-  const [refusal, ...others] = checkOps(saved, allowOps);
-  if (refusal) {
-    const more = others.length === 0 ? '' : ` (${others.length} more of its nodes are refused.)`;
-    throw new EngineError('load', refusal.message + more);
-  }
+  const read = await readSavedModel(directory);
+  const { model, refused, refusal } = admit(read, allowOps);
+  if (refusal !== null) throw new EngineError('load', refusal);
   const variables = await openVariables(directory);
   await variables?.close();
+  if (!variables && restoresVariables(model)) {
+    const fault =
+      'is missing, and the model has variables: put the folder variables of its export beside saved_model.pb';
+    throw new SavedModelError('variables/variables.index', fault);
+  }
+  const saved = withoutPins(model);
   const { sayTrainingMode, trainingMode } = await import('../graph/training-mode.js');
   const mode = trainingMode(saved);
-  return new OpenedSavedModel(directory, saved, mode ? [sayTrainingMode(mode)] : []);
+  const warnings = mode ? [sayTrainingMode(mode)] : [];
+  return new OpenedSavedModel(directory, saved, warnings, saved === read, refused, read.signatures);
 }
 
 /** It is built of this server's own layers, so there is nothing to check. */
@@ -67,9 +82,12 @@ async function openKeras(directory: string, file: string): Promise<OpenedModel> 
   return {
     directory,
     saved: null,
+    isWhole: true,
     signatures,
     warnings: [],
-    flat: async () => graph,
+    refused: new Map(),
+    declared: signatures,
+    flat: async () => ({ graph, others: new Map() }),
     pixelRanges: async () => pixelRanges(graph),
   };
 }
@@ -82,12 +100,15 @@ class OpenedSavedModel implements OpenedModel {
     readonly directory: string,
     readonly saved: SavedModelFile,
     readonly warnings: readonly string[],
+    readonly isWhole: boolean,
+    readonly refused: OpenedModel['refused'],
+    readonly declared: OpenedModel['declared'],
   ) {
     this.signatures = saved.signatures;
   }
 
-  flat(): Promise<FlatGraph> {
-    return asLoadError(() => this.read());
+  flat(othersRun = true): Promise<Flattened> {
+    return asLoadError(() => this.read({ othersRun }));
   }
 
   async pixelRanges(): Promise<PixelRanges> {
@@ -95,11 +116,11 @@ class OpenedSavedModel implements OpenedModel {
     return this.ranges;
   }
 
-  private async read(): Promise<FlatGraph> {
+  private async read(options: FlattenOptions): Promise<Flattened> {
     const { flatten } = await import('../graph/flatten.js'); // Not needed where the rewritten form is in the cache.
-    const graph = await this.withVariables((variables) => flatten(this.saved, variables));
-    this.ranges = pixelRanges(graph);
-    return graph;
+    const flat = await this.withVariables((variables) => flatten(this.saved, variables, options));
+    if (flat.others.size === 0) this.ranges = pixelRanges(flat.graph);
+    return flat;
   }
 
   /** Of a model that is not flat, or that nobody has asked for as a whole. */

@@ -11,19 +11,29 @@ export interface CarriedSignatures {
   readonly refused: ReadonlyMap<string, string>;
 }
 
-/** The signatures of a model, sorted by whether all their tensors can be given and taken. */
-export function carriedSignatures(all: ReadonlyMap<string, SavedSignature>): CarriedSignatures {
+/**
+ * The signatures of a model, sorted by whether all their tensors can be given and taken.
+ * @param unsafe why further ones may not run, by name
+ */
+export function carriedSignatures(
+  all: ReadonlyMap<string, SavedSignature>,
+  unsafe: ReadonlyMap<string, string> = new Map(),
+): CarriedSignatures {
   const signatures = new Map<string, SavedSignature>();
-  const refused = new Map<string, string>();
+  const refused = new Map(Array.from(unsafe, ([name, why]) => [name, refusalOf(name, why)]));
   for (const [name, signature] of all) {
     if (name === INIT_OP_SIGNATURE) continue;
     const fault =
       signature.inputs.map((tensor) => faultOf(tensor, 'input')).find(isText) ??
       signature.outputs.map((tensor) => faultOf(tensor, 'output')).find(isText);
     if (fault === undefined) signatures.set(name, signature);
-    else refused.set(name, `Signature ${name} cannot be served: ${fault}`);
+    else refused.set(name, refusalOf(name, fault));
   }
   return { signatures, refused };
+}
+
+function refusalOf(name: string, why: string): string {
+  return `Signature ${name} cannot be served: ${why}`;
 }
 
 function faultOf({ name, dtype, nodes }: SavedTensor, kind: string): string | undefined {

@@ -1,8 +1,9 @@
 import { create } from '@bufbuild/protobuf';
 import { type NodeDef, NodeDefSchema } from '../saved-model/proto/graph_pb.js';
 import { DataType } from '../saved-model/proto/tensor_pb.js';
+import { canonical } from '../saved-model/reach.js';
 import type { SavedSignature, SavedTensor } from '../saved-model/signature.js';
-import { canonical, parseInput } from './flat-graph.js';
+import { parseInput } from './flat-graph.js';
 import { attribute, makeNode, takeName } from './nodes.js';
 
 /** How an input is fed. */

@@ -1,6 +1,6 @@
 import type { NodeDef } from '../saved-model/proto/graph_pb.js';
-import { nodeOf } from '../saved-model/reach.js';
-import { canonical, NotFlatError } from './flat-graph.js';
+import { canonical, nodeOf } from '../saved-model/reach.js';
+import { NotFlatError } from './flat-graph.js';
 import type { Scope, Scopes } from './scope.js';
 
 export interface Executed {

@@ -33,10 +33,3 @@ export function parseInput(input: string): { readonly node: string; readonly out
     ? { node: input, output: 0 }
     : { node: input.slice(0, colon), output: Number(input.slice(colon + 1)) };
 }
-
-/** A tensor's name with its number also where that is 0: `name:k`. A control input stays as it is. */
-export function canonical(tensor: string): string {
-  if (tensor.startsWith('^')) return tensor;
-  const { node, output } = parseInput(tensor);
-  return `${node}:${output}`;
-}

@@ -1,52 +1,62 @@
 import type { VariablesBundle } from '../saved-model/bundle.js';
 import { INIT_OP_SIGNATURE } from '../saved-model/init-op.js';
-import { ALLOWED_OPS } from '../saved-model/op-allow-list.js';
-import type { NodeDef } from '../saved-model/proto/graph_pb.js';
 import { DataType } from '../saved-model/proto/tensor_pb.js';
-import { quote } from '../saved-model/saved-model.errors.js';
 import type { SavedModelFile } from '../saved-model/saved-model-file.js';
-import type { SavedSignature, SavedTensor } from '../saved-model/signature.js';
-import { constantNode, int32Node, stringsNode } from './constant.js';
-import { executed } from './executed.js';
-import { canonical, type FlatGraph, NotFlatError } from './flat-graph.js';
-import { attribute, makeNode, placeholderNode } from './nodes.js';
-import { lacksInputs, whyImpure } from './pure-ops.js';
-import { dataInput, type Scope, Scopes, type Source } from './scope.js';
-import { restoredFrom, variableKey } from './variables.js';
-
-const MAX_NODES = 500_000;
-
-/** Ops that read a variable whole. */
-const READS = new Set(['ReadVariableOp', 'VariableV2']);
-
-/** Ops that run one function or another; a flat graph has none, a sketch both. */
-const CHOICES = new Set(['If', 'StatelessIf']);
+import type { SavedSignature } from '../saved-model/signature.js';
+import { type FlatGraph, NotFlatError } from './flat-graph.js';
+import { pruned } from './graph-index.js';
+import { Flattening } from './flattening.js';
 
 /** Dtypes that no engine is given: they refer to something in a session. */
 const REFERENCES = new Set([DataType.DT_RESOURCE, DataType.DT_VARIANT]);
 
+export interface FlattenOptions {
+  /** Variables of more are not read: they are placeholders, for whoever does not look at their values. All are by default. */
+  readonly mostBytes?: number;
+  /** Whether the signatures that are not flat are run as well, and may change variables: `true` by default. */
+  readonly othersRun?: boolean;
+}
+
+/** What of a model is flat. */
+export interface Flattened {
+  readonly graph: FlatGraph;
+  /** Why the other signatures are not, as sentences. */
+  readonly others: ReadonlyMap<string, string>;
+}
+
 /**
  * Makes a SavedModel one flat graph: the functions that its signatures call are inlined, its variables are constants,
- * and nothing is left that no signature needs.
+ * and nothing is left that no signature needs. Each signature is judged by what it reaches from what is fed.
  * @param variables `null` if the model has none
- * @param mostBytes variables of more are not read: they are placeholders, for whoever does not look at their values
- * @throws NotFlatError if it computes with what is not pure: loops, tables, random numbers, changing variables
+ * @throws NotFlatError if all signatures compute with what is not pure: loops, tables, random numbers, changing variables
  * @throws SavedModelError if a variable is damaged
  */
 export async function flatten(
   model: SavedModelFile,
   variables: VariablesBundle | null,
-  mostBytes = Infinity,
-): Promise<FlatGraph> {
-  const flattening = new Flattening(model);
+  { mostBytes = Infinity, othersRun = true }: FlattenOptions = {},
+): Promise<Flattened> {
+  const flattening = new Flattening(model, variables, othersRun);
   const signatures = new Map<string, SavedSignature>();
+  const others = new Map<string, string>();
   for (const [name, signature] of carried(model)) {
-    flattening.refuseImpure(signature);
-    signatures.set(name, flattening.signature(name, signature));
+    try {
+      flattening.refuseImpure(signature);
+      signatures.set(name, flattening.signature(name, signature));
+    } catch (error) {
+      if (!(error instanceof NotFlatError)) throw error;
+      others.set(name, error.message);
+    }
   }
-  if (signatures.size === 0) throw new NotFlatError('It has no signature of dense tensors.');
-  const { constants, recovered } = await flattening.constants(variables, mostBytes);
-  return { nodes: [...flattening.nodes, ...constants], signatures, ...(recovered && { recovered }) };
+  if (signatures.size === 0) throw new NotFlatError(reasonOf(others));
+  const { nodes } = pruned({ nodes: flattening.nodes, signatures }); // Some were for signatures that turned out not to be flat.
+  const { constants, recovered } = await flattening.constants(nodes, mostBytes);
+  return { graph: { nodes: [...nodes, ...constants], signatures, ...(recovered && { recovered }) }, others };
+}
+
+function reasonOf(others: ReadonlyMap<string, string>): string {
+  const [first = 'It has no signature of dense tensors.'] = others.values();
+  return others.get('serving_default') ?? first;
 }
 
 /** The signatures that a flat graph can have. */
@@ -58,240 +68,4 @@ function canBeCarried({ inputs, outputs }: SavedSignature): boolean {
   return [...inputs, ...outputs].every(
     ({ nodes, dataType }) => nodes.length === 1 && !REFERENCES.has(dataType),
   );
-}
-
-interface ReadVariable {
-  /** The name of its node. */
-  readonly variable: string;
-  /** The name of the constant that takes its place. */
-  readonly name: string;
-  readonly dataType: DataType;
-}
-
-export class Flattening {
-  readonly nodes: NodeDef[] = [];
-  private readonly scopes: Scopes;
-  private readonly names = new Set<string>();
-  /** The flat constant of each variable that is read, by `variableKey`. */
-  private readonly read = new Map<string, ReadVariable>();
-
-  constructor(private readonly model: SavedModelFile) {
-    this.scopes = new Scopes(model);
-  }
-
-  /** Adds all that a signature computes to the graph. */
-  signature(name: string, { inputs, outputs, methodName }: SavedSignature): SavedSignature {
-    const fed = new Map<string, string>();
-    const prefix = this.unused(cleaned(name));
-    const placeholders = inputs.map((tensor) => {
-      const placeholder = this.placeholder(`${prefix}/${cleaned(tensor.name)}`, tensor);
-      fed.set(canonical(tensor.nodes[0]!), placeholder.name);
-      return { ...tensor, nodes: [`${placeholder.name}:0`] };
-    });
-    const part = new SignaturePart(this, this.scopes, fed, prefix);
-    const ends = outputs.map((tensor) => {
-      const source = part.tensor(tensor.nodes[0]!);
-      const node = makeNode('Identity', this.unused(`${prefix}/${cleaned(tensor.name)}`), [source], {
-        T: attribute.type(tensor.dataType),
-      });
-      this.add(node);
-      return { ...tensor, nodes: [`${node.name}:0`] };
-    });
-    return { inputs: placeholders, outputs: ends, methodName };
-  }
-
-  add(node: NodeDef): void {
-    if (this.nodes.length >= MAX_NODES)
-      throw new NotFlatError('It has too many nodes once its functions are inlined.');
-    this.nodes.push(node);
-  }
-
-  /** `name`, or one like it that no node has yet. */
-  unused(name: string): string {
-    let candidate = name;
-    for (let count = 1; this.names.has(candidate); count++) candidate = `${name}_${count}`;
-    this.names.add(candidate);
-    return candidate;
-  }
-
-  /** The name of the constant that takes a variable's place; the same for every signature. */
-  variable(variable: NodeDef, dataType: DataType): string {
-    const { name, op } = variable;
-    if (op !== 'VarHandleOp' && op !== 'VariableV2')
-      throw new NotFlatError(`It reads a variable that is not its own (node ${quote(name)}).`);
-    const key = variableKey(variable);
-    let constant = this.read.get(key);
-    if (!constant) {
-      constant = { variable: name, name: this.unused(`variables/${cleaned(name)}`), dataType };
-      this.read.set(key, constant);
-    }
-    if (constant.dataType !== dataType)
-      throw new NotFlatError(`It reads its variable ${quote(name)} as two dtypes.`);
-    return constant.name;
-  }
-
-  /** The constants of all variables that are read. */
-  async constants(
-    variables: VariablesBundle | null,
-    mostBytes: number,
-  ): Promise<{ constants: NodeDef[]; recovered: boolean }> {
-    const constants: NodeDef[] = [];
-    if (this.read.size === 0) return { constants, recovered: false };
-    const { keys, recovered } = restoredFrom(this.model);
-    for (const [key, { variable, name, dataType }] of this.read) {
-      const entry = variables?.entries.get(keys.get(key) ?? '');
-      if (!variables || !entry) throw new NotFlatError(`Its variable ${quote(variable)} has no saved value.`);
-      if (entry.dataType !== dataType)
-        throw new NotFlatError(
-          `Its variable ${quote(variable)} was saved as ${entry.dtype} and is read as another dtype.`,
-        );
-      constants.push(
-        entry.size > mostBytes
-          ? placeholderNode(name, entry)
-          : dataType === DataType.DT_STRING
-            ? stringsNode(name, entry.shape, await variables.readStrings(entry.name))
-            : constantNode(name, { dataType, shape: entry.shape, bytes: await variables.read(entry.name) }),
-      );
-    }
-    return { constants, recovered: [...this.read.keys()].some((key) => recovered.has(key)) };
-  }
-
-  /** The same, where no value of a variable is known. */
-  unknown(): NodeDef[] {
-    return [...this.read.values()].map(({ name, dataType }) =>
-      placeholderNode(name, { dataType, shape: null }),
-    );
-  }
-
-  /** Refuses what a run executes besides pure ops and reading variables, be it only waited for. */
-  refuseImpure({ inputs, outputs }: SavedSignature): void {
-    const fed = new Set(inputs.map(({ nodes }) => canonical(nodes[0]!)));
-    const roots = outputs.map(({ nodes }) => nodes[0]!);
-    for (const { scope, node } of executed(this.scopes, roots, (tensor) => fed.has(tensor))) {
-      if (this.scopes.isCall(node) || node.op === 'VarHandleOp') continue;
-      const why =
-        whyImpure(node.op) ?? (ALLOWED_OPS.has(node.op) ? null : 'is not one that this server knows');
-      if (why !== null)
-        throw new NotFlatError(`Its op ${node.op} (node ${quote(scope.prefix + node.name)}) ${why}.`);
-    }
-  }
-
-  private placeholder(name: string, tensor: SavedTensor): NodeDef {
-    const node = placeholderNode(this.unused(name), tensor);
-    this.add(node);
-    return node;
-  }
-}
-
-interface OpenNode {
-  readonly scope: Scope;
-  readonly node: NodeDef;
-  /** Its name in the flat graph. */
-  readonly name: string;
-}
-
-/** What one signature computes. It has its own copy of every node, since others may feed other tensors. */
-class SignaturePart {
-  private readonly flatNames = new Map<Scope, Map<string, string>>();
-  private readonly open: OpenNode[] = [];
-
-  constructor(
-    private readonly flat: Flattening,
-    private readonly scopes: Scopes,
-    private readonly fed: ReadonlyMap<string, string>,
-    private readonly prefix: string,
-  ) {}
-
-  /** Adds the tensor of the graph, with all that it needs. Gives its name in the flat graph. */
-  tensor(name: string): string {
-    const tensor = this.input(this.scopes.root, name);
-    for (let next = this.open.pop(); next; next = this.open.pop()) {
-      if (next.node.op === 'ResourceGather') this.gather(next);
-      else this.copy(next);
-    }
-    return tensor;
-  }
-
-  private copy({ scope, node, name }: OpenNode): void {
-    const inputs = node.input
-      .filter((input) => !input.startsWith('^'))
-      .map((input) => this.input(scope, input));
-    if (lacksInputs(node.op, inputs.length))
-      throw new NotFlatError(`Its node ${quote(node.name)} lacks an input.`);
-    this.flat.add(makeNode(node.op, name, inputs, ownAttributes(node)));
-  }
-
-  /** Rows of a variable become rows of its constant. */
-  private gather({ scope, node, name }: OpenNode): void {
-    const { batch_dims: batchDims, dtype, Tindices } = ownAttributes(node);
-    if (!dtype || !Tindices || (batchDims?.value.value ?? 0n) !== 0n)
-      throw new NotFlatError(`Its op ResourceGather (node ${quote(name)}) gathers in batches.`);
-    const axis = int32Node(this.flat.unused(`${name}/axis`), [], [0]);
-    const inputs = [this.variable({ scope, node }), this.input(scope, dataInput(node, 1)), axis.name];
-    const attributes = { Tparams: dtype, Tindices, Taxis: attribute.type(DataType.DT_INT32) };
-    this.flat.add(axis);
-    this.flat.add(makeNode('GatherV2', name, inputs, attributes));
-  }
-
-  private input(scope: Scope, input: string): string {
-    const source = this.scopes.resolve(scope, input, (tensor) => this.fed.has(tensor));
-    const { node, output } = source;
-    const isGraph = source.scope.call === null;
-    const placeholder = isGraph ? this.fed.get(`${node.name}:${output}`) : undefined;
-    if (placeholder !== undefined) return placeholder;
-    if (READS.has(node.op)) return this.variable(source);
-    if (CHOICES.has(node.op)) return this.choice(source);
-    const name = this.nameOf(source);
-    return output === 0 ? name : `${name}:${output}`;
-  }
-
-  private variable({ scope, node }: Pick<Source, 'scope' | 'node'>): string {
-    const handle = node.op === 'VariableV2' ? node : this.scopes.resolve(scope, dataInput(node, 0)).node;
-    const dataType = node.attr['dtype']?.value;
-    return this.flat.variable(handle, dataType?.case === 'type' ? dataType.value : DataType.DT_INVALID);
-  }
-
-  /** One branch's output or the other's. */
-  private choice({ scope, node, output }: Source): string {
-    const key = `${node.name}:${output}`;
-    let names = this.flatNames.get(scope);
-    if (!names) this.flatNames.set(scope, (names = new Map()));
-    const known = names.get(key);
-    if (known !== undefined) return known;
-    const name = this.flat.unused(cleaned(`${this.prefix}/${scope.prefix}${node.name}_${output}`));
-    names.set(key, name);
-    const inputs = (['then_branch', 'else_branch'] as const).map((callee) => {
-      const end = this.scopes.branch(scope, node, callee, output);
-      return this.input(end.scope, end.input);
-    });
-    this.flat.add(makeNode('SelectV2', name, [this.input(scope, dataInput(node, 0)), ...inputs]));
-    return name;
-  }
-
-  private nameOf({ scope, node }: Source): string {
-    let names = this.flatNames.get(scope);
-    if (!names) this.flatNames.set(scope, (names = new Map()));
-    let name = names.get(node.name);
-    if (name === undefined) {
-      name = this.flat.unused(cleaned(`${this.prefix}/${scope.prefix}${node.name}`));
-      names.set(node.name, name);
-      this.open.push({ scope, node, name });
-    }
-    return name;
-  }
-}
-
-/** The attributes that say what a node computes. Those that begin with `_` are notes to TensorFlow's runtime about other nodes. */
-function ownAttributes({ name, attr }: NodeDef): NodeDef['attr'] {
-  const own = Object.entries(attr).filter(([key]) => !key.startsWith('_'));
-  // In a function made for several dtypes the caller fills them in.
-  if (own.some(([, { value }]) => value.case === 'placeholder'))
-    throw new NotFlatError(`Its node ${quote(name)} takes an attribute from whoever calls its function.`);
-  return Object.fromEntries(own);
-}
-
-/** A name as TensorFlow takes it for a node. */
-function cleaned(name: string): string {
-  const clean = name.replace(/[^\w.\-/]/g, '_');
-  return /^[A-Za-z0-9.]/.test(clean) ? clean : `n${clean}`;
 }

@@ -5,7 +5,9 @@ import {
   type NodeDef,
   NodeDefSchema,
 } from '../saved-model/proto/graph_pb.js';
+import { quote } from '../saved-model/saved-model.errors.js';
 import { DataType, type TensorShapeProto, TensorShapeProtoSchema } from '../saved-model/proto/tensor_pb.js';
+import { NotFlatError } from './flat-graph.js';
 
 /** A node for a graph; `inputs` are `name` or `name:k`. */
 export function makeNode(
@@ -64,4 +66,22 @@ export function takeName(names: Set<string>, wanted: string): string {
   while (names.has(name)) name += '_';
   names.add(name);
   return name;
+}
+
+/**
+ * The attributes that say what a node computes. Those that begin with `_` are notes to TensorFlow's runtime about other nodes.
+ * @throws NotFlatError
+ */
+export function ownAttributes({ name, attr }: NodeDef): NodeDef['attr'] {
+  const own = Object.entries(attr).filter(([key]) => !key.startsWith('_'));
+  // In a function made for several dtypes the caller fills them in.
+  if (own.some(([, { value }]) => value.case === 'placeholder'))
+    throw new NotFlatError(`Its node ${quote(name)} takes an attribute from whoever calls its function.`);
+  return Object.fromEntries(own);
+}
+
+/** A name as TensorFlow takes it for a node. */
+export function cleaned(name: string): string {
+  const clean = name.replace(/[^\w.\-/]/g, '_');
+  return /^[A-Za-z0-9.]/.test(clean) ? clean : `n${clean}`;
 }

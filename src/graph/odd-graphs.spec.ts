@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { admit } from '../saved-model/admit.js';
 import { openVariables } from '../saved-model/bundle.js';
-import { checkOps } from '../saved-model/check-ops.js';
+import { withoutPins } from '../saved-model/device-pins.js';
 import { seeded } from '../saved-model/mutate.fixture.js';
 import type { NodeDef } from '../saved-model/proto/graph_pb.js';
 import { DataType } from '../saved-model/proto/tensor_pb.js';
@@ -54,10 +55,11 @@ function disturb(model: SavedModelFile, random: () => number): void {
 
 /** Anything but a flat graph or a sound refusal throws. */
 async function rewrite(model: SavedModelFile, directory: string): Promise<'flat' | 'refused'> {
-  if (checkOps(model, []).length > 0) return 'refused';
+  const { model: part, refusal } = admit(model, []);
+  if (refusal !== null) return 'refused';
   const variables = await openVariables(directory);
   try {
-    const graph = fuse(simplify(await flatten(model, variables)));
+    const graph = fuse(simplify((await flatten(withoutPins(part), variables)).graph));
     withEdges(graph.nodes, graph.signatures, { fed: CARRIED, fetched: CARRIED, pixels: true });
     return 'flat';
   } catch (error) {

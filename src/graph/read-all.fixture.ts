@@ -1,5 +1,6 @@
+import { admit } from '../saved-model/admit.js';
 import { openVariables, type VariablesBundle } from '../saved-model/bundle.js';
-import { checkOps } from '../saved-model/check-ops.js';
+import { withoutPins } from '../saved-model/device-pins.js';
 import { readSavedModel, type SavedModelFile } from '../saved-model/saved-model-file.js';
 import { SavedModelError } from '../saved-model/saved-model.errors.js';
 import { NotFlatError } from './flat-graph.js';
@@ -13,13 +14,12 @@ import { simplify } from './simplify.js';
  */
 export async function refusalOf(directory: string): Promise<string | null> {
   try {
-    const model = await readSavedModel(directory);
-    const [refused] = checkOps(model, []);
-    if (refused) return refused.message;
+    const { model, refusal } = admit(await readSavedModel(directory), []);
+    if (refusal !== null) return refusal;
     const variables = await openVariables(directory);
     try {
       await readVariables(variables);
-      await rewrite(model, variables);
+      await rewrite(withoutPins(model), variables);
     } finally {
       await variables?.close();
     }
@@ -39,7 +39,7 @@ async function readVariables(variables: VariablesBundle | null): Promise<void> {
 
 async function rewrite(model: SavedModelFile, variables: VariablesBundle | null): Promise<void> {
   try {
-    const flat = await flatten(model, variables);
+    const { graph: flat } = await flatten(model, variables);
     pixelRanges(flat);
     simplify(flat);
   } catch (error) {

@@ -1,7 +1,8 @@
 import type { VariablesBundle } from '../saved-model/bundle.js';
 import type { SavedModelFile } from '../saved-model/saved-model-file.js';
 import type { SavedSignature } from '../saved-model/signature.js';
-import { carried, Flattening } from './flatten.js';
+import { carried } from './flatten.js';
+import { Flattening } from './flattening.js';
 import { type FlatGraph, NotFlatError } from './flat-graph.js';
 
 /**
@@ -15,7 +16,7 @@ export async function sketch(
   variables: VariablesBundle | null,
   mostBytes: number,
 ): Promise<FlatGraph> {
-  const flattening = new Flattening(model);
+  const flattening = new Flattening(model, variables, true, true);
   const signatures = new Map<string, SavedSignature>();
   for (const [name, signature] of carried(model)) {
     const before = flattening.nodes.length;
@@ -26,9 +27,6 @@ export async function sketch(
       flattening.nodes.length = before;
     }
   }
-  const { constants } = await flattening.constants(variables, mostBytes).catch((error: unknown) => {
-    if (!(error instanceof NotFlatError)) throw error;
-    return { constants: flattening.unknown() };
-  });
+  const { constants } = await flattening.constants(flattening.nodes, mostBytes);
   return { nodes: [...flattening.nodes, ...constants], signatures };
 }

@@ -1,7 +1,8 @@
 import type { NodeDef } from '../saved-model/proto/graph_pb.js';
+import { canonical } from '../saved-model/reach.js';
 import type { SavedModelFile } from '../saved-model/saved-model-file.js';
 import { executed } from './executed.js';
-import { canonical, NotFlatError } from './flat-graph.js';
+import { NotFlatError } from './flat-graph.js';
 import { carried } from './flatten.js';
 import { Scopes } from './scope.js';
 

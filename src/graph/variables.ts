@@ -1,6 +1,4 @@
 import type { NodeDef } from '../saved-model/proto/graph_pb.js';
-import { INIT_OP_SIGNATURE, initRoots } from '../saved-model/init-op.js';
-import { reach } from '../saved-model/reach.js';
 import type { SavedModelFile } from '../saved-model/saved-model-file.js';
 import { executed } from './executed.js';
 import { NotFlatError } from './flat-graph.js';
@@ -19,10 +17,9 @@ export interface RestoredVariables {
 /**
  * Which entry of the variables bundle each variable of the graph is restored from: found by following what
  * the loader itself runs, the restore op.
- * @throws NotFlatError if it cannot be followed, or if loading changes variables afterwards
+ * @throws NotFlatError if it cannot be followed
  */
 export function restoredFrom(model: SavedModelFile): RestoredVariables {
-  refuseChangesAtLoad(model);
   const scopes = new Scopes(model);
   const restored = new Map<string, string>();
   const restores = new RestoreOps(scopes);
@@ -69,20 +66,6 @@ export function variableKey({ name, attr }: NodeDef): string {
     return value?.case === 's' ? Buffer.from(value.value).toString('utf8') : '';
   });
   return JSON.stringify([container, shared || name]);
-}
-
-function refuseChangesAtLoad(model: SavedModelFile): void {
-  const init = model.signatures.get(INIT_OP_SIGNATURE)?.outputs.flatMap(({ nodes }) => nodes) ?? [];
-  const { nodes, functions } = reach(model, [...init, ...initRoots(model)]);
-  const run = [
-    ...model.graph.node.filter(({ name }) => nodes.has(name)),
-    ...[...functions].flatMap((name) => model.functions.get(name)!.nodeDef),
-  ];
-  const change = run.find(({ op }) => op.startsWith('Assign'));
-  if (change)
-    throw new NotFlatError(
-      `Its variables are changed when it is loaded (${change.op}, node ${change.name}).`,
-    );
 }
 
 interface RestoreOp {

@@ -20,7 +20,7 @@ import { assumptionsOf } from './assumptions.js';
 import { labelsOf, planWithLabels } from './labels-of.js';
 import { loadOptionsOf } from './load-options.js';
 import type { ModelConfig } from './model-config.js';
-import type { ModelPlan } from './model-plan.js';
+import { hasDefault, type ModelPlan } from './model-plan.js';
 import { notesOf } from './notes.js';
 import type { ReadyModel, Servable } from './servable.js';
 import { runRecordedWarmUp } from './warm-up/recorded-warm-up.js';
@@ -119,7 +119,7 @@ export class ModelLoader {
       const plan = await planWithLabels(assumed.labels, name, config, loaded);
       const warm = performance.now();
       const rules = rulesOf(config.batching, loaded.device);
-      const outputs = await runWarmUp(plan, rules, warmUp);
+      const outputs = mayWarmUp(plan, loaded) ? await runWarmUp(plan, rules, warmUp) : null;
       const run: Run = (signature, inputs) => engine.run(engineName, signature, inputs);
       await runRecordedWarmUp(run, loaded, found.directory);
       const warmUpMs = performance.now() - warm;
@@ -127,11 +127,12 @@ export class ModelLoader {
       const goldens = proven ?? (await this.goldens.prove(name, found, config, { plan, labels, run }));
       const admitted = await admit();
       if (admitted) await runRecordedWarmUp(run, admitted, found.directory); // It was another process until now.
-      batching.open(engineName, { name, signatures: loaded.signatures, rules });
+      const { signatures, stateful } = loaded;
+      batching.open(engineName, { name, signatures, stateful, rules });
+      const measured = hasDefault(plan) ? plan.signatureName : Object.keys(signatures)[0]!;
       const admission = this.admissionTo(name, {
         count: PLACES * engine.runsAtOnce * rules.maxBatchSize + decodeConcurrencyOf(this.settings),
-        expectedMs: (rows, call, standing) =>
-          batching.expectedMs(engineName, plan.signatureName, rows, call, standing),
+        expectedMs: (rows, call, standing) => batching.expectedMs(engineName, measured, rows, call, standing),
       });
       const end = (): Promise<void> => {
         batching.close(engineName);
@@ -172,6 +173,11 @@ export class ModelLoader {
       countRefusal(this.metrics, name, reason),
     );
   }
+}
+
+/** A made-up run must not change what clients are answered. */
+function mayWarmUp(plan: ModelPlan, { stateful }: LoadedModel): boolean {
+  return hasDefault(plan) && !stateful.includes(plan.signatureName);
 }
 
 /**

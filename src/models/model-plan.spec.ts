@@ -2,7 +2,7 @@ import { ConfigError } from '../config/expect.js';
 import type { LoadedModel, Signature } from '../engine/engine.js';
 import type { DType, TensorSpec } from '../engine/tensor.js';
 import type { ModelConfig } from './model-config.js';
-import { inputsBeside, type ModelPlan, planModel } from './model-plan.js';
+import { inputsBeside, type ModelPlan, hasDefault, planModel } from './model-plan.js';
 
 /** `image:float32[?,32,32,3]` or `x:string`, which is of any shape. */
 function spec(text: string): TensorSpec {
@@ -25,6 +25,7 @@ const loaded = (signatures: Record<string, string>, refused: LoadedModel['refuse
   refused,
   device: 'cpu',
   memoryBytes: 0,
+  stateful: [],
   declared: {},
   warnings: [],
   graph: { optimised: true },
@@ -153,9 +154,9 @@ describe('the signature that is served', () => {
       `Expected one of the model's signatures, a, b, for signature but received "c".`,
     ],
     [
-      'there is no default',
+      'there is no default, and pictures are to be taken',
       { a: NUMBERS, b: NUMBERS },
-      {},
+      { task: 'classification' },
       `Expected one of the model's signatures, a, b, for signature but received "serving_default".`,
     ],
     ['the runtime refuses it', { a: NUMBERS }, { signature: 'odd' }, 'odd takes float16.'],
@@ -172,7 +173,13 @@ describe('the signature that is served', () => {
 
   it('is not another one in place of a default that the runtime refuses', () => {
     const model = loaded({ other: NUMBERS }, { serving_default: 'serving_default takes float16.' });
-    expect(() => planModel({}, model)).toThrow(new ConfigError('serving_default takes float16.'));
+    const sentence = 'serving_default takes float16. To serve the others, let signature name one: other.';
+    expect(() => planModel({}, model)).toThrow(new ConfigError(sentence));
+  });
+
+  it('is each one that a request names, where there is no default', () => {
+    expect(hasDefault(planModel({}, loaded({ a: NUMBERS, b: NUMBERS })))).toBe(false);
+    expect(hasDefault(planModel({ signature: 'b' }, loaded({ a: NUMBERS, b: NUMBERS })))).toBe(true);
   });
 });
 

@@ -8,6 +8,7 @@ import type { ModelConfig, Task } from './model-config.js';
 
 interface PlanOf<T extends Task> {
   readonly task: T;
+  /** What a request runs that names no signature. A model may have none: see `hasDefault`. */
   readonly signatureName: string;
   readonly signature: Signature;
   /** Largest picture in pixels that this model takes; the server's own limit stands besides. */
@@ -35,6 +36,14 @@ export interface ImageToImagePlan extends PlanOf<'image-to-image'> {
 /** Numbers go in or, where the model has an input that a picture fits, a picture; numbers come out. */
 export interface TensorPlan extends PlanOf<'tensor'> {
   readonly picture: { readonly input: string; readonly preprocessing: PreprocessingPlan } | null;
+}
+
+/** The signature of a request that names none, where a model has it. */
+const DEFAULT_SIGNATURE = 'serving_default';
+
+/** Whether a request may leave the signature out. */
+export function hasDefault({ signature }: ModelPlan): boolean {
+  return signature !== NO_DEFAULT;
 }
 
 /** How a model is served: what `model.yaml` says, and for the rest what its signature tells. */
@@ -78,7 +87,7 @@ export function scoresOf({ output, logits }: ClassificationPlan, outputs: NamedT
 
 /** @throws ConfigError where `config` asks for what the model does not have */
 export function planModel(config: Partial<ModelConfig>, loaded: LoadedModel): ModelPlan {
-  const [signatureName, signature] = chooseSignature(config.signature, loaded);
+  const [signatureName, signature] = chooseSignature(config.signature, loaded, config.task);
   const task = config.task ?? guessTask(signature);
   const base = { signatureName, signature, maxPixels: config.maxPixels };
   switch (task) {
@@ -132,20 +141,28 @@ function tensorPicture(name: string | undefined, inputs: readonly InputSpec[]): 
   );
 }
 
+/** What a request runs that names no signature, where a model has several and none of them is the default: nothing. */
+const NO_DEFAULT: Signature = { inputs: [], outputs: [] };
+
+/** @throws ConfigError where the signature is not there, or cannot be served */
 function chooseSignature(
   wanted: string | undefined,
   { signatures, refused }: LoadedModel,
+  task: Task = 'tensor',
 ): [string, Signature] {
   const names = Object.keys(signatures);
-  const name =
-    wanted ??
-    ('serving_default' in signatures || 'serving_default' in refused || names.length !== 1
-      ? 'serving_default'
-      : names[0]!);
+  const [first, another] = names;
+  const isDefault = Object.hasOwn(signatures, DEFAULT_SIGNATURE) || Object.hasOwn(refused, DEFAULT_SIGNATURE);
+  const name = wanted ?? (isDefault || first === undefined || another ? DEFAULT_SIGNATURE : first);
   const signature = Object.hasOwn(signatures, name) ? signatures[name] : undefined;
   if (signature) return [name, signature];
   const reason = Object.hasOwn(refused, name) ? refused[name] : undefined;
-  if (reason) throw new ConfigError(reason);
+  const others =
+    wanted === undefined && names.length > 0
+      ? ` To serve the others, let signature name one: ${names.join(', ')}.`
+      : '';
+  if (reason) throw new ConfigError(reason + others);
+  if (wanted === undefined && another && task === 'tensor') return [DEFAULT_SIGNATURE, NO_DEFAULT];
   throw new ConfigError(
     `Expected one of the model's signatures, ${names.join(', ')}, for signature but received ${JSON.stringify(name)}.`,
   );

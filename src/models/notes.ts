@@ -1,6 +1,6 @@
 import type { LoadedModel } from '../engine/engine.js';
 import type { ModelConfig } from './model-config.js';
-import { type ModelPlan, pixelInput } from './model-plan.js';
+import { hasDefault, type ModelPlan, pixelInput } from './model-plan.js';
 import { scaleContradiction } from './scale-contradiction.js';
 
 /** What the user should know of a version that is served all the same: told once in the log, and as long as it is served at `GET /models`. */
@@ -14,12 +14,27 @@ export interface Note {
 /** @param goldens how many came out right: a guess of what they prove is none */
 export function notesOf(
   config: Partial<ModelConfig>,
-  { warnings: own }: LoadedModel,
+  loaded: LoadedModel,
   plan: ModelPlan,
   goldens: number,
 ): Note[] {
+  const own = loaded.warnings;
   const warnings = [...own, scaleContradiction(plan), goldens > 0 ? null : scaleGuess(config, plan)];
-  return warnings.filter((text) => text !== null).map((text) => ({ level: 'warn', text }));
+  const told = [noDefault(plan, loaded), stateOf(loaded)];
+  return [
+    ...warnings.filter((text) => text !== null).map((text) => ({ level: 'warn', text }) as const),
+    ...told.filter((text) => text !== null).map((text) => ({ level: 'log', text }) as const),
+  ];
+}
+
+function noDefault(plan: ModelPlan, { signatures }: LoadedModel): string | null {
+  if (hasDefault(plan)) return null;
+  return `Each request names its signature, for none is the default: ${Object.keys(signatures).join(', ')}.`;
+}
+
+function stateOf({ stateful }: LoadedModel): string | null {
+  if (stateful.length === 0) return null;
+  return `It has a state, which a run of ${stateful.join(', ')} changes: its runs go one after the other in one process, and the state is as it was saved whenever it is loaded.`;
 }
 
 /** Where nothing says how training scaled pixels; a wrong guess makes every answer wrong. */

@@ -15,6 +15,7 @@ function contradiction(takes: PixelRange | undefined, preprocessing: Preprocessi
       warnings: [],
       device: 'cpu',
       memoryBytes: 0,
+      stateful: [],
       graph: { optimised: true },
     },
   );

@@ -1,5 +1,5 @@
 import type { Signature } from '../engine/engine.js';
-import { inputsBeside, type ModelPlan, pictureInputName } from '../models/model-plan.js';
+import { hasDefault, inputsBeside, type ModelPlan, pictureInputName } from '../models/model-plan.js';
 import type { ReadyModel } from '../models/servable.js';
 import type { ServedModel } from '../models/served-model.js';
 
@@ -68,7 +68,7 @@ function trafficView(model: ServedModel): object {
 function readyView({ plan, labels, goldens, loaded, notes, loadMs, warmUpMs }: ReadyModel): object {
   return {
     task: plan.task,
-    signature: plan.signatureName,
+    signature: hasDefault(plan) ? plan.signatureName : null,
     signatures: Object.fromEntries(
       Object.entries(loaded.signatures).map(([key, signature]) => [key, signatureView(signature)]),
     ),

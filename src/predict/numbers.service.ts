@@ -8,6 +8,7 @@ import { checkEncoded } from '../preprocessing/check-encoded.js';
 import type { Call } from '../turns/call.js';
 import { columnsOf } from './pictures-among-inputs.js';
 import { isNamed } from './predict-input.js';
+import { noSignature } from './no-signature.js';
 import { outputsToJson } from './predict.service.js';
 import { roomOf } from './room.js';
 import { tensorFromJson, tensorToJson } from './tensor-json.js';
@@ -99,11 +100,7 @@ function signatureOf(model: ModelHandle, wanted: string | undefined): [string, S
   const name = wanted ?? plan.signatureName;
   if (Object.hasOwn(loaded.signatures, name)) return [name, loaded.signatures[name]!];
   const reason = Object.hasOwn(loaded.refused, name) ? loaded.refused[name] : undefined;
-  const names = Object.keys(loaded.signatures).join(', ');
-  throw new ServingError(
-    'FIELD_INVALID',
-    reason ?? `The model "${model.name}" has no signature "${name}"; it has ${names}.`,
-  );
+  throw reason === undefined ? noSignature(model, wanted) : new ServingError('FIELD_INVALID', reason);
 }
 
 /** The tensors of all inputs. A single input may stand without its name. */

@@ -7,11 +7,12 @@ import { ServingError } from '../errors/serving-error.js';
 import { rank, type Ranked } from '../labels/rank.js';
 import type { RequestCall } from '../http/call.js';
 import type { ModelHandle } from '../models/model-handle.js';
-import { inputsOfPixels, pixelInput, scoresOf } from '../models/model-plan.js';
+import { hasDefault, inputsOfPixels, pixelInput, scoresOf } from '../models/model-plan.js';
 import { isImageInput } from '../preprocessing/image-input.js';
 import { PreprocessingService } from '../preprocessing/preprocessing.service.js';
 import type { Call } from '../turns/call.js';
 import { concernsPicture } from './concerns-picture.js';
+import { noSignature } from './no-signature.js';
 import { tensorToJson } from './tensor-json.js';
 import { type Timings, timingsOf, type WorkTimes } from './timings.js';
 
@@ -152,7 +153,10 @@ export class PredictService {
   }
 }
 
-function takesNumbers({ name, ready: { plan } }: ModelHandle): ServingError {
+function takesNumbers(model: ModelHandle): ServingError {
+  const { plan } = model.ready;
+  const { name } = model;
+  if (!hasDefault(plan)) return noSignature(model, undefined);
   const fitting = plan.signature.inputs.filter(isImageInput).map((input) => input.name);
   const why =
     fitting.length > 1

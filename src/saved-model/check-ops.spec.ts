@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
-import { checkOps } from './check-ops.js';
+import { checkOps, refusalSentence } from './check-ops.js';
 import type { GraphDefSchema } from './proto/graph_pb.js';
 import { SavedModelSchema } from './proto/saved_model_pb.js';
 import { parseSavedModel, readSavedModel, type SavedModelFile } from './saved-model-file.js';
@@ -66,7 +66,7 @@ describe('A model that can touch more than its tensors is refused', () => {
     expect(refusal).toMatchObject({ op, node });
     expect(refusal?.function?.slice(0, where?.length)).toBe(where ?? undefined);
     const place = `node ${node}${where === null ? '' : ` in function ${refusal?.function}`}`;
-    expect(refusal?.message).toBe(
+    expect(refusalSentence([refusal!])).toBe(
       `The op ${op} (${place}) ${harm}; add it to allowOps in model.yaml if you trust this model.`,
     );
   });

@@ -80,7 +80,8 @@ export function apiOf({ attr }: FunctionDef): string | null {
   return value?.case === 's' ? Buffer.from(value.value).toString('utf8') : null;
 }
 
-function append(map: Map<string, string[]>, key: string, value: string): void {
+/** Adds to the list of a key. */
+export function append(map: Map<string, string[]>, key: string, value: string): void {
   const list = map.get(key);
   if (list) list.push(value);
   else map.set(key, [value]);

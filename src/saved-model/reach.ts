@@ -12,23 +12,29 @@ export interface Reach {
 /**
  * Finds what a run may execute: from `roots`, names of nodes or tensors, back along data and control inputs, and into
  * every function that a node on the way calls or mentions. In doubt a function is counted in: see `FunctionReferences`.
+ * @param fed tensors that are given, by `canonical`: nothing needs to be computed for them
  */
-export function reach(model: SavedModelFile, roots: Iterable<string>): Reach {
+export function reach(
+  model: SavedModelFile,
+  roots: Iterable<string>,
+  fed: ReadonlySet<string> = new Set(),
+): Reach {
   const graph = new Map(model.graph.node.map((node) => [node.name, node]));
   const references = new FunctionReferences(model);
   const nodes = new Set<string>();
   const functions = new Set<string>();
   const open: string[] = [];
-  const visit = (name: string): void => {
-    if (!graph.has(name) || nodes.has(name)) return;
+  const visit = (tensor: string): void => {
+    const name = nodeOf(tensor);
+    if (!graph.has(name) || nodes.has(name) || fed.has(canonical(tensor))) return;
     nodes.add(name);
     open.push(name);
   };
-  for (const root of roots) visit(nodeOf(root));
+  for (const root of roots) visit(root);
   const called: string[] = [];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     const node = graph.get(name)!;
-    for (const input of node.input) visit(nodeOf(input));
+    for (const input of node.input) visit(input);
     called.push(...references.ofNode(node));
   }
   for (let name = called.pop(); name !== undefined; name = called.pop()) {
@@ -43,4 +49,11 @@ export function reach(model: SavedModelFile, roots: Iterable<string>): Reach {
 export function nodeOf(tensor: string): string {
   const end = tensor.indexOf(':');
   return tensor.slice(tensor.startsWith('^') ? 1 : 0, end < 0 ? undefined : end);
+}
+
+/** A tensor's name with its number also where that is 0: `name:k`. A control input stays as it is. */
+export function canonical(tensor: string): string {
+  if (tensor.startsWith('^')) return tensor;
+  const colon = tensor.lastIndexOf(':');
+  return colon < 0 ? `${tensor}:0` : `${tensor.slice(0, colon)}:${Number(tensor.slice(colon + 1))}`;
 }

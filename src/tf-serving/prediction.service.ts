@@ -196,7 +196,9 @@ function signatureOf({ ready: { loaded } }: ModelHandle, name: string, verb: Ver
     verb === 'predict'
       ? `Serving signature name: "${name}" not found in signature def`
       : `No signature was found with the name: ${name}`;
-  throw new StatusError('INVALID_ARGUMENT', reason ?? unknown);
+  // A client that names none cannot know which there are.
+  const others = name === DEFAULT_SIGNATURE ? `. It has: ${Object.keys(signatures).join(', ')}` : '';
+  throw new StatusError('INVALID_ARGUMENT', reason ?? unknown + others);
 }
 
 /**

@@ -12,6 +12,9 @@ describe('predictions at /v1', () => {
         denoise: 'models/denoise',
         half_plus_two: 'half_plus_two',
         m: 'half_plus_two_serving',
+        snappy: 'half_plus_two_snappy',
+        pinned: 'test/fixtures/serving/pinned',
+        pinned_as_exported: 'test/fixtures/serving/pinned',
         signatures: 'signatures',
         fails: 'fails',
         echo: 'echo',
@@ -60,6 +63,20 @@ describe('predictions at /v1', () => {
       expect(await response.json()).toEqual({ predictions: [2.5, 3, 4.5] });
     }
   });
+
+  it.each(['snappy', 'pinned', 'pinned_as_exported'])(
+    'answer the quick start, however its model was written: %s',
+    async (model) => {
+      expect(await predict(model, { instances: [1.0, 2.0, 5.0] })).toMatchObject({
+        json: { predictions: [2.5, 3, 4.5] },
+      });
+      const examples = [{ x: 80.5 }, { x: 20.5 }];
+      const ask = (verb: string): Promise<{ text: string }> =>
+        post(`${model}:${verb}`, JSON.stringify({ signature_name: `${verb}_x_to_y`, examples }));
+      expect((await ask('regress')).text).toBe('{"results":[42.25,12.25]}');
+      expect((await ask('classify')).text).toBe('{"results":[[["",42.25]],[["",12.25]]]}');
+    },
+  );
 
   it('run a tensor of another rank than the signature has, where the model can', async () => {
     expect(await predict('m', { instances: [1, 2, 5] })).toMatchObject({

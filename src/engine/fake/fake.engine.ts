@@ -57,6 +57,7 @@ export class FakeEngine implements Engine {
       memoryBytes: 0,
       graph,
       warnings: [],
+      stateful: [],
     };
   }
 

@@ -1,4 +1,4 @@
-import { EngineError, type NamedTensors } from '../engine.js';
+import { EngineError, type LoadedModel, type NamedTensors } from '../engine.js';
 import type { HostCalls, LoadCall } from './host-calls.js';
 import type { HostProcess } from './host-process.js';
 
@@ -6,6 +6,7 @@ interface HeldModel {
   readonly call: LoadCall;
   /** What its files measure. */
   readonly bytes: number;
+  readonly hasState: boolean;
   /** What it was run with before anybody waited for it. */
   readonly warmUps: WarmUp[];
 }
@@ -32,8 +33,13 @@ export class HeldModels {
     return [...this.models.values()].reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  add(call: LoadCall, bytes: number): void {
-    this.models.set(call.model, { call, bytes, warmUps: [] });
+  /** Whether one of them has a state, which no other host can be given. */
+  get hasState(): boolean {
+    return [...this.models.values()].some(({ hasState }) => hasState);
+  }
+
+  add(call: LoadCall, bytes: number, { stateful }: Pick<LoadedModel, 'stateful'>): void {
+    this.models.set(call.model, { call, bytes, hasState: stateful.length > 0, warmUps: [] });
   }
 
   addWarmUp(model: string, signature: string, inputs: NamedTensors): void {

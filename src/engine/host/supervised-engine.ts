@@ -90,7 +90,7 @@ export class SupervisedEngine implements Engine {
       this.growth.emptyBytes ??= await this.calls.memory(host);
       const call: LoadCall = { call: 'load', model, directory, options };
       const loaded = await this.calls.load(host, call);
-      this.models.add(call, bytes);
+      this.models.add(call, bytes, loaded);
       return loaded;
     });
   }
@@ -220,7 +220,7 @@ export class SupervisedEngine implements Engine {
 
   private async handOverIfGrown(afterUnload: boolean): Promise<void> {
     const host = this.inService;
-    if (!host) return;
+    if (!host || this.models.hasState) return;
     const size = { residentBytes: await this.calls.memory(host), modelBytes: this.models.bytes };
     if (host !== this.inService || this.closing.signal.aborted) return;
     if (afterUnload) this.growth.unloaded(size);

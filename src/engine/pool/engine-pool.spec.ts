@@ -34,6 +34,7 @@ class Engine implements PooledEngine {
       memoryBytes: 7,
       graph,
       warnings: [],
+      stateful: [],
     };
   }
 

@@ -44,11 +44,13 @@ interface Held {
   lost?: string;
 }
 
-/** Several engine hosts as one engine: each holds every model, and each run goes to one of them. */
+/** Several engine hosts as one engine: each holds every model that has no state, and each run goes to one of them. */
 export class EnginePool implements Omit<ServingEngine, 'admit'> {
   onLost: (model: string, reason: string) => void = () => {};
   private readonly members: readonly Member[];
   private readonly held = new Map<string, Held>();
+  /** The models that only the first member holds: they have one state for all runs. */
+  private readonly single = new Set<string>();
   private readonly tries = new SecondTries(() => this.isClosed);
   private isClosed = false;
 
@@ -76,8 +78,9 @@ export class EnginePool implements Omit<ServingEngine, 'admit'> {
     try {
       const [first, ...others] = this.members;
       const loaded = [await first!.engine.load(model, directory, options)];
-      const rest = await settled(others.map(({ engine }) => engine.load(model, directory, options)));
-      loaded.push(...rest);
+      if (loaded[0]!.stateful.length > 0) this.single.add(model);
+      else
+        loaded.push(...(await settled(others.map(({ engine }) => engine.load(model, directory, options)))));
       if (held.lost !== undefined) throw new EngineError('load', held.lost);
       held.isLoading = false;
       const memoryBytes = loaded.reduce((sum, one) => sum + one.memoryBytes, 0);
@@ -94,9 +97,10 @@ export class EnginePool implements Omit<ServingEngine, 'admit'> {
     return this.tries.run(() => this.runSomewhere(model, signature, inputs));
   }
 
-  /** In all of them; the answer is the first one's. */
+  /** In all that hold it; the answer is the first one's. */
   async warmUp(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
-    const answers = await settled(this.members.map(({ engine }) => engine.warmUp(model, signature, inputs)));
+    const holders = this.single.has(model) ? this.members.slice(0, 1) : this.members;
+    const answers = await settled(holders.map(({ engine }) => engine.warmUp(model, signature, inputs)));
     return answers[0]!;
   }
 
@@ -123,7 +127,7 @@ export class EnginePool implements Omit<ServingEngine, 'admit'> {
       inFlight,
       begun,
     }));
-    const member = this.members[chooseMember(states)]!;
+    const member = this.members[this.single.has(model) ? 0 : chooseMember(states)]!;
     member.inFlight += 1;
     member.begun += 1;
     try {
@@ -133,7 +137,7 @@ export class EnginePool implements Omit<ServingEngine, 'admit'> {
     }
   }
 
-  /** One that a member has lost, the others give up too: every member holds every model. */
+  /** One that a member has lost, the others give up too: every member holds every model that has no state. */
   private lost(model: string, reason: string): void {
     const held = this.held.get(model);
     if (!held) return;
@@ -147,6 +151,7 @@ export class EnginePool implements Omit<ServingEngine, 'admit'> {
   }
 
   private async unloadFromAll(model: string): Promise<void> {
+    this.single.delete(model);
     await settled(this.members.map(({ engine }) => engine.unload(model)));
   }
 

@@ -11,6 +11,8 @@ export class StreamedEngine implements Engine {
   private readonly streams: Stream[];
   /** The runs that wait for a stream. */
   private readonly waiting: ((stream: Stream) => void)[] = [];
+  /** The models that only the first stream holds. */
+  private readonly single = new Set<string>();
   private readonly started: Promise<void>;
 
   /** @param runsAtOnce how many streams there are @param onEnd told when a thread ended: nothing can be run any more */
@@ -32,7 +34,9 @@ export class StreamedEngine implements Engine {
     const loaded = await this.first.call('load', [model, directory, options]);
     await this.started;
     const [, ...others] = this.streams;
-    if (others.length === 0) return loaded;
+    // Of one that has a state, no two runs may be under way: each reads and writes it step by step.
+    if (loaded.stateful.length > 0) this.single.add(model);
+    if (others.length === 0 || loaded.stateful.length > 0) return loaded;
     const shared = await this.first.call('share', [model]);
     const held = others.map(async (stream) => {
       if (shared === null) await stream.call('load', [model, directory, options]);
@@ -50,6 +54,7 @@ export class StreamedEngine implements Engine {
   run(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
     const begin = (stream: Stream): Promise<NamedTensors> =>
       stream.call('run', [model, signature, inputs], buffersOf(inputs));
+    if (this.single.has(model)) return begin(this.first);
     const free = this.streams.find((stream) => this.isFree(stream));
     if (free) return begin(free);
     return new Promise((resolve) => this.waiting.push((stream) => resolve(begin(stream))));
@@ -57,6 +62,7 @@ export class StreamedEngine implements Engine {
 
   async unload(model: string): Promise<void> {
     await Promise.all(this.streams.map((stream) => stream.call('unload', [model])));
+    this.single.delete(model);
   }
 
   /** Frees what can be freed of all threads' memory. */

@@ -4,11 +4,12 @@ import type { HeldInputs } from '../input-shapes.js';
 import { findModelFile } from '../model-files.js';
 import { contentKey, RewrittenModels } from './rewritten-models.js';
 import { Session } from './session.js';
-import type { OpenSession, TensorFlowRuntime } from './session-request.js';
+import type { OpenSessions, SessionRequest, TensorFlowRuntime } from './session-request.js';
 
 /** A model that is ready to run. */
 export interface ModelInSession {
-  readonly session: Session;
+  /** Each signature is in one of them. */
+  readonly sessions: readonly Session[];
   readonly held: HeldInputs;
   readonly loaded: LoadedModel;
 }
@@ -24,32 +25,35 @@ export async function loadModel(
 ): Promise<ModelInSession> {
   const before = process.memoryUsage.rss();
   const key = (await isRewritten(directory, options)) ? keyOf(runtime, directory, options) : null;
-  const opened =
-    (await openKept(runtime, options, key)) ?? (await openAnew(runtime, directory, options, key));
+  const request: SessionRequest = { runtime, directory, options, key };
+  const { sessions, record } = (await openKept(request)) ?? (await openAnew(request));
   const memoryBytes = Math.max(0, process.memoryUsage.rss() - before);
-  const { session, graph, record } = opened;
   return {
-    session,
+    sessions,
     held: record.held,
-    loaded: { ...record.about, device: runtime.device, memoryBytes, graph },
+    loaded: { ...record.about, device: runtime.device, memoryBytes, graph: record.graph },
   };
 }
 
-async function openKept(
-  runtime: TensorFlowRuntime,
-  options: LoadOptions,
-  key: Promise<string> | null,
-): Promise<OpenSession | null> {
+async function openKept(request: SessionRequest): Promise<OpenSessions | null> {
+  const { runtime, options, key } = request;
   const rewritten = new RewrittenModels(options.cacheDirectory);
   // Whatever cannot be read of it, opening it anew will tell in a sentence.
   const found = await key?.catch(() => null);
   const kept = found ? await rewritten.find(found) : null;
   if (!kept) return null;
   const { record } = kept;
+  const asExported = Object.keys(record.about.signatures).filter((name) => !record.edges.has(name));
+  const sessions: Session[] = [];
   try {
-    const session = Session.open(runtime.binding, kept.directory, [TAG], record.edges);
-    return { session, graph: { optimised: true }, record };
+    sessions.push(Session.open(runtime.binding, kept.directory, [TAG], record.edges));
+    if (asExported.length > 0) {
+      const { openAsExported } = await import('./open-session.js');
+      sessions.push(await openAsExported(request, asExported));
+    }
+    return { sessions, record };
   } catch (error) {
+    for (const session of sessions) session.close();
     if (!(error instanceof EngineError)) throw error;
     await rewritten.remove(kept.directory); // Damaged: it is made anew.
     return null;
@@ -57,14 +61,9 @@ async function openKept(
 }
 
 /** With all that reads and rewrites models, which is much: most starts find in the cache what they need. */
-async function openAnew(
-  runtime: TensorFlowRuntime,
-  directory: string,
-  options: LoadOptions,
-  key: Promise<string> | null,
-): Promise<OpenSession> {
+async function openAnew(request: SessionRequest): Promise<OpenSessions> {
   const { openSession } = await import('./open-session.js');
-  return openSession({ runtime, directory, options, key });
+  return openSession(request);
 }
 
 /** A Keras file always is: there is no other form of it. */

@@ -1,18 +1,20 @@
 import { NotFlatError } from '../../graph/flat-graph.js';
 import { EngineError } from '../engine.js';
 import { heldInputs } from '../held-inputs.js';
+import { statefulSignatures } from '../../saved-model/state.js';
 import { openModel, type OpenedModel } from '../open-model.js';
 import { carriedSignatures, declaredSignatures, publicSignature } from '../signatures.js';
 import { openOriginal } from './original-session.js';
-import { rewrite } from './rewrite-session.js';
-import type { OpenSession, ReadModel, SessionRequest } from './session-request.js';
+import { picked, rewrite } from './rewrite-session.js';
+import type { Session } from './session.js';
+import type { OpenSessions, ReadModel, SessionRequest } from './session-request.js';
 
 /**
  * Reads and checks a version's folder and opens it for TensorFlow: optimised if it can be and proves to answer the same, otherwise as it was
  * exported.
  * @throws EngineError `load`
  */
-export async function openSession(request: SessionRequest): Promise<OpenSession> {
+export async function openSession(request: SessionRequest): Promise<OpenSessions> {
   const { directory, options } = request;
   const read = withRecord(await openModel(directory, options.allowOps));
   const { saved } = read.model;
@@ -28,13 +30,23 @@ export async function openSession(request: SessionRequest): Promise<OpenSession>
 }
 
 /** @param reason why it is not optimised, as a sentence @throws EngineError `load` */
-async function original(request: SessionRequest, read: ReadModel, reason: string): Promise<OpenSession> {
-  const record = await read.record();
-  return { session: await openOriginal(request, read), graph: { optimised: false, reason }, record };
+async function original(request: SessionRequest, read: ReadModel, reason: string): Promise<OpenSessions> {
+  const record = { ...(await read.record()), graph: { optimised: false, reason } as const };
+  return { sessions: [await openOriginal(request, read)], record };
+}
+
+/**
+ * Opens the signatures of those names as they were exported, beside others that are rewritten.
+ * @throws EngineError `load`
+ */
+export async function openAsExported(request: SessionRequest, names: readonly string[]): Promise<Session> {
+  const { directory, options } = request;
+  const { model, signatures } = withRecord(await openModel(directory, options.allowOps));
+  return openOriginal(request, { model, signatures: picked(signatures, names) });
 }
 
 function withRecord(model: OpenedModel): ReadModel {
-  const { signatures, refused } = carriedSignatures(model.signatures);
+  const { signatures, refused } = carriedSignatures(model.signatures, model.refused);
   if (signatures.size === 0) {
     throw new EngineError('load', [...refused.values()].join(' ') || 'The SavedModel has no signatures.');
   }
@@ -45,7 +57,8 @@ function withRecord(model: OpenedModel): ReadModel {
         [...signatures].map(([name, saved]) => [name, publicSignature(saved, ranges.get(name))]),
       ),
       refused: Object.fromEntries(refused),
-      declared: declaredSignatures(model.signatures),
+      declared: declaredSignatures(model.declared),
+      stateful: model.saved ? statefulSignatures(model.saved).filter((name) => signatures.has(name)) : [],
       warnings: model.warnings,
     };
     return { about, held: heldInputs(model, signatures) };

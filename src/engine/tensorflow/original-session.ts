@@ -14,21 +14,21 @@ import { FED, FETCHED } from './tensors.js';
 const BESIDES = ['variables', 'assets'];
 
 /**
- * Opens a SavedModel as it was exported. If the binding does not carry one of its dtypes, TensorFlow is given a copy of its graph with edges
- * that it does carry, in a folder for the moment of loading.
+ * Opens a SavedModel as it was exported. If the binding does not carry one of its dtypes, or if only a part of the model may run, TensorFlow is
+ * given a copy of its graph with edges that the binding does carry, and of no more than that part, in a folder for the moment of loading.
  * @param place tags that say where TensorFlow is to run it, such as `ON_CPU`
  * @throws EngineError `load`
  */
 export async function openOriginal(
   { runtime, directory, options }: SessionRequest,
-  { model, signatures }: ReadModel,
+  { model, signatures }: Pick<ReadModel, 'model' | 'signatures'>,
   place: readonly string[] = [],
 ): Promise<Session> {
   const saved = model.saved!;
   const { binding } = runtime;
   const tags = [...saved.tags, ...place];
   const edged = withEdges(saved.graph.node, signatures, { fed: FED, fetched: FETCHED, pixels: false });
-  if (!edged.changed) return Session.open(binding, directory, tags, edged.signatures);
+  if (!edged.changed && model.isWhole) return Session.open(binding, directory, tags, edged.signatures);
   const copy = await makeCopy(options.cacheDirectory);
   try {
     await writeCopy(copy, await realpath(directory), saved, edged);

@@ -2,59 +2,91 @@ import { type EdgedSignature, withEdges } from '../../graph/edges.js';
 import { type FlatGraph, NotFlatError, TAG } from '../../graph/flat-graph.js';
 import { simplify } from '../../graph/simplify.js';
 import { writeSavedModel } from '../../graph/write-saved-model.js';
-import { EngineError } from '../engine.js';
+import { EngineError, type GraphReport } from '../engine.js';
 import { type Binding, ON_CPU } from './native-binding.js';
-import type { OpenSession, ReadModel, SessionRequest } from './session-request.js';
+import type { OpenSessions, ReadModel, SessionRequest } from './session-request.js';
 import { openOriginal } from './original-session.js';
 import { RewrittenModels } from './rewritten-models.js';
-import { difference } from './same-answers.js';
+import { differences } from './same-answers.js';
 import { Session } from './session.js';
 import { FED, FETCHED } from './tensors.js';
 
 /**
- * Writes a model anew, holds it against the original, and keeps it in the cache if they answer the same.
+ * Writes a model anew, holds it against the original, and keeps it in the cache if they answer the same. Signatures that are not flat, or
+ * answer otherwise, run as they were exported, beside it.
  * @param request with a key
  * @throws EngineError `load`; NotFlatError, whose message says why the original is to be served
  */
-export async function rewrite(request: SessionRequest, read: ReadModel): Promise<OpenSession> {
+export async function rewrite(request: SessionRequest, read: ReadModel): Promise<OpenSessions> {
   const { runtime, options } = request;
   const rewritten = new RewrittenModels(options.cacheDirectory);
   const key = await request.key!;
-  const { flat, edges } = withEdgesFor(simplify(await read.model.flat()), read.signatures);
-  const record = await read.record();
+  const { graph, others } = await read.model.flat();
+  const { flat, edges } = withEdgesFor(simplify(graph), read.signatures);
+  if (edges.size === 0) throw new NotFlatError(firstReason(others));
+  const about = await read.record();
   const staged = await rewritten.stage();
-  const open = (place: readonly string[]): Session => openStaged(runtime.binding, staged, place, edges);
-  let session: Session | null = null;
+  const open = (place: readonly string[], of = edges): Session =>
+    openStaged(runtime.binding, staged, place, of);
+  const opened: Session[] = [];
   let kept = false;
   try {
     await writeSavedModel(flat, staged);
     // Else there is nothing that TensorFlow could run beside it.
-    if (read.model.saved && !flat.recovered) {
-      session = open([ON_CPU]);
-      await prove(session, request, read);
-      if (runtime.device !== 'cpu') {
-        session.close();
-        session = null;
-      }
+    const hasOriginal = read.model.saved !== null && !flat.recovered;
+    opened.push(open(hasOriginal ? [ON_CPU] : []));
+    const faults = hasOriginal ? await prove(opened[0]!, request, read, [...edges.keys()]) : NONE;
+    const except = new Map([...others, ...faults].filter(([name]) => read.signatures.has(name)));
+    const proven = new Map([...edges].filter(([name]) => !faults.has(name)));
+    if (proven.size === 0) throw new NotFlatError(firstReason(except));
+    if (hasOriginal && (runtime.device !== 'cpu' || faults.size > 0)) {
+      opened.pop()!.close();
+      opened.push(open([], proven));
     }
-    session ??= open([]);
-    await rewritten.keep(staged, key, { ...record, edges });
+    const { model } = read;
+    const signatures = picked(read.signatures, [...except.keys()]);
+    if (signatures.size > 0) opened.push(await openOriginal(request, { model, signatures }));
+    const record = { ...about, graph: reportOf(except) };
+    await rewritten.keep(staged, key, { ...record, edges: proven });
     kept = true;
-    return { session, graph: { optimised: true }, record };
+    return { sessions: opened, record };
   } finally {
     if (!kept) {
-      session?.close();
+      for (const session of opened) session.close();
       await rewritten.remove(staged);
     }
   }
 }
 
-/** @throws NotFlatError if it does not answer as the original does */
-async function prove(rewritten: Session, request: SessionRequest, read: ReadModel): Promise<void> {
+const NONE: ReadonlyMap<string, string> = new Map();
+
+/** Those of these names. */
+export function picked(
+  signatures: ReadModel['signatures'],
+  names: readonly string[],
+): ReadModel['signatures'] {
+  return new Map([...signatures].filter(([name]) => names.includes(name)));
+}
+
+function reportOf(except: ReadonlyMap<string, string>): GraphReport {
+  return { optimised: true, ...(except.size > 0 && { except: Object.fromEntries(except) }) };
+}
+
+function firstReason(reasons: ReadonlyMap<string, string>): string {
+  const [first = 'It has no signature of dense tensors.'] = reasons.values();
+  return reasons.get('serving_default') ?? first;
+}
+
+/** @returns why those signatures may not be used that do not answer as the original does */
+async function prove(
+  rewritten: Session,
+  request: SessionRequest,
+  read: ReadModel,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
   const original = await openOriginal(request, read, [ON_CPU]).catch(notOnCpu);
   try {
-    const reason = await difference(original, rewritten, read.signatures);
-    if (reason !== null) throw new NotFlatError(reason);
+    return await differences(original, rewritten, picked(read.signatures, names));
   } finally {
     original.close();
   }

@@ -22,9 +22,11 @@ const RECORD = 'model.json';
 
 /** What was found out about a model when it was rewritten. As long as its files and what checks them are the same, it holds. */
 export interface ModelRecord {
+  /** Of the signatures that are rewritten: others run as they were exported. */
   readonly edges: ReadonlyMap<string, EdgedSignature>;
   readonly held: HeldInputs;
-  readonly about: Pick<LoadedModel, 'signatures' | 'refused' | 'declared' | 'warnings'>;
+  readonly about: Pick<LoadedModel, 'signatures' | 'refused' | 'declared' | 'stateful' | 'warnings'>;
+  readonly graph: LoadedModel['graph'];
 }
 
 export interface RewrittenModel {
@@ -87,14 +89,15 @@ interface RecordJson {
   readonly edges: readonly (readonly [string, EdgedSignature])[];
   readonly held: readonly (readonly [string, readonly TensorSpec[]])[];
   readonly about: ModelRecord['about'];
+  readonly graph: ModelRecord['graph'];
 }
 
-function toJson({ edges, held, about }: ModelRecord): RecordJson {
-  return { edges: [...edges], held: [...held], about };
+function toJson({ edges, held, about, graph }: ModelRecord): RecordJson {
+  return { edges: [...edges], held: [...held], about, graph };
 }
 
-function fromJson({ edges, held, about }: RecordJson): ModelRecord {
-  return { edges: new Map(edges), held: new Map(held), about };
+function fromJson({ edges, held, about, graph }: RecordJson): ModelRecord {
+  return { edges: new Map(edges), held: new Map(held), about, graph };
 }
 
 /**

@@ -20,25 +20,37 @@ const OPEN_SIZES = [64, 224, 1];
  * exactly.
  * @param original on the CPU, as the other: a GPU keeps 10 bits of each factor of a convolution (TF32), which MobileNetV2 made 3.5 % of the
  * largest number
- * @returns why they cannot be taken for the same, as a sentence; `null` if they can
+ * @returns why they cannot be taken for the same, as a sentence, for each signature of which they cannot
  */
-export async function difference(
+export async function differences(
   original: Session,
   rewritten: Session,
   signatures: ReadonlyMap<string, SavedSignature>,
-): Promise<string | null> {
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
   for (const [name, signature] of signatures) {
-    // Pictures as models take them: scaled to 1, and raw.
-    for (const [seed, most] of [1, 255].entries()) {
-      const run = await firstRun(original, name, signature, seed, most);
-      if (!run)
-        return `No input could be made up with which its signature ${name} runs on the CPU, to compare the answers.`;
-      const answers = answersOf(rewritten, name, run.inputs);
-      if (!answers) return `Its signature ${name} could not be run.`;
-      for (const [output, expected] of Object.entries(run.answers)) {
-        const fault = differs(expected, answers[output]!, TOLERANCE);
-        if (fault) return `Its output ${output} of ${name} came out differently: ${fault}.`;
-      }
+    const reason = await difference(original, rewritten, name, signature);
+    if (reason !== null) found.set(name, reason);
+  }
+  return found;
+}
+
+async function difference(
+  original: Session,
+  rewritten: Session,
+  name: string,
+  signature: SavedSignature,
+): Promise<string | null> {
+  // Pictures as models take them: scaled to 1, and raw.
+  for (const [seed, most] of [1, 255].entries()) {
+    const run = await firstRun(original, name, signature, seed, most);
+    if (!run)
+      return `No input could be made up with which its signature ${name} runs on the CPU, to compare the answers.`;
+    const answers = answersOf(rewritten, name, run.inputs);
+    if (!answers) return `Its signature ${name} could not be run.`;
+    for (const [output, expected] of Object.entries(run.answers)) {
+      const fault = differs(expected, answers[output]!, TOLERANCE);
+      if (fault) return `Its output ${output} of ${name} came out differently: ${fault}.`;
     }
   }
   return null;

@@ -49,6 +49,10 @@ export class Session {
     return new Session(binding, binding.loadSavedModel('', shared.tag), shared);
   }
 
+  has(signature: string): boolean {
+    return this.shared.signatures.has(signature);
+  }
+
   /** @throws EngineError `run`, `input` */
   run(signature: string, inputs: NamedTensors): NamedTensors {
     const edges = this.shared.signatures.get(signature);

@@ -13,13 +13,14 @@ import { Session, type SharedSession } from './session.js';
 import type { TensorFlowRuntime } from './session-request.js';
 
 interface OpenModel {
-  readonly session: Session;
+  /** Each signature is in one of them. */
+  readonly sessions: readonly Session[];
   readonly held: HeldInputs;
   readonly shapes: InputShapes;
 }
 
 interface SharedModel {
-  readonly session: SharedSession;
+  readonly sessions: readonly SharedSession[];
   readonly held: HeldInputs;
 }
 
@@ -40,39 +41,42 @@ export class TensorFlowEngine implements StreamEngine {
 
   async load(model: string, directory: string, options: LoadOptions): Promise<LoadedModel> {
     if (this.models.has(model)) throw new Error(`This is a bug. ${model} is loaded already.`);
-    const { session, held, loaded } = await loadModel(this.runtime, directory, options);
-    this.hold(model, session, held);
+    const { sessions, held, loaded } = await loadModel(this.runtime, directory, options);
+    this.hold(model, sessions, held);
     return loaded;
   }
 
   async share(model: string): Promise<SharedModel> {
-    const { session, held } = this.models.get(model)!;
-    return { session: session.shared, held };
+    const { sessions, held } = this.models.get(model)!;
+    return { sessions: sessions.map(({ shared }) => shared), held };
   }
 
-  async attach(model: string, { session, held }: SharedModel): Promise<void> {
-    this.hold(model, Session.attach(this.runtime.binding, session), held);
+  async attach(model: string, { sessions, held }: SharedModel): Promise<void> {
+    const attached = sessions.map((session) => Session.attach(this.runtime.binding, session));
+    this.hold(model, attached, held);
   }
 
   async run(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
     const open = this.models.get(model);
     if (!open) throw new EngineError('run', `There is no model ${model}.`);
     open.shapes.check(signature, inputs);
-    return open.session.run(signature, inputs);
+    const session = open.sessions.find((one) => one.has(signature));
+    if (!session) throw new EngineError('run', `The model has no signature ${signature}.`);
+    return session.run(signature, inputs);
   }
 
   async unload(model: string): Promise<void> {
     const open = this.models.get(model);
     if (!open) return;
     this.models.delete(model);
-    open.session.close();
+    for (const session of open.sessions) session.close();
   }
 
   async close(): Promise<void> {
     for (const model of this.models.keys()) await this.unload(model);
   }
 
-  private hold(model: string, session: Session, held: HeldInputs): void {
-    this.models.set(model, { session, held, shapes: new InputShapes(held, true) });
+  private hold(model: string, sessions: readonly Session[], held: HeldInputs): void {
+    this.models.set(model, { sessions, held, shapes: new InputShapes(held, true) });
   }
 }

@@ -78,6 +78,7 @@ export class UpstreamEngine implements Engine {
       warnings: [],
       device: this.device,
       memoryBytes: 0,
+      stateful: [],
       graph: { optimised: false, reason: 'It runs on another server.' },
     };
   }

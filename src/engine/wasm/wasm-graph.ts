@@ -1,4 +1,5 @@
-import { type FlatGraph, NotFlatError } from '../../graph/flat-graph.js';
+import { NotFlatError } from '../../graph/flat-graph.js';
+import type { Flattened } from '../../graph/flatten.js';
 import { fuse } from '../../graph/fuse.js';
 import { pruned } from '../../graph/graph-index.js';
 import { simplify } from '../../graph/simplify.js';
@@ -20,23 +21,26 @@ export interface WasmGraph extends PictureEdges {
 /**
  * A model as a graph that TensorFlow.js runs, simplified and fused if `optimise` says so.
  * @param wanted the signatures, by name, that are looked at
- * @throws EngineError `load` if it is no flat graph
+ * @throws EngineError `load` if nothing of it is a flat graph
  */
 export async function wasmGraph(
   opened: OpenedModel,
   wanted: ReadonlyMap<string, SavedSignature>,
   optimise: boolean,
 ): Promise<WasmGraph> {
-  const whole = await flatGraph(opened);
+  const { graph: whole, others } = await flatGraph(opened);
   const asked = new Map([...whole.signatures].filter(([name]) => wanted.has(name)));
   const flat = pruned({ ...whole, signatures: asked });
   const edges = cutPictureEdges(optimise ? fuse(separateGroups(simplify(flat))) : separateGroups(flat));
   const { signatures } = edges.graph; // Simplifying may have given them other nodes.
   const refused = new Map<string, string>();
+  for (const [name, reason] of others) {
+    if (wanted.has(name)) refused.set(name, sentence(name, `WebAssembly cannot run it. ${reason} ${REMEDY}`));
+  }
   for (const [name, signature] of signatures) {
     const part = pruned({ ...edges.graph, signatures: new Map([[name, signature]]) });
     const reason = signatureRefusal(signature) ?? refusalOf(part.nodes, remedyOf(opened));
-    if (reason !== null) refused.set(name, `Signature ${name} cannot be served: ${reason}`);
+    if (reason !== null) refused.set(name, sentence(name, reason));
   }
   const served = new Map([...signatures].filter(([name]) => !refused.has(name)));
   return {
@@ -47,9 +51,13 @@ export async function wasmGraph(
   };
 }
 
-async function flatGraph(opened: OpenedModel): Promise<FlatGraph> {
+function sentence(name: string, reason: string): string {
+  return `Signature ${name} cannot be served: ${reason}`;
+}
+
+async function flatGraph(opened: OpenedModel): Promise<Flattened> {
   try {
-    return await opened.flat();
+    return await opened.flat(false);
   } catch (error) {
     if (!(error instanceof NotFlatError)) throw error;
     const reason =

@@ -53,7 +53,7 @@ export class WasmEngine implements Engine {
   async load(model: string, directory: string, options: LoadOptions): Promise<LoadedModel> {
     if (this.models.has(model)) throw new Error(`This is a bug. ${model} is loaded already.`);
     const opened = await openModel(directory, options.allowOps);
-    const { signatures, refused } = carriedSignatures(opened.signatures);
+    const { signatures, refused } = carriedSignatures(opened.signatures, opened.refused);
     const before = process.memoryUsage.rss();
     const graph = await wasmGraph(opened, signatures, options.optimise);
     const all = new Map([...refused, ...graph.refused]);
@@ -72,9 +72,10 @@ export class WasmEngine implements Engine {
         served.map(([name, saved]) => [name, publicSignature(saved, ranges.get(name))]),
       ),
       refused: Object.fromEntries(all),
-      declared: declaredSignatures(opened.signatures),
+      declared: declaredSignatures(opened.declared),
       warnings: opened.warnings,
       device: this.backend.device,
+      stateful: [], // Nothing that changes is flat.
       memoryBytes: Math.max(0, process.memoryUsage.rss() - before),
       graph: options.optimise
         ? { optimised: true }

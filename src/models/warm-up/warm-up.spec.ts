@@ -20,6 +20,7 @@ function planFor(
     refused: {},
     device: 'cpu',
     memoryBytes: 0,
+    stateful: [],
     declared: {},
     warnings: [],
     graph,

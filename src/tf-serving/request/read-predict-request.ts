@@ -28,7 +28,7 @@ export function readPredictRequest(
   specs: readonly TensorSpec[],
   { pictureInput, signatureName = 'DEFAULT' }: PredictOptions = {},
 ): PredictRequest {
-  if (specs.length === 0) throw invalidArgument(`Failed to get input map for signature: ${signatureName}`);
+  if (specs.length === 0) return withoutInputs(body, signatureName);
   // Strings take base64 by themselves.
   const pictures = specs.some(({ name, dtype }) => name === pictureInput && dtype !== 'string')
     ? pictureInput
@@ -50,4 +50,15 @@ export function readPredictRequest(
     throw invalidValue(body, "No values in 'instances' array");
   }
   return { format: 'row', inputs: readRows(instances, specs, pictures) };
+}
+
+/**
+ * A signature that takes nothing, such as one that tells a count. TensorFlow Serving runs it by gRPC alone; here it runs where a client sends
+ * no input.
+ */
+function withoutInputs(body: JsonObject, signatureName: string): PredictRequest {
+  const inputs = body.find('inputs');
+  const isNothing = inputs === undefined || (inputs.kind === 'object' && inputs.names.length === 0);
+  if (isNothing && body.find('instances') === undefined) return { format: 'columnar', inputs: {} };
+  throw invalidArgument(`Failed to get input map for signature: ${signatureName}`);
 }

@@ -56,6 +56,7 @@ describe('a server of the Open Inference Protocol', () => {
       },
       device: 'upstream open-inference',
       memoryBytes: 0,
+      stateful: [],
       graph: { optimised: false, reason: 'It runs on another server.' },
     });
     expect(server.seen.map(({ path }) => path)).toEqual(paths);

@@ -94,6 +94,7 @@ describe('TensorFlow Serving', () => {
       }),
       device: 'upstream tf-serving',
       memoryBytes: 0,
+      stateful: [],
       graph: { optimised: false, reason: 'It runs on another server.' },
     });
     await engine.close();
