@@ -14,7 +14,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { joinRows } from '../dist/batching/rows.js';
+import { joinRows } from '../dist/engine/joined-rows.js';
 import { readSettings } from '../dist/config/settings.js';
 import { SupervisedEngine } from '../dist/engine/host/supervised-engine.js';
 import { shareOut, variablesOf } from '../dist/engine/pool/host-environments.js';

@@ -14,6 +14,10 @@ describe('the section batching of a model.yaml', () => {
       { maxBatchSize: 2, maxWaitMs: 0, allowedBatchSizes: [2] },
     ],
     [{ allowedBatchSizes: [] }, { maxBatchSize: 8, maxWaitMs: 0, allowedBatchSizes: [] }],
+    [
+      { independentRows: true },
+      { maxBatchSize: 8, maxWaitMs: 0, allowedBatchSizes: [], independentRows: true },
+    ],
   ])('%j means %j', (written, rules) => {
     expect(rulesOf(readBatching(written, 'batching'))).toEqual(rules);
   });
@@ -32,10 +36,13 @@ describe('the section batching of a model.yaml', () => {
 
   const sizes = 'Expected an ascending list of whole numbers from 1 to 1024 for batching.allowedBatchSizes';
   it.each([
-    [8, 'Expected an object with maxBatchSize, maxWaitMs, allowedBatchSizes for batching but received 8.'],
+    [
+      8,
+      'Expected an object with maxBatchSize, maxWaitMs, allowedBatchSizes, independentRows for batching but received 8.',
+    ],
     [
       { size: 8 },
-      'Expected one of maxBatchSize, maxWaitMs, allowedBatchSizes as a key of batching but received "size".',
+      'Expected one of maxBatchSize, maxWaitMs, allowedBatchSizes, independentRows as a key of batching but received "size".',
     ],
     [
       { maxBatchSize: 1025 },

@@ -1,4 +1,4 @@
-import { fields, integer, type Reader, unexpected } from '../config/expect.js';
+import { fields, flag, integer, type Reader, unexpected } from '../config/expect.js';
 import type { BatchingRules } from './batching.js';
 
 const MAX_BATCH_SIZE = 1024;
@@ -9,6 +9,7 @@ const readFields = fields<BatchingRules>({
   maxBatchSize: integer(1, MAX_BATCH_SIZE),
   maxWaitMs: integer(0, 10_000),
   allowedBatchSizes: readSizes,
+  independentRows: flag(),
 });
 
 /** The section `batching:` of a `model.yaml`. */
@@ -47,7 +48,13 @@ export function rulesOf(written: Partial<BatchingRules> = {}, device = 'cpu'): B
   // On a GPU TensorFlow tries kernels out at each size that it has not seen, half a second for ResNet50.
   const usual = device.startsWith('gpu') ? doublings(maxBatchSize) : [];
   const allowedBatchSizes = written.allowedBatchSizes ?? usual;
-  return { maxBatchSize, maxWaitMs, allowedBatchSizes };
+  const { independentRows } = written;
+  return {
+    maxBatchSize,
+    maxWaitMs,
+    allowedBatchSizes,
+    ...(independentRows !== undefined && { independentRows }),
+  };
 }
 
 /** 1, 2, 4 … and `most`. */

@@ -1,4 +1,4 @@
-import type { NamedTensors, Signature } from '../engine/engine.js';
+import type { LoadedModel, NamedTensors, Signature } from '../engine/engine.js';
 import type { Call } from '../turns/call.js';
 
 /** How requests for one model become runs of the engine; what `model.yaml` says under `batching`. */
@@ -9,6 +9,8 @@ export interface BatchingRules {
   readonly maxWaitMs: number;
   /** The sizes that the engine is given, ascending; a smaller batch is padded up to the next. Empty: any size. */
   readonly allowedBatchSizes: readonly number[];
+  /** The user's word whether each row of an answer hangs on its own row of the inputs alone; `undefined`: what is known of the graph decides. */
+  readonly independentRows?: boolean;
 }
 
 /** A version that the engine has loaded. */
@@ -16,8 +18,9 @@ export interface BatchedModel {
   /** The model's own name: models take turns by it, and metrics name it. */
   readonly name: string;
   readonly signatures: Readonly<Record<string, Signature>>;
-  /** Those whose runs change what later ones answer: each request is a run of its own. None by default. */
-  readonly stateful?: readonly string[];
+  /** Those whose runs change what later ones answer: each request is a run of its own. */
+  readonly stateful: LoadedModel['stateful'];
+  readonly rows: LoadedModel['rows'];
   readonly rules: BatchingRules;
 }
 

@@ -1,10 +1,12 @@
 import type { NamedTensors, Signature } from '../engine/engine.js';
+import { rowsOf } from '../engine/joined-rows.js';
 import { costBefore, type FairTags, FairTurns, type Turn } from '../turns/order.js';
 import { BatchCost, NEWEST } from './batch-cost.js';
 import type { BatchedAnswer, BatchedModel, BatchingRules } from './batching.js';
 import type { Line, Waiting } from './form-batch.js';
 import type { WaitingLane } from './next-run.js';
-import { haveSameRows, isBatchable, kindOf, paddedRows, rowsOf } from './rows.js';
+import { joiningOf } from './joining.js';
+import { haveSameRows, haveRanksOf, isBatchable, kindOf, paddedRows } from './rows.js';
 
 /** A request in a lane, and who waits for its answer. */
 export interface Entry extends Waiting {
@@ -33,7 +35,8 @@ export class Lane implements WaitingLane<Entry> {
   loners = 0;
   /** When the first request may have come to where it cannot be answered in time any more; no later than that. */
   nextExpiry = Infinity;
-  private readonly isBatchable: boolean;
+  private readonly declared: Signature;
+  private readonly isJoined: boolean;
   private readonly cost = new BatchCost();
   /** The moving average of the rows in a run. */
   usualRows = 0;
@@ -41,12 +44,13 @@ export class Lane implements WaitingLane<Entry> {
   constructor(
     readonly engineName: string,
     readonly signature: string,
-    { name, signatures, stateful = [], rules }: BatchedModel,
+    { name, signatures, rows, stateful, rules }: BatchedModel,
     private readonly models: FairTags,
   ) {
     this.model = name;
-    this.isBatchable = isBatchable(signatures[signature] as Signature) && !stateful.includes(signature);
-    this.rules = this.isBatchable ? rules : ALONE;
+    this.declared = signatures[signature] as Signature;
+    this.isJoined = joiningOf(signature, this.declared, { rows, stateful }, rules).joined;
+    this.rules = this.isJoined ? rules : ALONE;
   }
 
   get modelTag(): number {
@@ -55,8 +59,9 @@ export class Lane implements WaitingLane<Entry> {
 
   /** How the requests of these inputs are joined with others. */
   shapeOf(inputs: NamedTensors): Pick<Waiting, 'rows' | 'kind'> {
-    if (!this.isBatchable) return { rows: 1, kind: null };
-    return { rows: rowsOf(inputs), kind: haveSameRows(inputs) ? kindOf(inputs) : null };
+    if (!isBatchable(this.declared)) return { rows: 1, kind: null };
+    const canBeJoined = this.isJoined && haveSameRows(inputs) && haveRanksOf(this.declared, inputs);
+    return { rows: rowsOf(inputs), kind: canBeJoined ? kindOf(inputs) : null };
   }
 
   /** The rows of a run of one request alone, padding included. */

@@ -41,10 +41,18 @@ it('gives every caller its own rows, whoever leaves and whatever fails: 1,000,00
   });
   const models = ['any', 'padded'];
   const rules = { maxBatchSize: 64 };
-  scheduler.open('any', { name: 'any', signatures: { s: SIGNATURE }, rules: rulesWith(rules) });
+  scheduler.open('any', {
+    name: 'any',
+    signatures: { s: SIGNATURE },
+    rows: {},
+    stateful: [],
+    rules: rulesWith(rules),
+  });
   scheduler.open('padded', {
     name: 'padded',
     signatures: { s: SIGNATURE },
+    rows: {},
+    stateful: [],
     rules: rulesWith({ ...rules, allowedBatchSizes: [16, 32, 64] }),
   });
 

@@ -35,7 +35,13 @@ function timed(costs: Costs, rules: Partial<BatchingRules> = {}, caller = 'a') {
     onRefused: (model) => refused.push(model),
   });
   for (const name of Object.keys(costs)) {
-    scheduler.open(name, { name, signatures: { s: SIGNATURE }, rules: rulesWith(rules) });
+    scheduler.open(name, {
+      name,
+      signatures: { s: SIGNATURE },
+      rows: {},
+      stateful: [],
+      rules: rulesWith(rules),
+    });
   }
   const outcomes: string[] = [];
   /** Asks for rows of those numbers; its end is told in `outcomes`. */

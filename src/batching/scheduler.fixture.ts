@@ -46,6 +46,7 @@ export const rulesWith = (rules: Partial<BatchingRules> = {}): BatchingRules => 
   maxBatchSize: 8,
   maxWaitMs: 0,
   allowedBatchSizes: [],
+  independentRows: true,
   ...rules,
 });
 
@@ -84,6 +85,8 @@ export function scheduler(
   made.open('m', {
     name: 'm',
     signatures: { s: signature },
+    rows: { s: { independent: true } },
+    stateful: [],
     rules: { maxBatchSize, maxWaitMs, allowedBatchSizes },
   });
   const run = (rows: readonly number[], call = patient()): Promise<BatchedAnswer> =>

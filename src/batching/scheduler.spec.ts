@@ -105,7 +105,13 @@ describe('a scheduler', () => {
       },
       slots: 1,
     });
-    detector.open('m', { name: 'm', signatures: { s: SIGNATURE }, rules: rulesWith() });
+    detector.open('m', {
+      name: 'm',
+      signatures: { s: SIGNATURE },
+      rows: {},
+      stateful: [],
+      rules: rulesWith(),
+    });
     const answers = await Promise.all([1, 2].map((n) => detector.run('m', 's', request(n), patient())));
     expect(answers.map(numbers)).toEqual([
       [1, 2, 3, 4, 5],

@@ -1,4 +1,5 @@
 import type { NamedTensors } from '../engine/engine.js';
+import { joinRows, splitRows } from '../engine/joined-rows.js';
 import { release } from '../engine/release.js';
 import { ServingError } from '../errors/serving-error.js';
 import type { Call } from '../turns/call.js';
@@ -9,7 +10,6 @@ import { Forecast } from './forecast.js';
 import { Slots } from './slots.js';
 import { type Entry, Lane } from './lane.js';
 import { nextRun, type RunReason } from './next-run.js';
-import { joinRows, splitRows } from './rows.js';
 import { Wakeup } from './wakeup.js';
 
 export interface SchedulerOptions {
@@ -230,7 +230,9 @@ export class Scheduler implements Batching {
     }
   }
 
-  private async attempt({ lane, entries, padTo }: Batch): Promise<Outcome> {
+  /** A request by itself whose answer does not show what of it is padding is run once more without. */
+  private async attempt(batch: Batch): Promise<Outcome> {
+    const { lane, entries, padTo } = batch;
     try {
       const counts = entries.map(({ rows }) => rows);
       const joined = joinRows(
@@ -242,7 +244,9 @@ export class Scheduler implements Batching {
       if (!isWhole) release(joined, outputs); // Made here, and read to its end.
       return { shares: isWhole ? [outputs] : splitRows(outputs, counts, padTo) };
     } catch (error) {
-      return { error };
+      const { rows } = entries[0]!;
+      const isPadded = entries.length === 1 && padTo > rows;
+      return isPadded && error instanceof RangeError ? this.attempt({ ...batch, padTo: rows }) : { error };
     }
   }
 

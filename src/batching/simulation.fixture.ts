@@ -44,7 +44,7 @@ export class Simulation {
   ) {
     this.slots = new Slots(slots, 2);
     for (const name of Object.keys(costs)) {
-      const model = { name, signatures: { s: SIGNATURE }, rules: rulesWith(rules) };
+      const model = { name, signatures: { s: SIGNATURE }, rows: {}, stateful: [], rules: rulesWith(rules) };
       this.lanes.set(name, new Lane(name, 's', model, this.models));
     }
     this.costs = costs;

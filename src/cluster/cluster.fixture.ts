@@ -32,6 +32,7 @@ export class EchoEngine implements ServingEngine {
     const graph = { optimised: true } as const;
     return {
       signatures: {},
+      rows: {},
       refused: {},
       declared: {},
       device: 'cpu',

@@ -1,5 +1,5 @@
 import type { BatchedAnswer, BatchedModel, Batching } from '../batching/batching.js';
-import { rowsOf } from '../batching/rows.js';
+import { rowsOf } from '../engine/joined-rows.js';
 import type { NamedTensors } from '../engine/engine.js';
 import { decodeTensors, encodeTensors } from '../engine/host/tensor-codec.js';
 import type { Call } from '../turns/call.js';

@@ -3,7 +3,7 @@ import { EchoEngine, floats, ManualBatching, OPTIONS, RULES, settle } from './cl
 import { HeldByWorker } from './held-by-worker.js';
 import { SharedModels } from './shared-models.js';
 
-const BATCHED = { name: 'm', signatures: {}, rules: RULES };
+const BATCHED = { name: 'm', signatures: {}, rows: {}, stateful: [], rules: RULES };
 
 function workers() {
   const engine = new EchoEngine();

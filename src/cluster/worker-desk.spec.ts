@@ -11,7 +11,7 @@ import { Primary } from './primary.js';
 import { SharedModels } from './shared-models.js';
 import { type Shared, WorkerDesk } from './worker-desk.js';
 
-const BATCHED = { name: 'm', signatures: {}, rules: RULES };
+const BATCHED = { name: 'm', signatures: {}, rows: {}, stateful: [], rules: RULES };
 const callOf = (some: Partial<Call> = {}): Call => ({
   signal: new AbortController().signal,
   deadline: performance.now() + 5_000,

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Batching } from '../batching/batching.js';
-import { rowsOf } from '../batching/rows.js';
+import { rowsOf } from '../engine/joined-rows.js';
 import type { NamedTensors } from '../engine/engine.js';
 import { decodeTensors, encodeTensors, type TensorHeader } from '../engine/host/tensor-codec.js';
 import type { ServingEngine } from '../engine/pool/serving-engine.js';

@@ -1,3 +1,4 @@
+import type { RowReport } from '../graph/rows/independent-rows.js';
 import type { InputSpec, Tensor, TensorSpec } from './tensor.js';
 
 /** One callable entry of a model. Names are those of the SavedModel's `signature_def`. */
@@ -9,6 +10,8 @@ export interface Signature {
 export interface LoadedModel {
   /** The signatures that this runtime can run, by name. */
   readonly signatures: Readonly<Record<string, Signature>>;
+  /** Of each of them, whether requests may share a run: whether each row of an answer hangs on its own row of the inputs alone. */
+  readonly rows: Readonly<Record<string, RowReport>>;
   /** The signatures that it cannot run, by name, with the sentence that says why. */
   readonly refused: Readonly<Record<string, string>>;
   /** Where it runs: `cpu`, `gpu:0`, … */

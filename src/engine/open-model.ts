@@ -1,6 +1,7 @@
 import { NotFlatError } from '../graph/flat-graph.js';
 import type { Flattened, FlattenOptions } from '../graph/flatten.js';
 import { type PixelRanges, pixelRanges } from '../graph/pixel-range.js';
+import { independentRows, PASSING, type RowReport } from '../graph/rows/independent-rows.js';
 import { KerasError } from '../keras/keras.errors.js';
 import { admit } from '../saved-model/admit.js';
 import { openVariables, type VariablesBundle } from '../saved-model/bundle.js';
@@ -34,6 +35,8 @@ export interface OpenedModel {
   flat(othersRun?: boolean): Promise<Flattened>;
   /** What the graph tells of pictures that it takes. Costs next to nothing once `flat` was asked for. */
   pixelRanges(): Promise<PixelRanges>;
+  /** What the graph tells of the rows of each signature. Costs next to nothing once `flat` was asked for. */
+  rows(): Promise<ReadonlyMap<string, RowReport>>;
 }
 
 /** Variables of more are not read for `pixelRanges`: a picture's channels are at most four. */
@@ -89,12 +92,14 @@ async function openKeras(directory: string, file: string): Promise<OpenedModel> 
     declared: signatures,
     flat: async () => ({ graph, others: new Map() }),
     pixelRanges: async () => pixelRanges(graph),
+    rows: async () => independentRows(graph),
   };
 }
 
 class OpenedSavedModel implements OpenedModel {
   readonly signatures: SavedModelFile['signatures'];
   private ranges: PixelRanges | undefined;
+  private rowReports: ReadonlyMap<string, RowReport> | undefined;
 
   constructor(
     readonly directory: string,
@@ -116,10 +121,18 @@ class OpenedSavedModel implements OpenedModel {
     return this.ranges;
   }
 
+  async rows(): Promise<ReadonlyMap<string, RowReport>> {
+    this.rowReports ??= await this.sketchedRows();
+    return this.rowReports;
+  }
+
   private async read(options: FlattenOptions): Promise<Flattened> {
     const { flatten } = await import('../graph/flatten.js'); // Not needed where the rewritten form is in the cache.
     const flat = await this.withVariables((variables) => flatten(this.saved, variables, options));
-    if (flat.others.size === 0) this.ranges = pixelRanges(flat.graph);
+    if (flat.others.size === 0) {
+      this.ranges = pixelRanges(flat.graph);
+      this.rowReports = independentRows(flat.graph);
+    }
     return flat;
   }
 
@@ -137,6 +150,22 @@ class OpenedSavedModel implements OpenedModel {
     }
   }
 
+  /** Of a model that is not flat as a whole. A signature that is not is not known to keep rows apart: it has loops, or changes variables. */
+  private async sketchedRows(): Promise<ReadonlyMap<string, RowReport>> {
+    const { flatten } = await import('../graph/flatten.js');
+    const options = { mostBytes: MOST_BYTES_OF_CHANNELS, passing: PASSING };
+    try {
+      const { graph, others } = await this.withVariables((variables) =>
+        flatten(this.saved, variables, options),
+      );
+      const notFlat = [...others].map(([name, reason]) => [name, no(reason)] as const);
+      return new Map([...notFlat, ...independentRows(graph)]);
+    } catch (error) {
+      if (!(error instanceof NotFlatError) && !(error instanceof SavedModelError)) throw error;
+      return new Map([...this.signatures.keys()].map((name) => [name, no(error.message)]));
+    }
+  }
+
   private async withVariables<T>(use: (variables: VariablesBundle | null) => Promise<T>): Promise<T> {
     const variables = await openVariables(this.directory);
     try {
@@ -145,6 +174,10 @@ class OpenedSavedModel implements OpenedModel {
       await variables?.close();
     }
   }
+}
+
+function no(reason: string): RowReport {
+  return { independent: false, reason };
 }
 
 async function asLoadError<T>(read: () => Promise<T>): Promise<T> {

@@ -15,7 +15,11 @@ export interface FlattenOptions {
   readonly mostBytes?: number;
   /** Whether the signatures that are not flat are run as well, and may change variables: `true` by default. */
   readonly othersRun?: boolean;
+  /** Ops that may be there although they are not pure, for whoever does not run the graph: none by default. */
+  readonly passing?: ReadonlySet<string>;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** What of a model is flat. */
 export interface Flattened {
@@ -34,9 +38,9 @@ export interface Flattened {
 export async function flatten(
   model: SavedModelFile,
   variables: VariablesBundle | null,
-  { mostBytes = Infinity, othersRun = true }: FlattenOptions = {},
+  { mostBytes = Infinity, othersRun = true, passing = NONE }: FlattenOptions = {},
 ): Promise<Flattened> {
-  const flattening = new Flattening(model, variables, othersRun);
+  const flattening = new Flattening(model, variables, { othersRun, passing, mayBeUnknown: false });
   const signatures = new Map<string, SavedSignature>();
   const others = new Map<string, string>();
   for (const [name, signature] of carried(model)) {

@@ -33,6 +33,15 @@ interface ReadVariable {
   readonly isRecovered: boolean;
 }
 
+export interface FlatteningOptions {
+  /** Whether the signatures that are not flat are run as well, and may change variables. */
+  readonly othersRun: boolean;
+  /** Ops that may be there although they are not pure, for whoever does not run the graph. */
+  readonly passing: ReadonlySet<string>;
+  /** Whether variables may be read whose values are not known. */
+  readonly mayBeUnknown: boolean;
+}
+
 /** Adds signatures, one by one, to a flat graph. */
 export class Flattening {
   readonly nodes: NodeDef[] = [];
@@ -45,9 +54,7 @@ export class Flattening {
   constructor(
     private readonly model: SavedModelFile,
     private readonly variables: VariablesBundle | null,
-    private readonly othersRun: boolean,
-    /** Whether variables may be read whose values are not known. */
-    private readonly mayBeUnknown = false,
+    private readonly options: FlatteningOptions,
   ) {
     this.scopes = new Scopes(model);
   }
@@ -130,7 +137,7 @@ export class Flattening {
     try {
       return this.restored(key, variable, dataType);
     } catch (error) {
-      if (!(error instanceof NotFlatError) || !this.mayBeUnknown) throw error;
+      if (!(error instanceof NotFlatError) || !this.options.mayBeUnknown) throw error;
       return {
         name: this.unused(`variables/${cleaned(variable)}`),
         dataType,
@@ -144,7 +151,7 @@ export class Flattening {
   private restored(key: string, variable: string, dataType: DataType): ReadVariable {
     const { restored, changed } = (this.origins ??= {
       restored: restoredFrom(this.model),
-      changed: changedVariables(this.model, this.othersRun),
+      changed: changedVariables(this.model, this.options.othersRun),
     });
     const change = changed.known.get(key) ?? changed.any;
     if (change !== null) throw new NotFlatError(change);
@@ -163,7 +170,7 @@ export class Flattening {
     const fed = new Set(inputs.map(({ nodes }) => canonical(nodes[0]!)));
     const roots = outputs.map(({ nodes }) => nodes[0]!);
     for (const { scope, node } of executed(this.scopes, roots, (tensor) => fed.has(tensor))) {
-      if (this.scopes.isCall(node) || node.op === 'VarHandleOp') continue;
+      if (this.scopes.isCall(node) || node.op === 'VarHandleOp' || this.mayPass(node)) continue;
       const why =
         whyImpure(node.op) ?? (ALLOWED_OPS.has(node.op) ? null : 'is not one that this server knows');
       if (why !== null)
@@ -171,11 +178,28 @@ export class Flattening {
     }
   }
 
+  /** Also a branch that does nothing else, as those of TensorFlow's assertions. */
+  private mayPass({ op, attr }: NodeDef): boolean {
+    const { passing } = this.options;
+    if (passing.size === 0 || passing.has(op)) return passing.has(op);
+    if (!CHOICES.has(op)) return false;
+    const branches = ['then_branch', 'else_branch'].map((key) => attr[key]?.value);
+    return branches.every((value) => {
+      const functions = this.model.functions;
+      const nodes = value?.case === 'func' ? functions.get(value.value.name)?.nodeDef : undefined;
+      return nodes?.every((node) => passing.has(node.op) || (isPure(node.op) && !this.scopes.isCall(node)));
+    });
+  }
+
   private placeholder(name: string, tensor: SavedTensor): NodeDef {
     const node = placeholderNode(this.unused(name), tensor);
     this.add(node);
     return node;
   }
+}
+
+function isPure(op: string): boolean {
+  return whyImpure(op) === null && ALLOWED_OPS.has(op);
 }
 
 interface OpenNode {

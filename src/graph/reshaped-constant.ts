@@ -13,9 +13,9 @@ export function reshapedConstant(
 ): number[] | null {
   switch (op) {
     case 'Reshape':
-      return argument ? filledIn(whole(argument), shape) : null;
+      return argument ? filledIn(wholeNumbers(argument), shape) : null;
     case 'ExpandDims': {
-      const [axis] = argument ? (whole(argument) ?? []) : [];
+      const [axis] = argument ? (wholeNumbers(argument) ?? []) : [];
       if (axis === undefined || axis < -shape.length - 1 || axis > shape.length) return null;
       return shape.toSpliced(axis < 0 ? axis + shape.length + 1 : axis, 0, 1);
     }
@@ -31,7 +31,8 @@ export function reshapedConstant(
   }
 }
 
-function whole(constant: Constant): number[] | null {
+/** The numbers of a constant of int32 or int64; `null` if it is another. */
+export function wholeNumbers(constant: Constant): number[] | null {
   if (constant.dataType === DataType.DT_INT32) return [...int32Values(constant)];
   if (constant.dataType !== DataType.DT_INT64) return null;
   const bytes = new Uint8Array(constant.bytes); // Aligned.

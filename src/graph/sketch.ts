@@ -16,7 +16,11 @@ export async function sketch(
   variables: VariablesBundle | null,
   mostBytes: number,
 ): Promise<FlatGraph> {
-  const flattening = new Flattening(model, variables, true, true);
+  const flattening = new Flattening(model, variables, {
+    othersRun: true,
+    passing: new Set(),
+    mayBeUnknown: true,
+  });
   const signatures = new Map<string, SavedSignature>();
   for (const [name, signature] of carried(model)) {
     const before = flattening.nodes.length;

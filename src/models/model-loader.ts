@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Admission } from '../batching/admission.js';
 import { batchMetrics, countRefusal } from '../batching/batch-metrics.js';
-import type { Batching, BatchingRules } from '../batching/batching.js';
+import type { Batching } from '../batching/batching.js';
 import { rulesOf } from '../batching/batching-rules.js';
 import { BATCHING } from '../batching/batching.token.js';
 import { Scheduler } from '../batching/scheduler.js';
@@ -119,7 +119,8 @@ export class ModelLoader {
       const plan = await planWithLabels(assumed.labels, name, config, loaded);
       const warm = performance.now();
       const rules = rulesOf(config.batching, loaded.device);
-      const outputs = mayWarmUp(plan, loaded) ? await runWarmUp(plan, rules, warmUp) : null;
+      const sizes = plan.joining.joined ? rules.allowedBatchSizes : [];
+      const outputs = mayWarmUp(plan, loaded) ? await runWarmUp(plan, sizes, warmUp) : null;
       const run: Run = (signature, inputs) => engine.run(engineName, signature, inputs);
       await runRecordedWarmUp(run, loaded, found.directory);
       const warmUpMs = performance.now() - warm;
@@ -127,8 +128,9 @@ export class ModelLoader {
       const goldens = proven ?? (await this.goldens.prove(name, found, config, { plan, labels, run }));
       const admitted = await admit();
       if (admitted) await runRecordedWarmUp(run, admitted, found.directory); // It was another process until now.
-      const { signatures, stateful } = loaded;
-      batching.open(engineName, { name, signatures, stateful, rules });
+      const served = admitted ?? loaded;
+      const { signatures, stateful } = served;
+      batching.open(engineName, { name, signatures, rows: served.rows, stateful, rules });
       const measured = hasDefault(plan) ? plan.signatureName : Object.keys(signatures)[0]!;
       const admission = this.admissionTo(name, {
         count: PLACES * engine.runsAtOnce * rules.maxBatchSize + decodeConcurrencyOf(this.settings),
@@ -186,14 +188,14 @@ function mayWarmUp(plan: ModelPlan, { stateful }: LoadedModel): boolean {
  */
 async function runWarmUp(
   plan: ModelPlan,
-  { allowedBatchSizes }: BatchingRules,
+  sizes: readonly number[],
   warmUp: Run,
 ): Promise<NamedTensors | null> {
   const inputs = await warmUpInputs(plan);
   try {
     if (!inputs) return null;
     const outputs = await warmUp(plan.signatureName, inputs);
-    for (const batch of warmUpBatches(plan, inputs, allowedBatchSizes)) {
+    for (const batch of warmUpBatches(inputs, sizes)) {
       await warmUp(plan.signatureName, batch).catch(unlessRunFailed);
     }
     return outputs;

@@ -26,6 +26,7 @@ const loaded = (signatures: Record<string, string>, refused: LoadedModel['refuse
   device: 'cpu',
   memoryBytes: 0,
   stateful: [],
+  rows: {},
   declared: {},
   warnings: [],
   graph: { optimised: true },

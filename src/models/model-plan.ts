@@ -1,3 +1,4 @@
+import { type Joining, joiningOf } from '../batching/joining.js';
 import { ConfigError } from '../config/expect.js';
 import type { LoadedModel, NamedTensors, Signature } from '../engine/engine.js';
 import { describeTensor, type InputSpec, type Tensor, type TensorSpec } from '../engine/tensor.js';
@@ -11,6 +12,8 @@ interface PlanOf<T extends Task> {
   /** What a request runs that names no signature. A model may have none: see `hasDefault`. */
   readonly signatureName: string;
   readonly signature: Signature;
+  /** Whether requests for it share runs. */
+  readonly joining: Joining;
   /** Largest picture in pixels that this model takes; the server's own limit stands besides. */
   readonly maxPixels: number | undefined;
 }
@@ -89,7 +92,8 @@ export function scoresOf({ output, logits }: ClassificationPlan, outputs: NamedT
 export function planModel(config: Partial<ModelConfig>, loaded: LoadedModel): ModelPlan {
   const [signatureName, signature] = chooseSignature(config.signature, loaded, config.task);
   const task = config.task ?? guessTask(signature);
-  const base = { signatureName, signature, maxPixels: config.maxPixels };
+  const joining = joiningOf(signatureName, signature, loaded, config.batching ?? {});
+  const base = { signatureName, signature, joining, maxPixels: config.maxPixels };
   switch (task) {
     case 'classification': {
       const input = choose('input', config.input, signature.inputs, isImageInput);

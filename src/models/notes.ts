@@ -1,3 +1,4 @@
+import { isBatchable } from '../batching/rows.js';
 import type { LoadedModel } from '../engine/engine.js';
 import type { ModelConfig } from './model-config.js';
 import { hasDefault, type ModelPlan, pixelInput } from './model-plan.js';
@@ -20,7 +21,8 @@ export function notesOf(
 ): Note[] {
   const own = loaded.warnings;
   const warnings = [...own, scaleContradiction(plan), goldens > 0 ? null : scaleGuess(config, plan)];
-  const told = [noDefault(plan, loaded), stateOf(loaded)];
+  const alone = runsAlone(plan, config.engine === 'upstream');
+  const told = [noDefault(plan, loaded), stateOf(loaded), alone];
   return [
     ...warnings.filter((text) => text !== null).map((text) => ({ level: 'warn', text }) as const),
     ...told.filter((text) => text !== null).map((text) => ({ level: 'log', text }) as const),
@@ -46,4 +48,12 @@ function scaleGuess({ preprocessing }: Partial<ModelConfig>, plan: ModelPlan): s
     'scale: unit is a guess: nothing tells whether the model takes pixels from 0 to 1 or others. ' +
     'Write into model.yaml how training scaled them, preprocessing: { scale: unit } if it was so, else raw, tf, torch, caffe or the name of a preset.'
   );
+}
+
+/** Where requests for the signature could share runs by its shapes, and do not. */
+function runsAlone(plan: ModelPlan, isRemote: boolean): string | null {
+  const { joining, signature } = plan;
+  if (!hasDefault(plan) || joining.joined || joining.asked || !isBatchable(signature)) return null;
+  const where = isRemote ? 'the other server' : 'a run';
+  return `each request has ${where} to itself, since its rows are not known to be independent. ${joining.reason} If they are, say batching: { independentRows: true } in model.yaml.`;
 }

@@ -10,6 +10,7 @@ function contradiction(takes: PixelRange | undefined, preprocessing: Preprocessi
     { preprocessing },
     {
       signatures: { serving_default: { inputs: [image], outputs: [scores] } },
+      rows: {},
       refused: {},
       declared: {},
       warnings: [],

@@ -1,4 +1,4 @@
-import { splitRows } from '../batching/rows.js';
+import { splitRows } from '../engine/joined-rows.js';
 import type { NamedTensors } from '../engine/engine.js';
 import { describeTensor, fits, type InputSpec, type Tensor, type TensorSpec } from '../engine/tensor.js';
 import { ServingError } from '../errors/serving-error.js';

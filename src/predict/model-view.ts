@@ -70,9 +70,13 @@ function readyView({ plan, labels, goldens, loaded, notes, loadMs, warmUpMs }: R
     task: plan.task,
     signature: hasDefault(plan) ? plan.signatureName : null,
     signatures: Object.fromEntries(
-      Object.entries(loaded.signatures).map(([key, signature]) => [key, signatureView(signature)]),
+      Object.entries(loaded.signatures).map(([key, signature]) => [
+        key,
+        { ...signatureView(signature), rows: loaded.rows[key] },
+      ]),
     ),
     ...(Object.keys(loaded.refused).length > 0 && { refusedSignatures: loaded.refused }),
+    batching: plan.joining,
     ...planView(plan),
     labelCount: labels?.size,
     goldens,
@@ -126,9 +130,10 @@ export const EXAMPLE_MODEL = {
   task: 'classification',
   signature: 'serving_default',
   signatures: {
-    serve: { inputs: [IMAGE], outputs: [SCORES] },
-    serving_default: { inputs: [IMAGE], outputs: [SCORES] },
+    serve: { inputs: [IMAGE], outputs: [SCORES], rows: { independent: true } },
+    serving_default: { inputs: [IMAGE], outputs: [SCORES], rows: { independent: true } },
   },
+  batching: { joined: true },
   input: 'image',
   topK: 5,
   labelCount: 10,

@@ -1,4 +1,5 @@
-import { isBatchable, rowsOf } from '../batching/rows.js';
+import { isBatchable } from '../batching/rows.js';
+import { rowsOf } from '../engine/joined-rows.js';
 import type { NamedTensors, Signature } from '../engine/engine.js';
 import { bytesOf } from '../engine/tensor.js';
 

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS_TOKEN } from '../config/config.module.js';
 import type { Settings } from '../config/settings.js';
 import type { NamedTensors } from '../engine/engine.js';
-import { joinRows } from '../batching/rows.js';
+import { joinRows } from '../engine/joined-rows.js';
 import type { Tensor } from '../engine/tensor.js';
 import { ServingError } from '../errors/serving-error.js';
 import { type ModelPlan, pixelInput } from '../models/model-plan.js';

@@ -18,7 +18,11 @@ function plan(
   config: Partial<ModelConfig> = {},
 ): ModelPlan {
   const signature: Signature = { inputs, outputs };
-  const loaded = { signatures: { serving_default: signature }, refused: {} } as unknown as LoadedModel;
+  const loaded = {
+    signatures: { serving_default: signature },
+    rows: { serving_default: { independent: true } },
+    refused: {},
+  } as unknown as LoadedModel;
   return planModel(config, loaded);
 }
 

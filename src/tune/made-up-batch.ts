@@ -59,7 +59,11 @@ function pictureSide({ maxPixels }: ModelPlan, side: number): number {
 function checkBatchable(plan: ModelPlan): void {
   const { signature, signatureName } = plan;
   const picture = pixelInput(plan)?.spec;
-  if (isBatchable(signature) && picture?.shape?.length !== 3) return;
+  if (plan.joining.joined && picture?.shape?.length !== 3) return;
+  if (isBatchable(signature) && !plan.joining.joined)
+    throw new CommandError(
+      `Each request to the model runs by itself, so there is no batch size to choose. ${plan.joining.reason}`,
+    );
   const tensors = [...signature.inputs, ...signature.outputs];
   const all = tensors.map((spec) => `${spec.name} ${describeTensor(spec)}`).join(', ');
   throw new CommandError(

@@ -49,6 +49,13 @@ withApplications('the networks of scripts/models/applications.sh', () => {
           await rm(folder, { recursive: true });
         });
 
+        it('shares runs among requests in every form', async () => {
+          const { models } = (await (await server.fetch('/models')).json()) as { models: object[] };
+          expect(models.length).toBe(FORMS.length);
+          for (const model of models)
+            expect(model).toMatchObject({ state: 'AVAILABLE', batching: { joined: true } });
+        });
+
         it.each(FORMS)('answers the logits that Keras answers: %s', async (form) => {
           for (const [file, logits] of Object.entries(application.pictures)) {
             const picture = await readFile(join(application.folder, file));

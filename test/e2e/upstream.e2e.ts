@@ -27,7 +27,7 @@ withUpstreamServers('models that MLServer runs', () => {
         brightness: yaml(upstream.url),
         half_plus_two: yaml(upstream.url),
         identity: yaml(upstream.url),
-        raises: `${yaml(upstream.url)}batching: { maxBatchSize: 4 }\n`,
+        raises: `${yaml(upstream.url)}batching: { maxBatchSize: 4, independentRows: true }\n`,
         two: `engine: upstream\nupstream: { urls: ['http://127.0.0.1:1', '${upstream.url}'], protocol: open-inference, model: half_plus_two }\n`,
       },
       labels: { 'brightness.json': '["bright", "dark"]' },

@@ -49,8 +49,12 @@ export class FakeEngine implements Engine {
     this.models.set(model, fake);
     if (fake.leakBytes) this.leaked.push(new Uint8Array(fake.leakBytes).fill(1)); // Only what is written to is resident.
     const graph = { optimised: false, reason: 'A fake model has no graph.' } as const;
+    const rows = Object.fromEntries(
+      Object.keys(fake.signatures).map((name) => [name, { independent: true } as const]),
+    );
     return {
       signatures: fake.signatures,
+      rows,
       refused: {},
       declared: {},
       device: 'cpu',

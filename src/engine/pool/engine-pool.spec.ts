@@ -28,6 +28,7 @@ class Engine implements PooledEngine {
     const graph = { optimised: true } as const;
     return {
       signatures: {},
+      rows: {},
       refused: {},
       declared: {},
       device: 'gpu:0',

@@ -5,6 +5,7 @@ import { statefulSignatures } from '../../saved-model/state.js';
 import { openModel, type OpenedModel } from '../open-model.js';
 import { carriedSignatures, declaredSignatures, publicSignature } from '../signatures.js';
 import { openOriginal } from './original-session.js';
+import { rowsOfOriginal } from './proven-sessions.js';
 import { picked, rewrite } from './rewrite-session.js';
 import type { Session } from './session.js';
 import type { OpenSessions, ReadModel, SessionRequest } from './session-request.js';
@@ -31,8 +32,15 @@ export async function openSession(request: SessionRequest): Promise<OpenSessions
 
 /** @param reason why it is not optimised, as a sentence @throws EngineError `load` */
 async function original(request: SessionRequest, read: ReadModel, reason: string): Promise<OpenSessions> {
-  const record = { ...(await read.record()), graph: { optimised: false, reason } as const };
-  return { sessions: [await openOriginal(request, read)], record };
+  const session = await openOriginal(request, read);
+  try {
+    const rows = await rowsOfOriginal(session, read, request);
+    const record = { ...(await read.record(rows)), graph: { optimised: false, reason } as const };
+    return { sessions: [session], record };
+  } catch (error) {
+    session.close();
+    throw error;
+  }
 }
 
 /**
@@ -50,12 +58,13 @@ function withRecord(model: OpenedModel): ReadModel {
   if (signatures.size === 0) {
     throw new EngineError('load', [...refused.values()].join(' ') || 'The SavedModel has no signatures.');
   }
-  const record = async (): ReturnType<ReadModel['record']> => {
+  const record: ReadModel['record'] = async (rows) => {
     const ranges = await model.pixelRanges();
     const about = {
       signatures: Object.fromEntries(
         [...signatures].map(([name, saved]) => [name, publicSignature(saved, ranges.get(name))]),
       ),
+      rows,
       refused: Object.fromEntries(refused),
       declared: declaredSignatures(model.declared),
       stateful: model.saved ? statefulSignatures(model.saved).filter((name) => signatures.has(name)) : [],

@@ -6,6 +6,7 @@ import { EngineError, type GraphReport } from '../engine.js';
 import { type Binding, ON_CPU } from './native-binding.js';
 import type { OpenSessions, ReadModel, SessionRequest } from './session-request.js';
 import { openOriginal } from './original-session.js';
+import { rowsOfOriginal, rowsOfSession } from './proven-sessions.js';
 import { RewrittenModels } from './rewritten-models.js';
 import { differences } from './same-answers.js';
 import { Session } from './session.js';
@@ -24,7 +25,6 @@ export async function rewrite(request: SessionRequest, read: ReadModel): Promise
   const { graph, others } = await read.model.flat();
   const { flat, edges } = withEdgesFor(simplify(graph), read.signatures);
   if (edges.size === 0) throw new NotFlatError(firstReason(others));
-  const about = await read.record();
   const staged = await rewritten.stage();
   const open = (place: readonly string[], of = edges): Session =>
     openStaged(runtime.binding, staged, place, of);
@@ -39,14 +39,22 @@ export async function rewrite(request: SessionRequest, read: ReadModel): Promise
     const except = new Map([...others, ...faults].filter(([name]) => read.signatures.has(name)));
     const proven = new Map([...edges].filter(([name]) => !faults.has(name)));
     if (proven.size === 0) throw new NotFlatError(firstReason(except));
+    const { model } = read;
+    const rewrittenOnes = { model, signatures: picked(read.signatures, [...proven.keys()]) };
+    const onCpu = hasOriginal ? await rowsOfSession(opened[0]!, rewrittenOnes) : null;
     if (hasOriginal && (runtime.device !== 'cpu' || faults.size > 0)) {
       opened.pop()!.close();
       opened.push(open([], proven));
     }
-    const { model } = read;
-    const signatures = picked(read.signatures, [...except.keys()]);
-    if (signatures.size > 0) opened.push(await openOriginal(request, { model, signatures }));
-    const record = { ...about, graph: reportOf(except) };
+    const cpu = runtime.device === 'cpu' ? undefined : async () => open([ON_CPU], proven);
+    let rows = onCpu ?? (await rowsOfSession(opened[0]!, rewrittenOnes, cpu));
+    const exported = { model, signatures: picked(read.signatures, [...except.keys()]) };
+    if (exported.signatures.size > 0) {
+      const session = await openOriginal(request, exported);
+      opened.push(session);
+      rows = { ...rows, ...(await rowsOfOriginal(session, exported, request)) };
+    }
+    const record = { ...(await read.record(rows)), graph: reportOf(except) };
     await rewritten.keep(staged, key, { ...record, edges: proven });
     kept = true;
     return { sessions: opened, record };

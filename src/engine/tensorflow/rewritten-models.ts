@@ -11,7 +11,7 @@ import { findModelFile } from '../model-files.js';
 import type { TensorSpec } from '../tensor.js';
 
 /** What is written differs from one of these to the next: raise it when the rewriting changes, or the record of it. */
-const REWRITING = 6;
+const REWRITING = 8;
 
 /** What no server has used for so long is deleted. */
 const KEPT_MS = 30 * 24 * 3600 * 1000;
@@ -25,7 +25,7 @@ export interface ModelRecord {
   /** Of the signatures that are rewritten: others run as they were exported. */
   readonly edges: ReadonlyMap<string, EdgedSignature>;
   readonly held: HeldInputs;
-  readonly about: Pick<LoadedModel, 'signatures' | 'refused' | 'declared' | 'stateful' | 'warnings'>;
+  readonly about: Pick<LoadedModel, 'signatures' | 'rows' | 'refused' | 'declared' | 'stateful' | 'warnings'>;
   readonly graph: LoadedModel['graph'];
 }
 

@@ -1,19 +1,8 @@
 import type { SavedSignature } from '../../saved-model/signature.js';
 import { EngineError, type NamedTensors } from '../engine.js';
-import type { Tensor } from '../tensor.js';
-import { compareTensors } from '../tensor-difference.js';
-import { madeUpInputs } from './made-up-inputs.js';
+import { madeUpInputs, OPEN_SIZES } from '../made-up-inputs.js';
+import { differs, TOLERANCE } from '../same-answer.js';
 import type { Session } from './session.js';
-
-/**
- * The largest difference that rounding may make, as a part of the largest number of the output (of 1, if that is less). Constants let
- * TensorFlow choose other kernels, and a deep network multiplies what these round differently: 2e-4 was seen, with EfficientNetB0. A wrong
- * rewriting is off by far more.
- */
-const TOLERANCE = 1e-3;
-
-/** Where the signature leaves a height or width open, the first of these that the model runs with. */
-const OPEN_SIZES = [64, 224, 1];
 
 /**
  * Runs two forms of a model on the same made-up inputs and compares all outputs: decimals within the tolerance, everything else
@@ -78,13 +67,4 @@ async function firstRun(
     if (answers) return { inputs: made, answers };
   }
   return null;
-}
-
-/** @returns what differs, as part of a sentence; `null` if nothing does */
-export function differs(expected: Tensor, found: Tensor, tolerance: number): string | null {
-  const { worst, largest, says } = compareTensors(expected, found);
-  if (says !== undefined) return says;
-  const isDecimal = /^(b?float|complex)/.test(expected.dtype);
-  const allowed = isDecimal ? tolerance * largest : 0;
-  return worst <= allowed ? null : `by ${worst.toPrecision(2)} where ${allowed.toPrecision(2)} is allowed`;
 }

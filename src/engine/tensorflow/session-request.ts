@@ -1,5 +1,5 @@
 import type { SavedSignature } from '../../saved-model/signature.js';
-import type { LoadOptions } from '../engine.js';
+import type { LoadedModel, LoadOptions } from '../engine.js';
 import type { OpenedModel } from '../open-model.js';
 import type { Binding } from './native-binding.js';
 import type { ModelRecord } from './rewritten-models.js';
@@ -26,7 +26,7 @@ export interface ReadModel {
   readonly model: OpenedModel;
   readonly signatures: ReadonlyMap<string, SavedSignature>;
   /** What is known of it. Asked for after the flat graph, it costs next to nothing. */
-  record(): Promise<Omit<ModelRecord, 'edges' | 'graph'>>;
+  record(rows: LoadedModel['rows']): Promise<Omit<ModelRecord, 'edges' | 'graph'>>;
 }
 
 /** Sessions, and what is known of their model. */

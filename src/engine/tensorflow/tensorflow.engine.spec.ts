@@ -158,7 +158,7 @@ describe('what is rewritten', () => {
     const options = { allowOps: [], optimise: true, cacheDirectory: join(cacheDirectory, 'file') };
     await writeFile(options.cacheDirectory, '');
     await expect(
-      engine.load('keras', 'test/fixtures/keras/keras3/sequential', options),
+      engine.load('keras', 'test/fixtures/keras/keras222/sequential', options),
     ).rejects.toMatchObject({
       kind: 'load',
       message: expect.stringMatching(/^It could not be rewritten in the cache \(\w+\): let /),

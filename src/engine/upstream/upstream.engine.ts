@@ -16,6 +16,12 @@ import { UpstreamClient } from './upstream-client.js';
 import type { UpstreamConfig } from './upstream-config.js';
 import { answeredError, unreadable, upstreamError } from './upstream-error.js';
 
+/** Its graph is there, and so is whoever could be asked. */
+const UNKNOWN_ROWS = {
+  independent: false,
+  reason: 'It runs on another server, which does not tell whether its rows are independent.',
+} as const;
+
 export interface UpstreamEngineOptions {
   /** The model's name here, which it has there too unless the configuration says otherwise. */
   readonly name: string;
@@ -73,6 +79,7 @@ export class UpstreamEngine implements Engine {
     this.signatures = carried;
     return {
       signatures: carried,
+      rows: Object.fromEntries(Object.keys(carried).map((key) => [key, UNKNOWN_ROWS])),
       refused: Object.fromEntries(refusals),
       declared: declaredSignatures(described),
       warnings: [],

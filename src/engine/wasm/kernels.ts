@@ -2,6 +2,7 @@ import type { backend_util, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-co
 import { elements } from '../tensor.js';
 import type { Core } from './backend.js';
 import { mendForEmptyTensors } from './empty-tensors.js';
+import { gatherInBatches } from './gather-in-batches.js';
 import { type Given, type Kernel, memoryOf, mend, outputOf } from './mend-kernel.js';
 
 type Pair = number | [number, number];
@@ -19,6 +20,7 @@ const POOLS = ['MaxPool', 'AvgPool'];
 /** Mends kernels of the WebAssembly backend, for good. */
 export function mendKernels(tf: Core): void {
   mend(tf, 'StridedSlice', stridedSlice);
+  mend(tf, 'GatherV2', gatherInBatches);
   for (const name of CONVOLUTIONS) mend(tf, name, (original, given) => convolve(tf, name, original, given));
   for (const name of POOLS) mend(tf, name, (original, given) => pool(tf, original, given));
   mendForEmptyTensors(tf);

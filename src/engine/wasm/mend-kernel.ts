@@ -10,7 +10,8 @@ export interface Memory {
   readonly dataIdMap: { get(id: object): { dtype: string } };
   makeOutput(shape: readonly number[], dtype: DataType): TensorInfo;
   disposeData(id: object): void;
-  typedArrayFromHeap(tensor: TensorInfo): { fill(value: number): void };
+  typedArrayFromHeap(tensor: TensorInfo): { fill(value: number): void; set(values: ArrayLike<number>): void };
+  readSync(id: object): ArrayLike<number>;
 }
 
 /** Puts `kernelFunc` before a kernel of the WebAssembly backend, for good. */

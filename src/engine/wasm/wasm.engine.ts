@@ -11,6 +11,7 @@ import { heldInputs } from '../held-inputs.js';
 import { InputShapes } from '../input-shapes.js';
 import { openModel } from '../open-model.js';
 import { carriedSignatures, declaredSignatures, publicSignature } from '../signatures.js';
+import { provenRows } from '../prove-rows.js';
 import { startBackend, type WasmBackend } from './backend.js';
 import { registerCustomOps } from './custom-ops.js';
 import { mendKernels } from './kernels.js';
@@ -67,10 +68,14 @@ export class WasmEngine implements Engine {
     this.models.set(model, { session, shapes });
     const served = [...signatures].filter(([name]) => graph.signatures.has(name));
     const ranges = await opened.pixelRanges();
+    const rows = await provenRows(await opened.rows(), new Map(served), (name, inputs) =>
+      this.run(model, name, inputs),
+    );
     return {
       signatures: Object.fromEntries(
         served.map(([name, saved]) => [name, publicSignature(saved, ranges.get(name))]),
       ),
+      rows,
       refused: Object.fromEntries(all),
       declared: declaredSignatures(opened.declared),
       warnings: opened.warnings,

@@ -17,6 +17,7 @@ function planFor(
   const graph = { optimised: true } as const;
   return planModel(config, {
     signatures,
+    rows: {},
     refused: {},
     device: 'cpu',
     memoryBytes: 0,
@@ -104,7 +105,7 @@ describe('the first run of a model', () => {
 describe('the other batch sizes', () => {
   async function rowsOfBatches(shapes: readonly TensorSpec['shape'][], sizes: number[]): Promise<number[][]> {
     const plan = planFor(shapes.map((shape, index) => input('float32', shape, `x${index}`)));
-    const batches = [...warmUpBatches(plan, (await warmUpInputs(plan))!, sizes)];
+    const batches = [...warmUpBatches((await warmUpInputs(plan))!, sizes)];
     return batches.map((batch) => Object.values(batch).map(({ shape }) => shape[0]!));
   }
 
@@ -114,10 +115,5 @@ describe('the other batch sizes', () => {
       [2, 2],
       [3, 3],
     ]);
-  });
-
-  it('are none of a model whose requests cannot share a run', async () => {
-    expect(await rowsOfBatches([[1, 8, 8, 3]], [1, 4])).toEqual([]);
-    expect(await rowsOfBatches([[null, 2], []], [1, 4])).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { isBatchable, joinRows, rowsOf } from '../../batching/rows.js';
+import { joinRows, rowsOf } from '../../engine/joined-rows.js';
 import { sharp } from '../../images/sharp.js';
 import type { NamedTensors } from '../../engine/engine.js';
 import {
@@ -34,12 +34,7 @@ export async function warmUpInputs(plan: ModelPlan): Promise<NamedTensors | null
 }
 
 /** The same inputs in each size of batch that the engine is to be given, but for the one that they have. */
-export function* warmUpBatches(
-  { signature }: ModelPlan,
-  inputs: NamedTensors,
-  sizes: readonly number[],
-): Iterable<NamedTensors> {
-  if (!isBatchable(signature)) return;
+export function* warmUpBatches(inputs: NamedTensors, sizes: readonly number[]): Iterable<NamedTensors> {
   for (const size of sizes) if (size > rowsOf(inputs)) yield joinRows([inputs], size);
 }
 

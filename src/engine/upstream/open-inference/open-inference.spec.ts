@@ -40,6 +40,7 @@ describe('a server of the Open Inference Protocol', () => {
   ])('set as %j is asked at %j', async (more, paths) => {
     const server = await player();
     expect(await load(server, more)).toEqual({
+      rows: { serving_default: { independent: false, reason: expect.stringContaining('another server') } },
       signatures: {
         serving_default: {
           inputs: [{ name: 'x', dtype: 'float32', shape: [null, 2] }],
@@ -57,6 +58,7 @@ describe('a server of the Open Inference Protocol', () => {
       device: 'upstream open-inference',
       memoryBytes: 0,
       stateful: [],
+      warnings: [],
       graph: { optimised: false, reason: 'It runs on another server.' },
     });
     expect(server.seen.map(({ path }) => path)).toEqual(paths);

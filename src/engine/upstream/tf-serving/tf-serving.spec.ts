@@ -70,6 +70,9 @@ describe('TensorFlow Serving', () => {
     const loaded = await engine.load();
     expect(server.seen.map((request) => request.path)).toEqual([path]);
     expect(loaded).toEqual({
+      rows: expect.objectContaining({
+        serving_default: { independent: false, reason: expect.stringContaining('another server') },
+      }),
       signatures: {
         serving_default: {
           inputs: [{ name: 'x', dtype: 'float32', shape: [null, 1] }],
@@ -96,6 +99,7 @@ describe('TensorFlow Serving', () => {
       memoryBytes: 0,
       stateful: [],
       graph: { optimised: false, reason: 'It runs on another server.' },
+      warnings: [],
     });
     await engine.close();
   });

@@ -1,14 +1,17 @@
-import { sharp } from '../../images/sharp.js';
-import type { SavedTensor } from '../../saved-model/signature.js';
-import type { NamedTensors } from '../engine.js';
-import { toBfloat16, toFloat16 } from '../../numbers/half.js';
-import { type DType, elements, entriesPerElement, NUMBER_ARRAYS, type Tensor } from '../tensor.js';
+import { sharp } from '../images/sharp.js';
+import type { SavedTensor } from '../saved-model/signature.js';
+import type { NamedTensors } from './engine.js';
+import { toBfloat16, toFloat16 } from '../numbers/half.js';
+import { type DType, elements, entriesPerElement, NUMBER_ARRAYS, type Tensor } from './tensor.js';
 
 /** What stands in for sizes that the signature leaves open: the batch, and each further one. */
 export interface OpenSizes {
   readonly batch: number;
   readonly other: number;
 }
+
+/** Where the signature leaves a height or width open, the first of these with which a model runs is taken. */
+export const OPEN_SIZES = [64, 224, 1];
 
 /**
  * Inputs drawn from a seed: decimals from 0 to `most`, whole numbers 0 and 1 (which index anything), bytes, and pictures for

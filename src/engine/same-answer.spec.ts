@@ -1,6 +1,6 @@
-import type { Tensor } from '../tensor.js';
-import { toBfloat16 } from '../../numbers/half.js';
-import { differs } from './same-answers.js';
+import type { Tensor } from './tensor.js';
+import { toBfloat16 } from '../numbers/half.js';
+import { differs } from './same-answer.js';
 
 const floats = (...values: number[]): Tensor => ({
   dtype: 'float32',
