@@ -35,9 +35,9 @@ def write_goldens(folder, pictures, preprocess, model=None, labels=None, logits=
 
     folder: where to; made if it is not there. `models/<name>/goldens` for all versions, `models/<name>/<version>/goldens` for one.
     pictures: paths of JPEG, PNG or WebP files, whose bytes are copied as they are.
-    preprocess: takes a path and gives what the model is fed: float32 [height, width, channels] or [channels, height, width], with a batch
-        of 1 in front or without, as a NumPy array, a TensorFlow or a PyTorch tensor.
-    model: takes a batch of one and gives [1, classes]; without one, only the tensors are written.
+    preprocess: takes a path and gives what the model is fed: [height, width, channels] or [channels, height, width] (of a Keras model of grey
+        pictures without channels [height, width]), with a batch of 1 in front or without, as a NumPy array, a TensorFlow or a PyTorch tensor.
+    model: takes a batch of one and gives [1, classes], or [1, 1] with the score of the second of two; without one, only the tensors are written.
     labels: the names of the classes by index; without them, no labels are written.
     logits: whether the model gives logits rather than probabilities.
     tolerance: such as {"pixels": 2, "probabilities": 0.02}; Tensornest's own by default.
@@ -52,17 +52,22 @@ def write_goldens(folder, pictures, preprocess, model=None, labels=None, logits=
     folder.mkdir(parents=True, exist_ok=True)
     for name, picture in named.items():
         tensor = preprocess(str(picture))
-        batch = tensor if len(tensor.shape) == 4 else tensor[None]
+        batch = tensor if len(tensor.shape) == _rank(model) else tensor[None]
         golden = {}
         np.save(folder / f"{name}.tensor.npy", _numpy(batch))
         if model is not None:
             scores = _numpy(_run(model, batch)).reshape(-1).astype(np.float64)
-            if logits:
+            is_binary = scores.size == 1 and (labels is None or len(labels) == 2)
+            if is_binary:
+                second = 1 / (1 + np.exp(-scores)) if logits else scores
+                scores = np.concatenate([1 - second, second])
+            elif logits:
                 powers = np.exp(scores - scores.max())
                 scores = powers / powers.sum()
             np.save(folder / f"{name}.probabilities.npy", scores.astype(np.float32))
             if labels is not None:
-                golden["label"] = labels[int(scores.argmax())]
+                # Of two equal ones the second: p >= 0.5.
+                golden["label"] = labels[int(scores[1] >= scores[0]) if is_binary else int(scores.argmax())]
         if tolerance is not None:
             golden["tolerance"] = tolerance
         copy = folder / f"{name}{picture.suffix}"
@@ -97,6 +102,11 @@ def _check_free(folder, name, picture):
             raise FileExistsError(f"{other} is there already and is another picture than {picture}. Remove it, or rename the new one.")
 
 
+def _rank(model):
+    shape = getattr(model, "input_shape", None)
+    return len(shape) if isinstance(shape, tuple) else 4
+
+
 def _run(model, batch):
     torch = sys.modules.get("torch")
     if torch is None or not isinstance(batch, torch.Tensor):
@@ -108,4 +118,6 @@ def _run(model, batch):
 def _numpy(values):
     if hasattr(values, "detach"):
         values = values.detach().cpu()
-    return np.ascontiguousarray(np.asarray(values))
+    values = np.ascontiguousarray(np.asarray(values))
+    # NumPy has no bfloat16 of its own.
+    return values if values.dtype.kind in "fiu" else values.astype(np.float32)

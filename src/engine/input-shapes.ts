@@ -1,4 +1,5 @@
 import { EngineError, type NamedTensors } from './engine.js';
+import { axesOf } from './normalise.js';
 import { describeTensor, elements, fits, type Tensor, type TensorSpec } from './tensor.js';
 
 /** The inputs of signatures that are held to their shapes, by the signature's name. */
@@ -38,7 +39,7 @@ function ofAnyBatch(shape: TensorSpec['shape']): TensorSpec['shape'] {
 
 /** Of pixels, once they are arranged as the graph takes them. */
 function shapeInGraph({ shape, normalise }: Tensor): readonly number[] {
-  if (normalise?.layout !== 'nchw') return shape;
+  if (!normalise) return shape;
   const [height = 1, width = 1, channels = 1] = shape.slice(-3);
-  return [...shape.slice(0, -3), channels, height, width];
+  return [...shape.slice(0, -3), ...axesOf(normalise.layout, height, width, channels)];
 }

@@ -1,6 +1,6 @@
 import { type ColourOrder, type PreprocessingConfig } from '../preprocessing/preprocessing-config.js';
 import { planPreprocessing } from '../preprocessing/plan.js';
-import type { Normalise, Tensor } from './tensor.js';
+import { type Normalise, NUMBER_ARRAYS, type Tensor } from './tensor.js';
 import { normalisePixels } from './normalise.js';
 
 /** One row of two pixels in RGB. */
@@ -20,7 +20,7 @@ const RAW: Normalise = {
 };
 
 /** What a model of that input gets, by what its model.yaml says. */
-function given(config: PreprocessingConfig, layout: Normalise['layout'] = 'nhwc'): Tensor {
+function given(config: PreprocessingConfig, layout: 'nhwc' | 'nchw' = 'nhwc'): Tensor {
   const shape = layout === 'nhwc' ? [null, 1, 2, 3] : [null, 3, 1, 2];
   const input = { name: 'image', dtype: 'float32', shape } as const;
   return normalisePixels(PIXELS, planPreprocessing({ ...config, layout }, input).normalise);
@@ -167,5 +167,36 @@ describe('an integer input', () => {
   it('of int32 may lie around 0', () => {
     const tensor = normalisePixels(PIXELS, { ...RAW, dtype: 'int32', mean: [128, 128, 128] });
     expect(numbers(tensor)).toEqual([-128, -64, 127, 72, -127, 0]);
+  });
+});
+
+describe('an input of another dtype', () => {
+  const half = { ...RAW, mean: [0, 0, 0], std: [2, 2, 2] };
+
+  it.each<[Normalise['dtype'], Normalise, readonly (number | bigint)[]]>([
+    ['float64', half, [0, 32, 127.5, 100, 0.5, 64]],
+    ['float16', half, [0, 0x5000, 0x57f8, 0x5640, 0x3800, 0x5400]],
+    ['bfloat16', half, [0, 0x4200, 0x42ff, 0x42c8, 0x3f00, 0x4280]],
+    ['int8', { ...RAW, mean: [128, 128, 128] }, [-128, -64, 127, 72, -127, 0]],
+    ['int16', RAW, [0, 64, 255, 200, 1, 128]],
+    ['uint16', RAW, [0, 64, 255, 200, 1, 128]],
+    ['int64', RAW, [0n, 64n, 255n, 200n, 1n, 128n]],
+    ['uint64', RAW, [0n, 64n, 255n, 200n, 1n, 128n]],
+  ])('%s gets its own numbers', (dtype, how, expected) => {
+    const { data } = normalisePixels(PIXELS, { ...how, dtype });
+    expect(data).toBeInstanceOf(NUMBER_ARRAYS[dtype]);
+    expect([...(data as Iterable<number | bigint>)]).toEqual(expected);
+    const { data: ofFloats } = normalisePixels(
+      { ...PIXELS, dtype: 'float32', data: Float32Array.from(PIXELS.data as Uint8Array) },
+      { ...how, dtype },
+    );
+    expect(ofFloats).toEqual(data);
+  });
+
+  it('without an axis for the channel gets grey planes', () => {
+    const grey: Tensor = { dtype: 'uint8', shape: [2, 1, 3, 1], data: Uint8Array.of(1, 2, 3, 4, 5, 6) };
+    const how: Normalise = { ...RAW, layout: 'nhw', order: [0], mean: [0], std: [1] };
+    const tensor = normalisePixels(grey, how);
+    expect(tensor).toEqual({ dtype: 'float32', shape: [2, 1, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) });
   });
 });

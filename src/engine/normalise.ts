@@ -1,5 +1,6 @@
+import { toBfloat16, toFloat16 } from '../numbers/half.js';
 import { reverseChannels } from './reverse-channels.js';
-import type { Normalise, Tensor } from './tensor.js';
+import { type Normalise, NUMBER_ARRAYS, type PixelType, type Tensor, type TensorArrays } from './tensor.js';
 
 /**
  * Pixels `[n, height, width, channels]`, or without the `n`, as the graph takes them: in its dtype, layout, order of channels and range. Computed in
@@ -17,7 +18,7 @@ export function normalisePixels(pixels: Tensor, how: Normalise): Tensor {
     }
   }
 
-  const data = new ARRAYS[how.dtype](source.length);
+  const data = emptyArray(how.dtype, source.length);
   const isBytes = source instanceof Uint8Array;
   const plane = height * width;
   for (let channel = 0; channel < channels; channel++) {
@@ -26,8 +27,8 @@ export function normalisePixels(pixels: Tensor, how: Normalise): Tensor {
     const from = how.order[channel] ?? channel;
     for (let image = 0; image < n; image++) {
       const start = image * plane * channels;
-      const step = how.layout === 'nhwc' ? channels : 1;
-      let target = how.layout === 'nhwc' ? start + channel : start + channel * plane;
+      const step = how.layout === 'nchw' ? 1 : channels;
+      let target = how.layout === 'nchw' ? start + channel * plane : start + channel;
       for (let position = start + from; position < start + plane * channels; position += channels) {
         const value = source[position]!;
         data[target] = lookUp ? lookUp[value]! : valueOf(value);
@@ -35,29 +36,47 @@ export function normalisePixels(pixels: Tensor, how: Normalise): Tensor {
       }
     }
   }
-  const shape = [
-    ...batch,
-    ...(how.layout === 'nhwc' ? [height, width, channels] : [channels, height, width]),
-  ];
-  return { dtype: how.dtype, shape, data };
+  return { dtype: how.dtype, shape: [...batch, ...axesOf(how.layout, height, width, channels)], data };
+}
+
+/** The shape of one picture in the graph. */
+export function axesOf(
+  layout: Normalise['layout'],
+  height: number,
+  width: number,
+  channels: number,
+): number[] {
+  if (layout === 'nhw') return [height, width];
+  return layout === 'nhwc' ? [height, width, channels] : [channels, height, width];
 }
 
 function isRaw({ scale, mean, std }: Normalise): boolean {
   return scale === 1 && mean.every((value) => value === 0) && std.every((value) => value === 1);
 }
 
-const ARRAYS = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array } as const;
+/** What is written for a value: its bits, where the array of the dtype holds those. */
+const ENTRIES: { readonly [D in PixelType]?: (value: number) => number | bigint } = {
+  float16: toFloat16,
+  bfloat16: toBfloat16,
+  int64: (value) => BigInt(Math.trunc(value)),
+  uint64: (value) => BigInt(Math.trunc(value)),
+};
 
-function arithmetic({ scale, mean, std }: Normalise, channel: number): (value: number) => number {
+/** Typed as one of them, so that one loop fills all: what is written into an array came from `arithmetic` of its dtype. */
+function emptyArray(dtype: PixelType, length: number): Float32Array {
+  const array: TensorArrays[PixelType] = new NUMBER_ARRAYS[dtype](length);
+  return array as Float32Array;
+}
+
+function arithmetic({ dtype, scale, mean, std }: Normalise, channel: number): (value: number) => number {
   const [average, deviation] = [mean[channel] ?? 0, std[channel] ?? 1];
+  const entryOf = ENTRIES[dtype] as ((value: number) => number) | undefined;
+  if (entryOf) return (value) => entryOf((value * scale - average) / deviation);
   return (value) => (value * scale - average) / deviation;
 }
 
-function table(
-  { dtype }: Normalise,
-  valueOf: (value: number) => number,
-): Float32Array | Int32Array | Uint8Array {
-  const values = new ARRAYS[dtype](256);
-  for (let value = 0; value < 256; value++) values[value] = valueOf(value);
-  return values;
+function table({ dtype }: Normalise, entryOf: (value: number) => number): Float32Array {
+  const entries = emptyArray(dtype, 256);
+  for (let value = 0; value < 256; value++) entries[value] = entryOf(value);
+  return entries;
 }

@@ -1,5 +1,5 @@
-import { fromBfloat16, fromFloat16 } from '../numbers/half.js';
-import { elements, type Tensor } from './tensor.js';
+import { type Decimals, decimals } from './decimals.js';
+import type { Tensor } from './tensor.js';
 
 /** How far two answers of the same output are apart. */
 export interface TensorDifference {
@@ -41,30 +41,4 @@ function compareNumbers(before: Decimals, after: Decimals): TensorDifference & {
     worst = Math.max(worst, Math.abs(a - b));
   }
   return { worst, largest };
-}
-
-/** Whether both have their largest number at the same place in every row: the same class, of scores. */
-export function haveSameBest(a: Tensor, b: Tensor): boolean {
-  const width = a.shape.at(-1) ?? 1;
-  const [x, y] = [decimals(a), decimals(b)];
-  for (let start = 0; start < elements(a.shape); start += width) {
-    if (bestOf(x, start, width) !== bestOf(y, start, width)) return false;
-  }
-  return true;
-}
-
-function bestOf(values: Decimals, start: number, width: number): number {
-  let best = 0;
-  for (let index = 1; index < width; index++)
-    if (values[start + index]! > values[start + best]!) best = index;
-  return best;
-}
-
-type Decimals = ArrayLike<number> & Iterable<number>;
-
-function decimals({ dtype, data }: Tensor): Decimals {
-  if (dtype === 'float16') return Float32Array.from(data as Uint16Array, fromFloat16);
-  if (dtype === 'bfloat16') return Float32Array.from(data as Uint16Array, fromBfloat16);
-  if (data instanceof BigInt64Array || data instanceof BigUint64Array) return Array.from(data, Number);
-  return data as Float32Array;
 }

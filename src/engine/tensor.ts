@@ -28,6 +28,14 @@ export interface TensorArrays {
 
 export type DType = keyof TensorArrays;
 
+/** The dtypes that pixels can be turned into. */
+export type PixelType = Exclude<DType, 'string' | 'bool' | 'complex64' | 'complex128'>;
+
+/** Those of them that hold fractions. */
+export function isFloat(dtype: DType): boolean {
+  return dtype === 'float32' || dtype === 'float64' || dtype === 'float16' || dtype === 'bfloat16';
+}
+
 /** What makes the array of each dtype of numbers: `new NUMBER_ARRAYS[dtype](buffer, byteOffset, length)`. */
 export const NUMBER_ARRAYS = {
   float32: Float32Array,
@@ -67,12 +75,13 @@ export interface Tensor {
 }
 
 /**
- * `(pixel * scale - mean[c]) / std[c]` per channel, computed in float64 and rounded once to float32, after the
+ * `(pixel * scale - mean[c]) / std[c]` per channel, computed in float64 and rounded once to the dtype, after the
  * channels were put in `order` (`[2, 1, 0]` makes BGR of RGB; `mean` and `std` are in the new order).
  */
 export interface Normalise {
-  readonly dtype: 'float32' | 'int32' | 'uint8';
-  readonly layout: 'nhwc' | 'nchw';
+  readonly dtype: PixelType;
+  /** `nhw`: grey, without an axis for the channel. */
+  readonly layout: 'nhwc' | 'nchw' | 'nhw';
   readonly order: readonly number[];
   readonly scale: number;
   readonly mean: readonly number[];

@@ -5,6 +5,7 @@ import { SETTINGS_TOKEN } from '../config/config.module.js';
 import { ConfigError, unexpected } from '../config/expect.js';
 import type { Settings } from '../config/settings.js';
 import type { Labels } from './labels.js';
+import { MissingLabelsError } from './labels.errors.js';
 import { parseLabels } from './read-labels.js';
 import { parseTextLabels } from './read-text-labels.js';
 
@@ -12,6 +13,16 @@ export interface LoadedLabels {
   readonly labels: Labels;
   /** As an operator knows it: `labels/flowers.json`. */
   readonly file: string;
+}
+
+/** What lies where a model's labels are looked for. */
+export interface FoundLabels {
+  /** As an operator knows it, also where there is none. */
+  readonly file: string;
+  readonly isThere: boolean;
+  /** `null` where none are wanted, or `fault` says why there are none. */
+  readonly labels: Labels | null;
+  readonly fault?: ConfigError;
 }
 
 /** Largest label file, in bytes: that of 100,000 classes has about 3 MB. */
@@ -54,7 +65,7 @@ export class LabelsService {
       return { labels: parseTextLabels(text, shown), file: shown };
     }
     const given = file ?? `${model}.json`;
-    const shown = `${basename(this.settings.labelsDir)}/${given}`;
+    const shown = this.shown(given);
     const json = await this.read(await this.locate(model, given, shown), model, shown);
     const parse = given.toLowerCase().endsWith('.txt') ? parseTextLabels : parseLabels;
     return { labels: parse(json, shown), file: shown };
@@ -72,6 +83,22 @@ export class LabelsService {
     const { place } = this;
     if (!place || !(await isFileIn(place.directory, LABELS_BESIDE))) return undefined;
     return (await isThere(join(this.settings.labelsDir, `${model}.json`))) ? undefined : place;
+  }
+
+  /** As `load`, for a model of which it is not known yet whether it needs labels: what is wrong is a value. */
+  async find(model: string, file: string | undefined): Promise<FoundLabels> {
+    try {
+      const loaded = await this.load(model, file);
+      return { ...loaded, isThere: true };
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      const isMissing = error instanceof MissingLabelsError;
+      return { file: this.shown(file ?? `${model}.json`), isThere: !isMissing, labels: null, fault: error };
+    }
+  }
+
+  private shown(given: string): string {
+    return `${basename(this.settings.labelsDir)}/${given}`;
   }
 
   /** The real path, after every symbolic link; one that leads out of the directory is refused. */
@@ -128,7 +155,7 @@ function unavailable(model: string, shown: string) {
   return (error: unknown): never => {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') {
-      throw new ConfigError(
+      throw new MissingLabelsError(
         `Expected a label file ${shown} for model ${model} but there is none: ` +
           'write it, or say "labels: none" in model.yaml.',
       );

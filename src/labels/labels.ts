@@ -42,3 +42,14 @@ export function checkLength(labels: Labels, outputs: number, file: string, model
     `Expected ${outputs} labels for model ${model} (one for each of its outputs) but received ${labels.size} in ${file}.`,
   );
 }
+
+/**
+ * The same for a model with one score, which is that of the second of two classes.
+ * @throws ConfigError
+ */
+export function checkBinary(labels: Labels, file: string, model: string): void {
+  if (labels.size === 2) return;
+  throw new ConfigError(
+    `Expected 2 labels for model ${model} (its one output is the score of the second) but received ${labels.size} in ${file}.`,
+  );
+}

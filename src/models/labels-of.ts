@@ -1,41 +1,32 @@
-import type { LoadedModel, NamedTensors } from '../engine/engine.js';
-import { checkLength, type Labels } from '../labels/labels.js';
-import type { LabelsService } from '../labels/labels.service.js';
+import { checkBinary, checkLength, type Labels } from '../labels/labels.js';
+import type { FoundLabels, LabelsService } from '../labels/labels.service.js';
+import type { LabelsAtHand } from './guess-task.js';
 import type { ModelConfig } from './model-config.js';
-import { inputsBeside, type ModelPlan, planModel } from './model-plan.js';
+import type { ModelPlan } from './model-plan.js';
 
-/**
- * How a model is served. One that takes more than a picture is guessed to be a classification only where it has a label file: its rows of
- * numbers are a regression as often.
- * @throws ConfigError
- */
-export async function planWithLabels(
+/** The label file of a model, before it is known whether its task has labels: with `labels: none` it is not read. */
+export async function findLabels(
   service: LabelsService,
   name: string,
-  config: Partial<ModelConfig>,
-  loaded: LoadedModel,
-): Promise<ModelPlan> {
-  const plan = planModel(config, loaded);
-  const isGuess = config.task === undefined && config.labels === undefined && inputsBeside(plan).length > 0;
-  if (plan.task !== 'classification' || !isGuess || (await service.has(name))) return plan;
-  return planModel({ ...config, task: 'tensor' }, loaded);
+  { labels: given }: Partial<ModelConfig>,
+): Promise<FoundLabels> {
+  if (given !== 'none') return service.find(name, given);
+  const { file, isThere } = await service.find(name, undefined);
+  return { file, isThere, labels: null };
+}
+
+export function labelsAtHand({ isThere, labels }: FoundLabels): LabelsAtHand {
+  return { isThere, count: labels?.size };
 }
 
 /**
  * The labels of a classification; `null` where it shall have none.
- * @param outputs of a first run, which tell the number of classes where the signature leaves it open
  * @throws ConfigError where there are none, or not one for each class
  */
-export async function labelsOf(
-  service: LabelsService,
-  name: string,
-  config: Partial<ModelConfig>,
-  plan: ModelPlan,
-  outputs: NamedTensors | null,
-): Promise<Labels | null> {
-  if (plan.task !== 'classification' || config.labels === 'none') return null;
-  const { labels, file } = await service.load(name, config.labels);
-  const classes = plan.classes ?? outputs?.[plan.output]?.shape.at(-1);
-  if (classes !== undefined) checkLength(labels, classes, file, name);
+export function labelsOf({ labels, file, fault }: FoundLabels, name: string, plan: ModelPlan): Labels | null {
+  if (plan.task !== 'classification') return null;
+  if (fault) throw fault;
+  if (labels && plan.isBinary) checkBinary(labels, file, name);
+  else if (labels && plan.classes !== null) checkLength(labels, plan.classes, file, name);
   return labels;
 }

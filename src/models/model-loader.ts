@@ -17,11 +17,12 @@ import { decodeConcurrencyOf } from '../preprocessing/decode-concurrency.js';
 import { Permits } from '../turns/permits.js';
 import { GoldensService } from './goldens/goldens.service.js';
 import { assumptionsOf } from './assumptions.js';
-import { labelsOf, planWithLabels } from './labels-of.js';
+import { findLabels, labelsAtHand, labelsOf } from './labels-of.js';
 import { loadOptionsOf } from './load-options.js';
 import type { ModelConfig } from './model-config.js';
-import { hasDefault, type ModelPlan } from './model-plan.js';
+import { hasDefault, type ModelPlan, planModel } from './model-plan.js';
 import { notesOf } from './notes.js';
+import { planAsSeen } from './plan-as-seen.js';
 import type { ReadyModel, Servable } from './servable.js';
 import { runRecordedWarmUp } from './warm-up/recorded-warm-up.js';
 import { warmUpBatches, warmUpInputs } from './warm-up/warm-up.js';
@@ -116,15 +117,18 @@ export class ModelLoader {
     try {
       const assumed = await assumptionsOf(found, name, given, loaded, this.labels);
       const { config } = assumed;
-      const plan = await planWithLabels(assumed.labels, name, config, loaded);
+      const labelFile = await findLabels(assumed.labels, name, config);
+      const atHand = labelsAtHand(labelFile);
+      const planned = planModel(config, loaded, atHand);
       const warm = performance.now();
       const rules = rulesOf(config.batching, loaded.device);
-      const sizes = plan.joining.joined ? rules.allowedBatchSizes : [];
-      const outputs = mayWarmUp(plan, loaded) ? await runWarmUp(plan, sizes, warmUp) : null;
+      const sizes = planned.joining.joined ? rules.allowedBatchSizes : [];
+      const outputs = mayWarmUp(planned, loaded) ? await runWarmUp(planned, sizes, warmUp) : null;
+      const plan = planAsSeen(config, loaded, atHand, planned, outputs);
       const run: Run = (signature, inputs) => engine.run(engineName, signature, inputs);
       await runRecordedWarmUp(run, loaded, found.directory);
       const warmUpMs = performance.now() - warm;
-      const labels = await labelsOf(assumed.labels, name, config, plan, outputs);
+      const labels = labelsOf(labelFile, name, plan);
       const goldens = proven ?? (await this.goldens.prove(name, found, config, { plan, labels, run }));
       const admitted = await admit();
       if (admitted) await runRecordedWarmUp(run, admitted, found.directory); // It was another process until now.
@@ -145,7 +149,7 @@ export class ModelLoader {
         labels,
         goldens,
         loaded: admitted ?? loaded,
-        notes: [...notesOf(config, loaded, plan, goldens), ...assumed.notes],
+        notes: [...notesOf(config, loaded, plan, goldens, labelFile), ...assumed.notes],
         batching,
         admission,
         loadMs,

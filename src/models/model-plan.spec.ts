@@ -31,8 +31,8 @@ const loaded = (signatures: Record<string, string>, refused: LoadedModel['refuse
   warnings: [],
   graph: { optimised: true },
 });
-const plan = (text: string, config: Partial<ModelConfig> = {}): ModelPlan =>
-  planModel(config, loaded({ serving_default: text }));
+const plan = (text: string, config: Partial<ModelConfig> = {}, labels?: number): ModelPlan =>
+  planModel(config, loaded({ serving_default: text }), { isThere: labels !== undefined, count: labels });
 
 const CLASSIFIER = 'image:float32[?,32,32,3] -> scores:float32[?,10]';
 const PAINTER = 'bytes:string[] -> picture:string[]';
@@ -59,6 +59,70 @@ describe('a model that says nothing of its task', () => {
     ['x:float32 -> y:float32', 'tensor'],
   ])('%s serves %s', (text, task) => {
     expect(plan(text).task).toBe(task);
+  });
+});
+
+const DETECTOR =
+  'image:uint8[1,?,?,3] -> detection_boxes:float32[1,100,4] detection_classes:float32[1,100] detection_scores:float32[1,100] num_detections:float32[1]';
+
+describe('a model whose outputs may hold scores', () => {
+  it.each([
+    ['image:float32[?,8,8,3] -> y:float32[?,1,1,3]', 3, 'y'],
+    ['image:float32[?,8,8,3] -> y:uint8[?,3]', 3, 'y'],
+    ['image:float32[?,8,8,3] -> y:float32', 3, 'y'],
+    ['image:float32[?,8,8,3] -> y:float32[?]', 2, 'y'],
+    ['image:float32[?,28,28] -> y:float32[?,10]', 10, 'y'],
+    ['image:float32[28,28] -> y:float32[10]', 10, 'y'],
+    ['image:float32[?,8,8,3] -> a:float32[?,2] b:float32[?,3]', 3, 'b'],
+    ['image:float32[?,8,8,3] -> a:float32[?,2] b:float32[?,3]', 2, 'a'],
+    ['image:float32[?,8,8,3] -> a:float32[?,1] b:float32[?,3]', 2, 'a'],
+    ['image:float32[?,8,8,3] -> y:float32[?,3] id:int64[?]', 3, 'y'],
+  ])('%s is a classification where there are %d labels, by %s', (text, labels, output) => {
+    expect(plan(text, {}, labels)).toMatchObject({ task: 'classification', output });
+    const { task } = plan(text);
+    expect(task).toBe(/y:float32\[\?,3\]/.test(text) ? 'classification' : 'tensor');
+  });
+
+  it.each([
+    ['image:float32[?,8,8,3] -> a:float32[?,3] b:float32[?,3]', 3],
+    ['image:float32[?,8,8,3] -> a:float32[?,3] b:float32[?,4]', 5],
+    ['image:float32[?,8,8,3] -> a:float32[?,3] b:float32[?,4]', undefined],
+    ['image:float32[?,8,8,3] -> id:int64[?]', 3],
+    ['image:float32[?,8,8,3] -> map:float32[?,8,8,1]', 3],
+    ['steps:float32[?,50,6] -> y:float32[?,6]', 6],
+    ['steps:float32[?,50,9] -> y:float32[?,50,9]', 9],
+    [DETECTOR, 90],
+    [DETECTOR, undefined],
+  ])('%s is none with %j labels', (text, labels) => {
+    expect(plan(text, {}, labels)).toMatchObject({ task: 'tensor' });
+  });
+
+  it('takes the output that is named, a detection’s too', () => {
+    expect(plan(DETECTOR, { output: 'detection_scores' })).toMatchObject({
+      task: 'classification',
+      classes: 100,
+    });
+    const config = { output: 'b' };
+    const heads = 'image:float32[?,8,8,3] -> a:float32[?,3] b:float32[?,3]';
+    expect(plan(heads, config)).toMatchObject({ task: 'classification', output: 'b' });
+    const sentence = 'for output but received "c"';
+    expect(() => plan(heads, { output: 'c' })).toThrow(sentence);
+  });
+
+  it('answers indexes where model.yaml says that there are no labels', () => {
+    const config = { labels: 'none' };
+    const text = 'image:float32[?,8,8,3] -> y:float32[?,1,1,3]';
+    expect(plan(text, config)).toMatchObject({ task: 'classification', classes: 3 });
+  });
+
+  it.each([
+    ['float32[?,1]', undefined, true],
+    ['float16[?]', 2, true],
+    ['float32[?,1]', 1, false],
+    ['float32[?,2]', 2, false],
+  ])('has two classes with one score: %s with %j labels: %j', (output, labels, isBinary) => {
+    const found = plan(`image:float32[?,8,8,3] -> y:${output}`, {}, labels);
+    expect(found).toMatchObject({ isBinary, classes: labels ?? 2 });
   });
 });
 
@@ -99,7 +163,7 @@ describe('the plan of a classification', () => {
       ['image'],
     ],
   ] as const)('takes the picture beside other inputs: %s with %j', (text, config, picture, others) => {
-    const found = plan(text, config);
+    const found = plan(text, config, 2);
     expect(found).toMatchObject({ task: 'classification', input: picture });
     expect(inputsBeside(found).map(({ name }) => name)).toEqual(others);
   });
@@ -192,18 +256,18 @@ describe('a configuration is refused that asks for what the model does not have'
     [CLASSIFIER, { output: 'labels' }, `${NAMES} outputs, scores, for output but received "labels".`],
     [
       'image:float32[?,8,8,3] -> a:float32[?,2] b:float32[?,2]',
-      {},
-      `${NAMES} outputs, a, b, for output but received nothing.`,
+      { task: 'classification' },
+      `${NAMES} outputs, a, b, for output but received nothing. Say "output: a" in model.yaml, or "task: tensor" to be answered all of them as numbers.`,
     ],
     [
       'image:float32[?,8,8,3] -> y:int64[?]',
       { task: 'classification' },
-      'Expected rows of float32 scores as the output of a classification but y is int64 [?].',
+      'Expected one row of scores for each picture, such as float32 [?, 10], as the output of a classification but y is int64 [?].',
     ],
     [
-      'image:float32[?,8,8,3] -> y:float32',
+      'image:float32[?,8,8,3] -> y:float32[?,8,8,1]',
       { task: 'classification' },
-      'Expected rows of float32 scores as the output of a classification but y is float32 of any shape.',
+      'Expected one row of scores for each picture, such as float32 [?, 10], as the output of a classification but y is float32 [?, 8, 8, 1].',
     ],
     [
       CLASSIFIER,
@@ -218,7 +282,7 @@ describe('a configuration is refused that asks for what the model does not have'
     [
       'image:float32[?,8,8,3] mask:float32[?,8,8,1] -> scores:float32[?,2]',
       { task: 'classification' },
-      `${NAMES} inputs, image, mask, for input but received nothing.`,
+      `${NAMES} inputs, image, mask, for input but received nothing. Say "input: image" in model.yaml.`,
     ],
     [
       'image:float32[?,8,8,3] age:float32[?,1] -> y:float32[?,1]',

@@ -1,11 +1,12 @@
 import { type Joining, joiningOf } from '../batching/joining.js';
 import { ConfigError } from '../config/expect.js';
 import type { LoadedModel, NamedTensors, Signature } from '../engine/engine.js';
-import { describeTensor, type InputSpec, type Tensor, type TensorSpec } from '../engine/tensor.js';
-import { softmax } from '../labels/softmax.js';
-import { isImageInput } from '../preprocessing/image-input.js';
+import { describeTensor, type InputSpec, type Tensor } from '../engine/tensor.js';
+import { isBatched, isGreyInput, isImageInput } from '../preprocessing/image-input.js';
 import { planPreprocessing, type PreprocessingPlan } from '../preprocessing/plan.js';
 import type { ModelConfig, Task } from './model-config.js';
+import { choose, chooseScores } from './choose-tensor.js';
+import { guessTask, isString, type LabelsAtHand, pictureOf } from './guess-task.js';
 
 interface PlanOf<T extends Task> {
   readonly task: T;
@@ -23,8 +24,10 @@ export interface ClassificationPlan extends PlanOf<'classification'> {
   readonly input: string;
   readonly preprocessing: PreprocessingPlan;
   readonly output: string;
-  /** Length of a row of scores; `null` where the signature leaves it open. */
+  /** How many a picture may be of; `null` where the signature leaves it open. */
   readonly classes: number | null;
+  /** The output holds one score, that of the second of two classes. */
+  readonly isBinary: boolean;
   readonly logits: boolean;
   readonly topK: number;
 }
@@ -79,34 +82,32 @@ export function inputsBeside(plan: ModelPlan): readonly InputSpec[] {
 
 /** One picture's pixels as the signature takes them: without a batch dimension where it has none. */
 export function inputsOfPixels({ name, shape }: InputSpec, pixels: Tensor): NamedTensors {
-  return { [name]: shape?.length === 3 ? { ...pixels, shape: pixels.shape.slice(1) } : pixels };
+  const batched = isBatched(shape, pixels.normalise?.layout ?? 'nhwc');
+  return { [name]: batched ? pixels : { ...pixels, shape: pixels.shape.slice(1) } };
 }
 
-/** The scores of one picture as clients are told them: probabilities where the output holds logits. */
-export function scoresOf({ output, logits }: ClassificationPlan, outputs: NamedTensors): ArrayLike<number> {
-  const scores = outputs[output]!.data as Float32Array;
-  return logits ? softmax(scores) : scores;
-}
+const NO_LABELS: LabelsAtHand = { isThere: false };
 
 /** @throws ConfigError where `config` asks for what the model does not have */
-export function planModel(config: Partial<ModelConfig>, loaded: LoadedModel): ModelPlan {
+export function planModel(
+  config: Partial<ModelConfig>,
+  loaded: LoadedModel,
+  labels: LabelsAtHand = NO_LABELS,
+): ModelPlan {
   const [signatureName, signature] = chooseSignature(config.signature, loaded, config.task);
-  const task = config.task ?? guessTask(signature);
+  const task = config.task ?? guessTask(config, signature, labels);
   const joining = joiningOf(signatureName, signature, loaded, config.batching ?? {});
   const base = { signatureName, signature, joining, maxPixels: config.maxPixels };
   switch (task) {
     case 'classification': {
       const input = choose('input', config.input, signature.inputs, isImageInput);
-      const output = choose('output', config.output, signature.outputs, isScores);
-      if (!isScores(output)) {
-        throw new ConfigError(
-          `Expected rows of float32 scores as the output of a classification but ${output.name} is ${describeTensor(output)}.`,
-        );
-      }
       const preprocessing = planPreprocessing(config.preprocessing ?? {}, input);
-      const classes = output.shape?.at(-1) ?? null;
+      const batched = isBatched(input.shape, preprocessing.normalise.layout);
+      const { spec, classes } = chooseScores(config.output, signature.outputs, batched, labels.count);
+      const isBinary = classes === 1 && labels.count !== 1;
       const { logits = false, topK = 5 } = config;
-      return { ...base, task, input: input.name, preprocessing, output: output.name, classes, logits, topK };
+      const answers = { output: spec.name, classes: isBinary ? 2 : classes, isBinary, logits, topK };
+      return { ...base, task, input: input.name, preprocessing, ...answers };
     }
     case 'image-to-image': {
       const input = choose('input', config.input, signature.inputs, isString);
@@ -121,7 +122,7 @@ export function planModel(config: Partial<ModelConfig>, loaded: LoadedModel): Mo
       return { ...base, task, input: input.name, output: output.name, encoding: config.encoding ?? 'png' };
     }
     case 'tensor': {
-      const input = tensorPicture(config.input, signature.inputs);
+      const input = tensorPicture(config.input, signature);
       const picture = input && {
         input: input.name,
         preprocessing: planPreprocessing(config.preprocessing ?? {}, input),
@@ -135,11 +136,10 @@ export function planModel(config: Partial<ModelConfig>, loaded: LoadedModel): Mo
  * The input of a tensor task that takes a picture: the named one, else the only one that a picture fits.
  * @throws ConfigError where no picture fits the named one
  */
-function tensorPicture(name: string | undefined, inputs: readonly InputSpec[]): InputSpec | undefined {
-  const [only, another] = inputs.filter(isImageInput);
-  if (name === undefined) return another ? undefined : only;
-  const input = choose('input', name, inputs, isImageInput);
-  if (isImageInput(input)) return input;
+function tensorPicture(name: string | undefined, signature: Signature): InputSpec | undefined {
+  if (name === undefined) return pictureOf(signature)?.input;
+  const input = choose('input', name, signature.inputs, isImageInput);
+  if (isImageInput(input) || isGreyInput(input)) return input;
   throw new ConfigError(
     `Expected an input that a picture fits, such as float32 [?, 224, 224, 3], for input but ${name} is ${describeTensor(input)}.`,
   );
@@ -170,45 +170,4 @@ function chooseSignature(
   throw new ConfigError(
     `Expected one of the model's signatures, ${names.join(', ')}, for signature but received ${JSON.stringify(name)}.`,
   );
-}
-
-function guessTask({ inputs, outputs }: Signature): Task {
-  if (inputs.length === 1 && outputs.length === 1 && isString(inputs[0]!) && isString(outputs[0]!))
-    return 'image-to-image';
-  return inputs.filter(isImageInput).length === 1 && outputs.some(isScores) ? 'classification' : 'tensor';
-}
-
-/** The tensor of that name, else the only one, else the only one that suits. */
-function choose<Spec extends TensorSpec>(
-  kind: 'input' | 'output',
-  name: string | undefined,
-  specs: readonly Spec[],
-  suits: (spec: Spec) => boolean,
-): Spec {
-  const candidates = specs.length === 1 ? specs : specs.filter(suits);
-  const chosen =
-    name === undefined
-      ? candidates.length === 1
-        ? candidates[0]
-        : undefined
-      : specs.find((spec) => spec.name === name);
-  if (chosen) return chosen;
-  const names = specs.map((spec) => spec.name).join(', ');
-  throw new ConfigError(
-    `Expected the name of one of the model's ${kind}s, ${names}, for ${kind} but received ${name === undefined ? 'nothing' : JSON.stringify(name)}.`,
-  );
-}
-
-/** float32 `[batch, classes]`, or `[classes]` without a batch. */
-function isScores({ dtype, shape }: TensorSpec): boolean {
-  return (
-    dtype === 'float32' &&
-    shape !== null &&
-    (shape.length === 1 || shape.length === 2) &&
-    (shape.length === 2 || shape[0] !== null)
-  );
-}
-
-function isString({ dtype }: TensorSpec): boolean {
-  return dtype === 'string';
 }

@@ -1,7 +1,9 @@
 import { isBatchable } from '../batching/rows.js';
 import type { LoadedModel } from '../engine/engine.js';
+import type { FoundLabels } from '../labels/labels.service.js';
 import type { ModelConfig } from './model-config.js';
 import { hasDefault, type ModelPlan, pixelInput } from './model-plan.js';
+import { guessNotes, unusedLabelsNote } from './output-notes.js';
 import { scaleContradiction } from './scale-contradiction.js';
 
 /** What the user should know of a version that is served all the same: told once in the log, and as long as it is served at `GET /models`. */
@@ -18,14 +20,19 @@ export function notesOf(
   loaded: LoadedModel,
   plan: ModelPlan,
   goldens: number,
+  labels: FoundLabels,
 ): Note[] {
   const own = loaded.warnings;
   const warnings = [...own, scaleContradiction(plan), goldens > 0 ? null : scaleGuess(config, plan)];
-  const alone = runsAlone(plan, config.engine === 'upstream');
+  const hasState = loaded.stateful.includes(plan.signatureName); // Told as such.
+  const alone = hasState ? null : runsAlone(plan, config.engine === 'upstream');
   const told = [noDefault(plan, loaded), stateOf(loaded), alone];
+  const unused = unusedLabelsNote(plan, config, labels);
   return [
     ...warnings.filter((text) => text !== null).map((text) => ({ level: 'warn', text }) as const),
     ...told.filter((text) => text !== null).map((text) => ({ level: 'log', text }) as const),
+    ...guessNotes(plan, config, labels),
+    ...(unused ? [unused] : []),
   ];
 }
 

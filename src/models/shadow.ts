@@ -1,8 +1,9 @@
 import type { NamedTensors } from '../engine/engine.js';
-import { compareTensors, haveSameBest } from '../engine/tensor-difference.js';
+import { compareTensors } from '../engine/tensor-difference.js';
 import { ModelHandle } from './model-handle.js';
 import type { Servable } from './servable.js';
 import type { Call } from '../turns/call.js';
+import { haveSameBest } from './scores.js';
 import type { ShadowConfig } from './serving-config.js';
 
 /** What became of one copied request. */
@@ -63,7 +64,7 @@ export class Shadow {
     }
     const { plan } = handle.ready;
     if (plan.task === 'classification' && answer[plan.output] && outputs[plan.output]) {
-      if (!haveSameBest(answer[plan.output]!, outputs[plan.output]!)) this.otherLabels += 1;
+      if (!haveSameBest(plan, answer[plan.output]!, outputs[plan.output]!)) this.otherLabels += 1;
     }
     return equal ? 'equal' : 'different';
   }

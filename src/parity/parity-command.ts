@@ -16,9 +16,11 @@ import { proveGoldens } from '../models/goldens/prove.js';
 import { adviceSentences } from '../models/goldens/sentences.js';
 import { pictureInputOf, type Subject } from '../models/goldens/subject.js';
 import { assumptionsOf } from '../models/assumptions.js';
-import { labelsOf } from '../models/labels-of.js';
+import { findLabels, labelsAtHand, labelsOf } from '../models/labels-of.js';
 import { loadOptionsOf } from '../models/load-options.js';
 import { planModel } from '../models/model-plan.js';
+import { planAsSeen } from '../models/plan-as-seen.js';
+import { warmUpInputs } from '../models/warm-up/warm-up.js';
 import { workHere } from '../preprocessing/picture-work.js';
 import { PreprocessingService } from '../preprocessing/preprocessing.service.js';
 import { drawPage } from './page/draw-page.js';
@@ -115,14 +117,18 @@ async function withSubject<T>(
     const found = { directory, modelDirectory: folder };
     const service = new LabelsService(settings);
     const { config, labels: beside } = await assumptionsOf(found, name, given, loaded, service);
-    const plan = planModel(config, loaded);
-    const labels = await labelsOf(beside, name, config, plan, null);
+    const labelFile = await findLabels(beside, name, config);
+    const planned = planModel(config, loaded, labelsAtHand(labelFile));
+    const inputs = await warmUpInputs(planned);
+    const outputs = inputs && (await engine.run(MODEL, planned.signatureName, inputs));
+    const plan = planAsSeen(config, loaded, labelsAtHand(labelFile), planned, outputs);
+    const labels = labelsOf(labelFile, name, plan);
     const pictures = new PreprocessingService(settings, workHere);
     return await work({
       plan,
       labels,
       preprocessing: config.preprocessing ?? {},
-      run: (signature, inputs) => engine.run(MODEL, signature, inputs),
+      run: (signature, fed) => engine.run(MODEL, signature, fed),
       toPixels: async (picture, preprocessing, maxPixels) => {
         const call = { signal, deadline: Infinity, caller: 'parity', priority: 'normal' } as const;
         return (await pictures.toPixels(picture, preprocessing, call, maxPixels)).tensor;

@@ -4,10 +4,11 @@ import type { NamedTensors } from '../engine/engine.js';
 import { release } from '../engine/release.js';
 import { bytesOf } from '../engine/tensor.js';
 import { ServingError } from '../errors/serving-error.js';
-import { rank, type Ranked } from '../labels/rank.js';
+import type { Ranked } from '../labels/rank.js';
 import type { RequestCall } from '../http/call.js';
 import type { ModelHandle } from '../models/model-handle.js';
-import { hasDefault, inputsOfPixels, pixelInput, scoresOf } from '../models/model-plan.js';
+import { hasDefault, inputsOfPixels, pixelInput } from '../models/model-plan.js';
+import { rankScores, scoresOf } from '../models/scores.js';
 import { isImageInput } from '../preprocessing/image-input.js';
 import { PreprocessingService } from '../preprocessing/preprocessing.service.js';
 import type { Call } from '../turns/call.js';
@@ -196,7 +197,7 @@ function answerOf({ ready }: ModelHandle, outputs: NamedTensors, topK: number | 
   const { plan, labels } = ready;
   switch (plan.task) {
     case 'classification': {
-      const top = rank(scoresOf(plan, outputs), labels, topK ?? plan.topK);
+      const top = rankScores(plan, scoresOf(plan, outputs), labels, topK ?? plan.topK);
       return { kind: 'labels', prediction: top[0]?.label ?? 'Unknown', top };
     }
     case 'image-to-image':

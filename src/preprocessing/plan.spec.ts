@@ -135,6 +135,42 @@ describe('a plan', () => {
   });
 });
 
+describe('an input that is no float32', () => {
+  it.each([
+    ['float16', 'unit'],
+    ['bfloat16', 'unit'],
+    ['float64', 'unit'],
+    ['int8', { mean: 128 }],
+    ['int16', 'raw'],
+    ['uint16', 'raw'],
+    ['int64', 'raw'],
+    ['uint64', 'raw'],
+  ] as const)('of %s takes %j', (dtype, scale) => {
+    const input = { name: 'image', dtype, shape: [null, 8, 8, 3] };
+    expect(planPreprocessing({}, input)).toMatchObject({ scale, normalise: { dtype } });
+  });
+
+  it.each([
+    ['int8', 'raw'],
+    ['int8', 'unit'],
+    ['uint16', { mean: 128 }],
+    ['uint64', 'tf'],
+  ] as const)('of %s does not take %j', (dtype, scale) => {
+    const input = { name: 'image', dtype, shape: [null, 8, 8, 3] };
+    expect(() => planPreprocessing({ scale }, input)).toThrow(/whole numbers \(the model's input is/);
+  });
+
+  it('of grey pictures without channels has one', () => {
+    const input = { name: 'image', dtype: 'float32', shape: [null, 28, 20] } as const;
+    const grey = planPreprocessing({}, input);
+    expect(grey).toMatchObject({
+      channels: 1,
+      size: { height: 28, width: 20 },
+      normalise: { layout: 'nhw' },
+    });
+  });
+});
+
 describe('a section that contradicts the input', () => {
   it.each<[string, PreprocessingConfig, Shape, DType, RegExp]>([
     [
@@ -194,7 +230,7 @@ describe('a section that contradicts the input', () => {
       {},
       RGB,
       'string',
-      /^Expected float32, int32 or uint8 for the dtype of input image but received "string"\.$/,
+      /^Expected a dtype of whole or real numbers for the dtype of input image but received "string"\.$/,
     ],
     [
       'with grey for three channels',

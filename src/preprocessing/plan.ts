@@ -1,5 +1,5 @@
 import { unexpected } from '../config/expect.js';
-import type { InputSpec, Normalise } from '../engine/tensor.js';
+import { type InputSpec, isFloat, type Normalise } from '../engine/tensor.js';
 import { type Colour, luma } from './colour.js';
 import { type Channels, type ImageAxes, imageAxes, isChannels, isPixelType } from './image-input.js';
 import {
@@ -46,12 +46,12 @@ export interface PreprocessingPlan {
 export function planPreprocessing(config: PreprocessingConfig, input: InputSpec): PreprocessingPlan {
   const { dtype } = input;
   if (!isPixelType(dtype)) {
-    throw unexpected('float32, int32 or uint8', `the dtype of input ${input.name}`, dtype);
+    throw unexpected('a dtype of whole or real numbers', `the dtype of input ${input.name}`, dtype);
   }
   const axes = imageAxes(input.shape, config.layout);
   if (axes === undefined) {
     throw unexpected(
-      '[batch, height, width, channels] or [height, width, channels]',
+      '[batch, height, width, channels], [height, width, channels] or, of grey pictures, [batch, height, width]',
       `the shape of input ${input.name}`,
       input.shape,
     );
@@ -150,7 +150,7 @@ function checkResampling(
   if ((resampling.startsWith('opencv.') || resampling === 'fast') && antialias !== undefined) {
     throw unexpected(`nothing (${resampling} leaves no choice)`, 'preprocessing.antialias', antialias);
   }
-  if (givesFractions(resampling) && dtype !== 'float32') {
+  if (givesFractions(resampling) && !isFloat(dtype)) {
     throw unexpected(
       `tensorflow.nearest, or a filter of Pillow or OpenCV (the model's input is ${dtype}, and this gives fractions)`,
       'preprocessing.resampling',

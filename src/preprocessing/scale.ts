@@ -1,5 +1,5 @@
 import { ConfigError, unexpected } from '../config/expect.js';
-import type { InputSpec, Normalise } from '../engine/tensor.js';
+import { type InputSpec, isFloat, type Normalise } from '../engine/tensor.js';
 import type { Channels } from './image-input.js';
 import { AUTO, type ColourOrder, type PreprocessingConfig, type Scale } from './preprocessing-config.js';
 
@@ -64,14 +64,17 @@ function perChannel(
   );
 }
 
+/** How quantised models take pixels as int8: the one way to keep all 256 levels in their order. */
+const SIGNED_BYTES: Scale = { mean: 128 };
+
 /**
- * The scale that `preprocessing.scale` asks for. Where it is `auto` or absent, integers take pixels as they are, and floats what the head of
- * the graph tells; where that tells nothing, absent is 0…1.
+ * The scale that `preprocessing.scale` asks for. Where it is `auto` or absent, integers take pixels as they are (int8: less 128), and floats
+ * what the head of the graph tells; where that tells nothing, absent is 0…1.
  * @throws ConfigError for `auto` where nothing tells
  */
 export function chosenScale(given: PreprocessingConfig['scale'], { dtype, takes }: InputSpec): Scale {
   if (given !== undefined && given !== AUTO) return given;
-  const told = dtype === 'float32' ? takes : 'raw';
+  const told = isFloat(dtype) ? takes : dtype === 'int8' ? SIGNED_BYTES : 'raw';
   if (told === undefined && given === AUTO) {
     throw new ConfigError(
       'Expected a Rescaling or Normalization layer at the head of the model for preprocessing: auto but found none: say preprocessing.scale, or the name of a preset.',
@@ -80,21 +83,34 @@ export function chosenScale(given: PreprocessingConfig['scale'], { dtype, takes 
   return told ?? 'unit';
 }
 
+/** What integer dtypes hold, beyond which pixels may be scaled; the others hold any whole number from 0 on. */
+const RANGES: { readonly [D in Normalise['dtype']]?: readonly [least: number, most: number] } = {
+  int8: [-128, 127],
+  int16: [-(2 ** 15), 2 ** 15 - 1],
+  uint16: [0, 2 ** 16 - 1],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  uint32: [0, 2 ** 32 - 1],
+  int64: [-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+};
+
 /**
  * Holds arithmetic against an integer input: what gives fractions would be cut off, and bytes reach the graph as they are.
  * @param given what the arithmetic was made of
  * @throws ConfigError
  */
 export function checkWhole({ scale, mean, std }: Arithmetic, dtype: Normalise['dtype'], given: Scale): void {
-  if (dtype === 'float32') return;
-  // It is linear: what is whole at 0 and 1 is whole everywhere.
+  if (isFloat(dtype)) return;
+  const [least, most] = RANGES[dtype] ?? [0, Infinity];
+  const holds = (value: number): boolean => Number.isInteger(value) && value >= least && value <= most;
+  // It is linear: what is whole at 0 and 1 is whole everywhere, and what is held at 0 and 255 everywhere between.
   const suits = mean.every((average, channel) =>
-    [0, 1].every((pixel) => {
+    [0, 1, 255].every((pixel) => {
       const value = (pixel * scale - average) / std[channel]!;
-      return dtype === 'int32' ? Number.isInteger(value) : value === pixel;
+      return dtype === 'uint8' ? value === pixel : holds(value);
     }),
   );
   if (suits) return;
-  const expected = dtype === 'int32' ? 'raw or what gives whole numbers' : 'raw';
+  const preset = dtype === 'int8' ? '{mean: 128}' : 'raw';
+  const expected = dtype === 'uint8' ? preset : `${preset} or what gives whole numbers`;
   throw unexpected(`${expected} (the model's input is ${dtype})`, 'preprocessing.scale', given);
 }

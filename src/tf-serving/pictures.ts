@@ -8,6 +8,7 @@ import { ServingError } from '../errors/serving-error.js';
 import { type ModelPlan, pixelInput } from '../models/model-plan.js';
 import { tooManyImages } from '../predict/predict-input.js';
 import { checkEncoded, ofPicture } from '../preprocessing/check-encoded.js';
+import { isBatched } from '../preprocessing/image-input.js';
 import type { PreprocessingPlan } from '../preprocessing/plan.js';
 import { type PreprocessedPicture, PreprocessingService } from '../preprocessing/preprocessing.service.js';
 import type { Call } from '../turns/call.js';
@@ -34,7 +35,8 @@ export function pictureInputOf(plan: ModelPlan, signatureName: string): PictureI
   const target = plan.signatureName === signatureName ? pixelInput(plan) : null;
   if (!target) return undefined;
   const { spec, preprocessing } = target;
-  return { name: spec.name, preprocessing, batched: spec.shape?.length !== 3, maxPixels: plan.maxPixels };
+  const batched = isBatched(spec.shape, preprocessing.normalise.layout);
+  return { name: spec.name, preprocessing, batched, maxPixels: plan.maxPixels };
 }
 
 /** Turns the pictures of a request into what their input takes, as the model's training did it. */

@@ -21,6 +21,7 @@ function plan(
   const loaded = {
     signatures: { serving_default: signature },
     rows: { serving_default: { independent: true } },
+    stateful: [],
     refused: {},
   } as unknown as LoadedModel;
   return planModel(config, loaded);

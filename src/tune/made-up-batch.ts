@@ -13,6 +13,7 @@ import {
 import { sharp } from '../images/sharp.js';
 import { type ImageToImagePlan, inputsBeside, type ModelPlan, pixelInput } from '../models/model-plan.js';
 import { toBfloat16, toFloat16 } from '../numbers/half.js';
+import { isBatched } from '../preprocessing/image-input.js';
 import { givesFractions, type PreprocessingPlan } from '../preprocessing/plan.js';
 import { CommandError } from '../command/command-error.js';
 
@@ -58,8 +59,9 @@ function pictureSide({ maxPixels }: ModelPlan, side: number): number {
 
 function checkBatchable(plan: ModelPlan): void {
   const { signature, signatureName } = plan;
-  const picture = pixelInput(plan)?.spec;
-  if (plan.joining.joined && picture?.shape?.length !== 3) return;
+  const picture = pixelInput(plan);
+  const batched = !picture || isBatched(picture.spec.shape, picture.preprocessing.normalise.layout);
+  if (plan.joining.joined && batched) return;
   if (isBatchable(signature) && !plan.joining.joined)
     throw new CommandError(
       `Each request to the model runs by itself, so there is no batch size to choose. ${plan.joining.reason}`,

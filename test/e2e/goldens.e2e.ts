@@ -50,7 +50,7 @@ async function refusal(server: TestServer): Promise<string> {
   let found: string | undefined;
   await server.until(async () => {
     const { versions = [] } = await server.model('shapes');
-    found = versions.find(({ error }) => error !== undefined)?.error;
+    found = versions.map(({ error, next }) => next?.error ?? error).find((error) => error !== undefined);
     return found !== undefined;
   }, 'the version is refused');
   return found!;

@@ -52,7 +52,7 @@ describe('labels', () => {
     expect(await response.json()).toMatchObject({
       status: 'ok',
       details: {
-        models: { reason: '6 of 7 models cannot be used.', states: { good: 'AVAILABLE', short: 'END' } },
+        models: { reason: '6 of 7 models cannot be used.', states: { AVAILABLE: 1, END: 6 } },
       },
     });
   });

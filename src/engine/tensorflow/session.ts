@@ -101,11 +101,12 @@ function feedsOf(
   input: Tensor | undefined,
 ): Feed[] {
   if (!input) throw new EngineError('run', `The input ${name} is missing.`);
+  const { normalise } = input;
   if (serialized) {
-    const data = [serializeTensor(input, dataType)];
+    const tensor = normalise ? normalisePixels(input, normalise) : input;
+    const data = [serializeTensor(tensor, dataType)];
     return [{ name: feed, tensor: { dtype: 'string', shape: [], data } }];
   }
-  const { normalise } = input;
   if (!normalise) return [{ name: feed, tensor: input }];
   if (!pixels || input.dtype !== 'uint8') {
     return [{ name: feed, tensor: normalisePixels(input, normalise) }];
@@ -122,7 +123,7 @@ function feedsOf(
 
 /** `(pixel * scale - mean) / std` as `pixel * scale + shift`, shaped to be broadcast over the layout. */
 function affine({ layout, scale, mean, std, order }: Normalise): { scale: Tensor; shift: Tensor } {
-  const shape = layout === 'nhwc' ? [order.length] : [order.length, 1, 1];
+  const shape = layout === 'nchw' ? [order.length, 1, 1] : [order.length];
   const per = (of: (channel: number) => number): Tensor => ({
     dtype: 'float32',
     shape,

@@ -4,7 +4,6 @@ import { normalisePixels } from '../../engine/normalise.js';
 import { describeTensor, type Tensor } from '../../engine/tensor.js';
 import { ServingError } from '../../errors/serving-error.js';
 import { ConfigError } from '../../config/expect.js';
-import { rank } from '../../labels/rank.js';
 import { type Distance, distanceOf } from './distance.js';
 import { type FittedScale, fitScale } from './fit-scale.js';
 import type { Golden } from './golden.js';
@@ -13,6 +12,7 @@ import { type Planes, planesOfInput, planesOfPixels } from './planes.js';
 import { type Expected, readExpected, readTensor } from './read-expected.js';
 import { probabilitiesOf, type Subject } from './subject.js';
 import type { PixelInput } from '../model-plan.js';
+import { rankScores } from '../scores.js';
 
 /** How far one stage is from what was expected, and whether that is within the golden's tolerance. */
 export interface Stage extends Distance {
@@ -174,7 +174,8 @@ function labelStage(
   subject: Subject,
   scores: ArrayLike<number>,
 ): LabelStage {
-  const [best] = rank(scores, subject.labels, 1);
+  const { plan, labels } = subject;
+  const [best] = rankScores({ isBinary: plan.task === 'classification' && plan.isBinary }, scores, labels, 1);
   const { label: found, score: foundScore } = best!;
   const isRight = found === expected && !Number.isNaN(foundScore);
   return { isRight, expected, found, expectedScore: scores[index]!, foundScore };

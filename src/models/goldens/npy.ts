@@ -19,6 +19,9 @@ const TYPES: Readonly<Record<string, readonly [bytes: number, read: ReadNumber]>
   '<f8': [8, (view, at) => view.getFloat64(at, true)],
   '|u1': [1, (view, at) => view.getUint8(at)],
   '|i1': [1, (view, at) => view.getInt8(at)],
+  '<u2': [2, (view, at) => view.getUint16(at, true)],
+  '<i2': [2, (view, at) => view.getInt16(at, true)],
+  '<u4': [4, (view, at) => view.getUint32(at, true)],
   '<i4': [4, (view, at) => view.getInt32(at, true)],
   '<i8': [8, (view, at) => Number(view.getBigInt64(at, true))],
 };

@@ -1,5 +1,4 @@
-import type { Tensor } from '../../engine/tensor.js';
-import type { Layout } from '../../preprocessing/preprocessing-config.js';
+import type { Normalise, Tensor } from '../../engine/tensor.js';
 import type { NpyArray } from './npy.js';
 
 /** A picture's values, `[height, width, channels]` in the order in which they are stored. */
@@ -22,18 +21,25 @@ export function planesOfPixels({ shape, data }: Tensor): Planes {
  */
 export function planesOfInput(
   { shape, data }: NpyArray,
-  layout: Layout,
+  layout: Normalise['layout'],
   { width, height, channels }: Omit<Planes, 'data'>,
 ): Planes | undefined {
-  const sizes = { nhwc: [height, width, channels], nchw: [channels, height, width] };
-  const layouts = layout === 'nhwc' ? (['nhwc', 'nchw'] as const) : (['nchw', 'nhwc'] as const);
-  const found = layouts.find((one) => String(shape.slice(-3)) === String(sizes[one]));
-  if (found === undefined || shape.slice(0, -3).some((size) => size !== 1)) return undefined;
-  if (found === 'nhwc') return { width, height, channels, data };
+  const sizes = { nhwc: [height, width, channels], nchw: [channels, height, width], nhw: [height, width] };
+  const others = (['nhwc', 'nchw'] as const).filter((one) => one !== layout);
+  const layouts = channels === 1 ? ([layout, ...others, 'nhw'] as const) : [layout, ...others];
+  const found = layouts.find((one) => isOnePicture(shape, sizes[one]));
+  if (found === undefined) return undefined;
+  if (channels === 1 || found === 'nhwc') return { width, height, channels, data };
   const turned = new Float64Array(data.length);
   const plane = width * height;
   for (let channel = 0; channel < channels; channel += 1)
     for (let index = 0; index < plane; index += 1)
       turned[index * channels + channel] = data[channel * plane + index]!;
   return { width, height, channels, data: turned };
+}
+
+/** Whether a saved array is a picture of that size, with batches of one before it or without. */
+function isOnePicture(shape: readonly number[], size: readonly number[]): boolean {
+  const batches = shape.slice(0, -size.length);
+  return String(shape.slice(-size.length)) === String(size) && batches.every((count) => count === 1);
 }

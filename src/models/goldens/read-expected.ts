@@ -46,11 +46,17 @@ async function readProbabilities(
   const list = typeof given === 'string' ? [...(await readNpy(given, shown)).data] : given;
   if (isList(list)) {
     if (list.length === classes) return list;
+    // As a model with one score gives it to its training code.
+    if (list.length === 1 && isBinary(subject)) return [1 - list[0]!, list[0]!];
     throw new ConfigError(`Expected ${classes} numbers for ${shown} but received ${list.length}.`);
   }
   const byIndex = Array.from({ length: classes }, (): number | undefined => undefined);
   for (const [label, value] of Object.entries(list)) byIndex[indexOf(label, name, subject, classes)] = value;
   return byIndex;
+}
+
+function isBinary({ plan }: Subject): boolean {
+  return plan.task === 'classification' && plan.isBinary;
 }
 
 function isList(given: object): given is readonly number[] {

@@ -4,14 +4,8 @@ import { ConfigError } from '../../config/expect.js';
 import type { Labels } from '../../labels/labels.js';
 import type { PreprocessingPlan } from '../../preprocessing/plan.js';
 import type { PreprocessingConfig } from '../../preprocessing/preprocessing-config.js';
-import {
-  inputsBeside,
-  inputsOfPixels,
-  type ModelPlan,
-  type PixelInput,
-  pixelInput,
-  scoresOf,
-} from '../model-plan.js';
+import { inputsBeside, inputsOfPixels, type ModelPlan, type PixelInput, pixelInput } from '../model-plan.js';
+import { scoresOf } from '../scores.js';
 
 /** A loaded model as goldens are held against it. */
 export interface Subject {

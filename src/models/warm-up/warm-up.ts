@@ -8,6 +8,7 @@ import {
   type Tensor,
   type TensorSpec,
 } from '../../engine/tensor.js';
+import { isBatched } from '../../preprocessing/image-input.js';
 import { type ClassificationPlan, type ImageToImagePlan, type ModelPlan, pixelInput } from '../model-plan.js';
 
 /** Stands in for a height or width that the signature leaves open, in pixels. */
@@ -52,7 +53,8 @@ function zeroPicture(
   { size, channels, normalise }: ClassificationPlan['preprocessing'],
 ): Tensor {
   const { width, height } = size ?? { width: OPEN_SIZE, height: OPEN_SIZE };
-  const shape = [...(spec.shape?.length === 3 ? [] : [1]), height, width, channels];
+  const batched = isBatched(spec.shape, normalise.layout);
+  const shape = [...(batched ? [1] : []), height, width, channels];
   return { dtype: 'uint8', shape, data: new Uint8Array(elements(shape)), normalise };
 }
 
