@@ -7,6 +7,7 @@ import type { Settings } from '../config/settings.js';
 import type { Labels } from './labels.js';
 import { MissingLabelsError } from './labels.errors.js';
 import { parseLabels } from './read-labels.js';
+import { nearbyLabels } from './nearby-labels.js';
 import { parseTextLabels } from './read-text-labels.js';
 
 export interface LoadedLabels {
@@ -92,8 +93,12 @@ export class LabelsService {
       return { ...loaded, isThere: true };
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
-      const isMissing = error instanceof MissingLabelsError;
-      return { file: this.shown(file ?? `${model}.json`), isThere: !isMissing, labels: null, fault: error };
+      const shown = this.shown(file ?? `${model}.json`);
+      if (!(error instanceof MissingLabelsError))
+        return { file: shown, isThere: true, labels: null, fault: error };
+      const nearby = await nearbyLabels(model, this.settings, this.place);
+      const fault = new MissingLabelsError(`${error.message}${nearby}`);
+      return { file: shown, isThere: false, labels: null, fault };
     }
   }
 

@@ -26,7 +26,7 @@ const CONFIG = /^models?\.ya?ml$/i;
 const FIRST_LABEL = /^\uFEFF?0 /;
 
 /** How the program that Teachable Machine shows beside its export treats a picture. */
-const AS_TEACHABLE_MACHINE = { scale: 'tf', resize: 'crop', resampling: 'lanczos' } as const;
+const AS_TEACHABLE_MACHINE = { scale: 'tf', resize: 'fit', resampling: 'lanczos' } as const;
 
 /** What is assumed of a version because of the files in its folder; each assumption is told. */
 export async function assumptionsOf(
@@ -70,7 +70,7 @@ function teachableMachineNote(file: string): Note {
   return {
     level: 'log',
     text:
-      `${file} beside ${LABELS_BESIDE} is taken for Teachable Machine's export: the middle of a picture, resampled with lanczos, ` +
+      `${file} beside ${LABELS_BESIDE} is taken for Teachable Machine's export: pictures are fitted as ImageOps.fit does with lanczos, ` +
       'its pixels from -1 to 1. If it is another model, say preprocessing.scale in model.yaml.',
   };
 }

@@ -8,7 +8,9 @@ describe('labels', () => {
     server = await TestServer.start({
       models: Object.fromEntries(names.map((name) => [name, 'colours'])),
       yaml: { outside: 'labels: ../secret.json' },
+      strays: { 'missing/class_names.txt': 'red\ngreen\nblue\n' },
       labels: {
+        'mising.json': '["red", "green", "blue"]',
         'good.json': '{"0": ["n1", "red"], "1": ["n2", "green"], "2": ["n3", "blue"]}',
         'malformed.json': '["red", "green"',
         'short.json': '["red", "green"]',
@@ -26,7 +28,10 @@ describe('labels', () => {
   });
 
   it.each([
-    ['missing', /labels\/missing\.json/],
+    [
+      'missing',
+      /labels\/missing\.json .* In labels there is mising\.json: "labels: mising\.json" in model\.yaml takes that one\. missing\/class_names\.txt is not looked at: if it has the labels, put it into the labels folder as missing\.json\.$/,
+    ],
     ['malformed', /labels\/malformed\.json/],
     ['short', /Expected 3 labels .* received 2 in labels\/short\.json/],
     ['long', /Expected 3 labels .* received 4 in labels\/long\.json/],
