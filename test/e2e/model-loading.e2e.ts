@@ -51,7 +51,8 @@ describe('loading models', () => {
       truncated: expect.stringMatching(/saved_model\.pb|TensorFlow cannot load it/),
       foreign: expect.stringMatching(/saved_model\.pb/),
       damaged_variables: expect.stringMatching(/^variables\/variables\.index .+\.$/),
-      no_variables: expect.stringMatching(/^Its warm-up failed\. /),
+      no_variables:
+        'variables/variables.index is missing, and the model has variables: put the folder variables of its export beside saved_model.pb.',
       wrong_signature: expect.stringMatching(
         /^Expected one of the model's signatures, .* for signature but received "nope"\.$/,
       ),
