@@ -77,7 +77,14 @@ describe('the range of pixels', () => {
     expect(pixelRange(evidence)).toBe(range);
   });
 
-  it('is told of float32 inputs that may be pictures', () => {
+  it.each([DataType.DT_FLOAT, DataType.DT_DOUBLE, DataType.DT_HALF, DataType.DT_BFLOAT16])(
+    'is told of inputs of fractions, %d',
+    (dataType) => {
+      expect(rangeOf(chain(`Mul ${1 / 255}`), 's0', [1, 8, 8, 3], dataType)).toBe('raw');
+    },
+  );
+
+  it('is told of inputs that may be pictures', () => {
     const head = chain(`Mul ${1 / 255}`);
     expect(rangeOf(head, 's0')).toBe('raw');
     expect(rangeOf(head, 's0', [8, 8, 3])).toBe('raw');

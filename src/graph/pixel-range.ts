@@ -1,9 +1,9 @@
-import { DataType } from '../saved-model/proto/tensor_pb.js';
 import { type FlatGraph, parseInput } from './flat-graph.js';
 import { GraphIndex } from './graph-index.js';
 import type { Evidence } from './pixels/rule.js';
 import { type AffineMap, countOf, of } from './pixels/shade.js';
 import { tracePicture } from './pixels/trace-picture.js';
+import { FLOATS } from './small-constant.js';
 
 /** What a model takes for a picture's values: `raw`, 0…255; `unit`, 0…1. */
 export type PixelRange = 'raw' | 'unit';
@@ -133,7 +133,7 @@ function isCentred(factor: number, shift: number, range: PixelRange): boolean {
 }
 
 /**
- * What a graph tells of each float32 input that may be a picture.
+ * What a graph tells of each input of fractions that may be a picture.
  * @throws NotFlatError if it has a loop
  */
 export function pixelRanges(graph: FlatGraph): PixelRanges {
@@ -144,7 +144,7 @@ export function pixelRanges(graph: FlatGraph): PixelRanges {
     const own = new Map<string, PixelRange>();
     for (const { name: input, dataType, shape, nodes: ends } of inputs) {
       const rank = shape?.length;
-      if (dataType !== DataType.DT_FLOAT || (rank !== 3 && rank !== 4)) continue;
+      if (!FLOATS.has(dataType) || (rank !== 3 && rank !== 4)) continue;
       const range = pixelRange(tracePicture(index, nodes, parseInput(ends[0]!).node, rank));
       if (range) own.set(input, range);
     }

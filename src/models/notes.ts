@@ -1,5 +1,6 @@
 import { isBatchable } from '../batching/rows.js';
 import type { LoadedModel } from '../engine/engine.js';
+import { isFloat } from '../engine/tensor.js';
 import type { FoundLabels } from '../labels/labels.service.js';
 import type { ModelConfig } from './model-config.js';
 import { hasDefault, type ModelPlan, pixelInput } from './model-plan.js';
@@ -49,7 +50,7 @@ function stateOf({ stateful }: LoadedModel): string | null {
 /** Where nothing says how training scaled pixels; a wrong guess makes every answer wrong. */
 function scaleGuess({ preprocessing }: Partial<ModelConfig>, plan: ModelPlan): string | null {
   const pixels = pixelInput(plan);
-  if (pixels?.spec.dtype !== 'float32' || pixels.spec.takes !== undefined) return null;
+  if (!pixels || !isFloat(pixels.spec.dtype) || pixels.spec.takes !== undefined) return null;
   if (preprocessing?.scale !== undefined) return null;
   return (
     'scale: unit is a guess: nothing tells whether the model takes pixels from 0 to 1 or others. ' +

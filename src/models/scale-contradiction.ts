@@ -1,3 +1,4 @@
+import { isFloat } from '../engine/tensor.js';
 import type { PreprocessingPlan } from '../preprocessing/plan.js';
 import { type ModelPlan, pixelInput } from './model-plan.js';
 
@@ -10,7 +11,7 @@ const SCALED = 16;
  */
 export function scaleContradiction(plan: ModelPlan): string | null {
   const pixels = pixelInput(plan);
-  if (!pixels || pixels.spec.dtype !== 'float32') return null;
+  if (!pixels || !isFloat(pixels.spec.dtype)) return null;
   const { takes } = pixels.spec;
   const { scale } = pixels.preprocessing;
   if (takes === undefined || agrees(pixels.preprocessing, takes)) return null;
