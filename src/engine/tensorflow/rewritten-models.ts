@@ -11,7 +11,7 @@ import { findModelFile } from '../model-files.js';
 import type { TensorSpec } from '../tensor.js';
 
 /** What is written differs from one of these to the next: raise it when the rewriting changes, or the record of it. */
-const REWRITING = 8;
+const REWRITING = 9;
 
 /** What no server has used for so long is deleted. */
 const KEPT_MS = 30 * 24 * 3600 * 1000;
