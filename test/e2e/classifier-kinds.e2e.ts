@@ -41,6 +41,9 @@ const bright = (): Promise<Buffer> => {
     .toBuffer();
 };
 
+/** On a machine that does other things besides, in ms. */
+const LONG = 180_000;
+
 describe.each(['tensorflow', 'wasm'])('on %s', (engine) => {
   let server: TestServer;
   const served = (names: readonly string[]): string[] =>
@@ -63,8 +66,11 @@ describe.each(['tensorflow', 'wasm'])('on %s', (engine) => {
       yaml,
       labels: { ...LABELS, ...labelled(['said'], ['red', 'green', 'blue']) },
       env: { ENGINE: engine, AUTH: 'off', RATE_LIMIT: '100000' },
+      untilReady: false,
     });
-  });
+    const isReady = async (): Promise<boolean> => (await fetch(`${server.url}/health/ready`)).ok;
+    await server.until(isReady, 'it has loaded some forty models', LONG);
+  }, LONG);
   afterAll(() => server.stop());
 
   const predict = async (model: string, ...pictures: Buffer[]): Promise<Answer> => {
