@@ -2,6 +2,8 @@ import type { Admitted } from '../batching/admission.js';
 import type { BatchedAnswer } from '../batching/batching.js';
 import type { NamedTensors } from '../engine/engine.js';
 import type { Call } from '../turns/call.js';
+import type { AdoptedNames } from './adopted-names.js';
+import { renamed } from './counterpart.js';
 import type { ReadyModel, Servable } from './servable.js';
 
 /** Told after each run, with what went in and came out. */
@@ -17,14 +19,18 @@ export class ModelHandle {
   readonly ready: ReadyModel;
   private released = false;
 
-  /** @param servable in the state AVAILABLE */
+  /**
+   * @param servable in the state AVAILABLE
+   * @param names by which its user asks, where they are not its own
+   */
   constructor(
     private readonly servable: Servable,
-    private readonly onRun: OnRun | undefined,
+    private readonly onRun?: OnRun | undefined,
+    private readonly names?: AdoptedNames | undefined,
   ) {
     this.name = servable.name;
     this.version = servable.version;
-    this.ready = servable.ready!;
+    this.ready = names?.ready ?? servable.ready!;
     servable.hold(performance.now());
   }
 
@@ -43,9 +49,19 @@ export class ModelHandle {
    * @throws ServingError DEADLINE_UNREACHABLE, INPUT_REFUSED, ENGINE_FAILED, UPSTREAM_…; or the signal's reason
    */
   async run(signature: string, inputs: NamedTensors, call: Call): Promise<BatchedAnswer> {
-    const answer = await this.ready.batching.run(this.servable.engineName, signature, inputs, call);
+    const answer = await this.runByOwnNames(signature, inputs, call);
     this.onRun?.(signature, inputs, answer.outputs);
     return answer;
+  }
+
+  private async runByOwnNames(signature: string, inputs: NamedTensors, call: Call): Promise<BatchedAnswer> {
+    const { batching } = this.ready;
+    const { engineName } = this.servable;
+    const own = this.names?.signatures.get(signature);
+    if (!own) return batching.run(engineName, signature, inputs, call);
+    const answer = await batching.run(engineName, own.signature, renamed(inputs, own.inputs), call);
+    const back = new Map(Array.from(own.outputs, ([mine, other]) => [other, mine]));
+    return { ...answer, outputs: renamed(answer.outputs, back) };
   }
 
   release(): void {

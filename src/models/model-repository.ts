@@ -10,7 +10,7 @@ import { type Look, ModelSource } from './source/model-source.js';
 import { ModelWatch } from './source/model-watch.js';
 import type { Servable } from './servable.js';
 import { ServedModel } from './served-model.js';
-import { Shadow } from './shadow.js';
+import { Shadow, type ShadowReason } from './shadow.js';
 
 /** Keeps the models as the disk has them: a manager for each that is found, and one look after the other. */
 @Injectable()
@@ -148,10 +148,25 @@ export class ModelRepository {
 
   private manage(name: string): ModelManager {
     const makeShadow = (config: Shadow['config']): Shadow =>
-      new Shadow(config, (version, outcome) =>
-        this.metrics.shadowRequests.inc({ model: name, version: String(version), outcome }),
+      new Shadow(
+        config,
+        (version, outcome) =>
+          this.metrics.shadowRequests.inc({ model: name, version: String(version), outcome }),
+        (version, reason, error) => this.tellShadow(name, version, reason, error),
       );
     const mayHarm = (): boolean => this.started && this.settings.engineTrial;
     return new ModelManager(new ServedModel(name), this.loader, this.settings.keepAlive, makeShadow, mayHarm);
+  }
+
+  private tellShadow(
+    model: string,
+    version: number,
+    { outcome, reason }: ShadowReason,
+    error: unknown,
+  ): void {
+    if (outcome === 'skipped') return; // Nothing is known of the versions by it.
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    const more = cause instanceof Error && cause.message !== reason ? ` ${cause.message}` : '';
+    this.logger.warn(`Answers of ${model}, version ${version} as shadow: ${outcome}. ${reason}${more}`);
   }
 }

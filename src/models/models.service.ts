@@ -6,8 +6,10 @@ import { ENGINE } from '../engine/engine.token.js';
 import type { ServingEngine } from '../engine/pool/serving-engine.js';
 import { ServingError } from '../errors/serving-error.js';
 import { Metrics } from '../metrics/metrics.js';
+import { adoptNames } from './adopted-names.js';
 import { ModelHandle, type OnRun } from './model-handle.js';
 import { ModelRepository } from './model-repository.js';
+import type { Servable } from './servable.js';
 import type { ServedModel, Wanted } from './served-model.js';
 import { type Caller, isWithin, NOBODY } from './traffic.js';
 
@@ -92,7 +94,8 @@ export class ModelsService implements OnModuleInit, OnModuleDestroy {
       if (servable.state === 'AVAILABLE') {
         if (route === 'default' || route === 'canary') model.routed[route] += 1;
         this.metrics.modelRequests.inc({ model: model.name, version: String(servable.version), route });
-        return new ModelHandle(servable, route === 'default' ? shadowing(model) : undefined);
+        if (route === 'canary') return canaryHandle(model, servable);
+        return new ModelHandle(servable, route === 'default' ? shadowing(model, servable) : undefined);
       }
       this.repository.wake(servable);
       await servable.settled(signal);
@@ -100,13 +103,22 @@ export class ModelsService implements OnModuleInit, OnModuleDestroy {
   }
 }
 
+/** Callers do not know that they were sent to a canary: they go on saying the names of the version that they had before. */
+function canaryHandle(model: ServedModel, servable: Servable): ModelHandle {
+  const ready = model.foremost?.ready;
+  const { version, ready: own } = servable;
+  const names =
+    ready && own && adoptNames({ version: model.foremost.version, ready }, { version, ready: own });
+  return new ModelHandle(servable, undefined, names);
+}
+
 /** Copies what is run to the model's shadow, if this request is of its share. */
-function shadowing(model: ServedModel): OnRun | undefined {
+function shadowing(model: ServedModel, { version, ready }: Servable): OnRun | undefined {
   const { shadow } = model;
-  const version = model.versionOf(shadow?.config);
-  if (!shadow || version === undefined || !isWithin(shadow.config.share, Math.random())) return undefined;
+  const copiedTo = model.versionOf(shadow?.config);
+  if (!shadow || copiedTo === undefined || !isWithin(shadow.config.share, Math.random())) return undefined;
   return (signature, inputs, outputs) => {
-    const servable = model.find(version);
-    if (servable) shadow.compare(servable, signature, inputs, outputs);
+    const servable = model.find(copiedTo);
+    if (servable) shadow.compare(servable, { by: { version, ready: ready! }, signature, inputs, outputs });
   };
 }

@@ -1,4 +1,6 @@
 import type { Signature } from '../engine/engine.js';
+import { otherNames } from '../models/adopted-names.js';
+import { counterpartOf } from '../models/counterpart.js';
 import { hasDefault, inputsBeside, type ModelPlan, pictureInputName } from '../models/model-plan.js';
 import type { ReadyModel } from '../models/servable.js';
 import type { ServedModel } from '../models/served-model.js';
@@ -51,7 +53,14 @@ function trafficView(model: ServedModel): object {
   const { shadow, routed } = model;
   const { canary } = model.config;
   return {
-    ...(canary && { canary: { version: model.versionOf(canary), share: canary.share, requests: routed } }),
+    ...(canary && {
+      canary: {
+        version: model.versionOf(canary),
+        share: canary.share,
+        requests: routed,
+        ...namesView(model, model.versionOf(canary)),
+      },
+    }),
     ...(shadow && {
       shadow: {
         version: model.versionOf(shadow.config),
@@ -60,9 +69,24 @@ function trafficView(model: ServedModel): object {
         outcomes: shadow.outcomes,
         otherLabels: shadow.otherLabels,
         largestDifference: shadow.largestDifference,
+        ...(shadow.reasons.length > 0 && { reasons: shadow.reasons }),
+        ...namesView(model, model.versionOf(shadow.config)),
       },
     }),
   };
+}
+
+/** Under which names a version is given what was sent by the names of the default one, where they differ; or why it cannot be. */
+function namesView(model: ServedModel, version: number | undefined): object {
+  const { foremost } = model;
+  const other = version === undefined ? undefined : model.find(version);
+  if (!foremost?.ready || !other?.ready || !hasDefault(foremost.ready.plan)) return {};
+  const from = { version: foremost.version, ready: foremost.ready };
+  const to = { version: other.version, ready: other.ready };
+  const counterpart = counterpartOf(from, to, foremost.ready.plan.signatureName);
+  if ('reason' in counterpart) return { incompatible: counterpart.reason };
+  const names = otherNames(counterpart);
+  return Object.keys(names).length > 0 ? { names } : {};
 }
 
 function readyView({ plan, labels, goldens, loaded, notes, loadMs, warmUpMs }: ReadyModel): object {

@@ -1,4 +1,4 @@
-import { TestServer } from './server.js';
+import { projectFile, TestServer } from './server.js';
 
 /** Version n answers x / 2 + n in 64 columns; version 3 is 2 and a bit. */
 const MODELS = { m: 'test/fixtures/versions' };
@@ -20,6 +20,10 @@ async function metric(server: TestServer, name: string, labels: string): Promise
   const line = text.split('\n').find((candidate) => candidate.startsWith(`${name}{${labels}}`));
   return Number(line?.split(' ').at(-1) ?? 0);
 }
+
+/** As Keras exports them one after the other: each names its inputs otherwise. */
+const KERAS = 'test/fixtures/keras-versions';
+const ROWS = { keras_tensor_99: [[1, 2]], keras_tensor_100: [[3, 4]] };
 
 describe('a canary', () => {
   it('gets its share of the callers, each of whom keeps to one version; who names a version gets that one', async () => {
@@ -60,6 +64,36 @@ describe('a canary', () => {
     await server.putYaml('m', 'versions: [1, 2]');
     await server.until(async () => !('canary' in (await server.model('m'))), 'it is no canary any more');
     expect((await ask(server)).version).toBe(2);
+    await server.stop();
+  });
+
+  it('is asked, and answers, by the names of the version that its callers know', async () => {
+    const server = await TestServer.start({
+      models: { two: `${KERAS}/two` },
+      yaml: { two: 'versions: [1, 2]\ncanary: {version: 2, share: 0}' },
+      env: ENV,
+    });
+    const answerOf = async (path: string): Promise<unknown> => {
+      const response = await server.postJson(path, { inputs: ROWS });
+      return { status: response.status, ...((await response.json()) as object) };
+    };
+    const [before, served] = [
+      await answerOf('/models/two/predict'),
+      await answerOf('/v1/models/two:predict'),
+    ];
+    expect(before).toMatchObject({ status: 200, version: 1 });
+    await server.putYaml('two', 'versions: [1, 2]\ncanary: {version: 2, share: 1}');
+    const names = { keras_tensor_99: 'keras_tensor_105', keras_tensor_100: 'keras_tensor_106' };
+    const canary = { version: 2, share: 1, names };
+    await server.until(
+      async () => JSON.stringify(await server.model('two')).includes('"share":1,'),
+      'all are given to it',
+    );
+    expect(await server.model('two')).toMatchObject({ version: 1, canary });
+    const { predictions } = before as { predictions: unknown };
+    expect(await answerOf('/models/two/predict')).toMatchObject({ status: 200, version: 2, predictions });
+    expect(await answerOf('/v1/models/two:predict')).toEqual(served);
+    expect(await answerOf('/models/two/predict?version=2')).toMatchObject({ status: 422 });
     await server.stop();
   });
 
@@ -117,4 +151,61 @@ describe('a shadow', () => {
       await server.stop();
     },
   );
+
+  it.each([
+    ['equal', 2, '1', undefined],
+    ['equal', 2, '2', undefined],
+    ['different', 3, '1', 'The output "output_0" is off by more than the tolerance, 0.001.'],
+    [
+      'failed',
+      4,
+      '1',
+      'Version 4 has no input for version 1\'s "keras_tensor" (float32 [?, 16, 16, 3]); ' +
+        'it has "keras_tensor_15" (float32 [?, 24, 24, 3]).',
+    ],
+  ])(
+    'of pictures whose input has another name is %s: version %d, %s HTTP workers; and says why',
+    async (outcome, version, workers, reason) => {
+      const server = await TestServer.start({
+        models: { m: `${KERAS}/pictures` },
+        yaml: { m: `versions: [1, ${version}]\nshadow: {version: ${version}, share: 1}` },
+        labels: { 'm.json': '["a", "b", "c"]' },
+        env: { ...ENV, HTTP_WORKERS: workers },
+      });
+      const star = await projectFile('samples/star.jpg');
+      for (let request = 1; request <= 3; request++) {
+        const response = await server.postForm('/models/m/predict', star);
+        expect(await response.json()).toMatchObject({ version: 1, prediction: expect.any(String) as string });
+        const labels = `model="m",version="${version}",outcome="${outcome}"`;
+        await server.until(
+          async () => (await metric(server, 'tensornest_shadow_requests_total', labels)) === request,
+          `it is ${outcome}`,
+        );
+      }
+      const told = server.log().filter(({ msg }) => String(msg).includes(' as shadow: '));
+      expect(told.map(({ msg }) => msg)).toEqual(
+        reason === undefined ? [] : [`Answers of m, version ${version} as shadow: ${outcome}. ${reason}`],
+      );
+      const reasons = reason === undefined ? [] : [{ outcome, reason, count: 3 }];
+      const { shadow } = (await server.model('m')) as unknown as { shadow: { reasons?: unknown } };
+      expect(shadow.reasons ?? []).toEqual(reasons);
+      await server.stop();
+    },
+  );
+
+  it('of several numbered inputs gives each its own', async () => {
+    const server = await TestServer.start({
+      models: { m: `${KERAS}/two` },
+      yaml: { m: 'versions: [1, 2]\nshadow: {version: 2, share: 1}' },
+      env: ENV,
+    });
+    expect(await (await server.postJson('/models/m/predict', { inputs: ROWS })).json()).toMatchObject({
+      version: 1,
+    });
+    await server.until(
+      async () => JSON.stringify(await server.model('m')).includes('"equal":1'),
+      'it is equal',
+    );
+    await server.stop();
+  });
 });
