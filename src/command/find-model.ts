@@ -14,6 +14,8 @@ export interface ChosenModel {
   readonly version: number;
   /** Of the version. */
   readonly directory: string;
+  /** The folder that no link among its files may lead out of. */
+  readonly root: string;
   /** Of the model: where `model.yaml` is, or will be. */
   readonly folder: string;
   /** That folder as its user knows it. */
@@ -33,7 +35,7 @@ export async function findModel(
   version: number | undefined,
 ): Promise<ChosenModel> {
   const place = await findPlace(settings, name);
-  const read = await readConfigFile(place.directory, place.shown, undefined);
+  const read = await readConfigFile(place.directory, place.root, place.shown, undefined);
   if (read.config instanceof ConfigError) throw read.config;
   const config = { ...place.config, ...read.config };
   if (config.engine === 'upstream') {
@@ -45,9 +47,9 @@ export async function findModel(
   const chosen = chooseVersion(place, found ?? [], config, version);
   if (chosen.fault !== undefined) throw new CommandError(chosen.fault);
   const { number, directory } = chosen;
-  const { directory: folder, shown: shownFolder } = place;
+  const { directory: folder, root, shown: shownFolder } = place;
   const configFile = await configFileOf(folder);
-  return { name, version: number, directory, folder, shownFolder, configFile, config };
+  return { name, version: number, directory, root, folder, shownFolder, configFile, config };
 }
 
 async function findPlace(settings: Settings, name: string): Promise<ModelPlace> {

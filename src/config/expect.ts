@@ -29,6 +29,14 @@ function jsonOf(value: unknown): string {
   }
 }
 
+/** What a value is, without what is in it. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'string') return 'a text';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
 /** Reads one value of a known name, or throws `ConfigError`. */
 export type Reader<T> = (value: unknown, name: string) => T;
 
@@ -86,7 +94,10 @@ export function fields<T extends object>(readers: { readonly [K in keyof T]-?: R
   const known = Object.keys(readers);
   return (value, name) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw unexpected(`an object with ${known.join(', ')}`, name, value);
+      const what = `an object with ${known.join(', ')}`;
+      // What a whole file has is not shown: it may be another file than was meant.
+      if (name === '') throw new ConfigError(`Expected ${what} but received ${kindOf(value)}.`);
+      throw unexpected(what, name, value);
     }
     const result: Partial<T> = {};
     for (const [key, entry] of Object.entries(value)) {

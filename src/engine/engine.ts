@@ -76,6 +76,8 @@ export interface LoadOptions {
   readonly allowOps: readonly string[];
   /** Whether to look for a faster form of the model. */
   readonly optimise: boolean;
+  /** The folder that no link among the model's files may lead out of; that of the version where it is absent. */
+  readonly root?: string;
   /** Where a runtime may keep what it makes of models; it is made when it is needed. */
   readonly cacheDirectory: string;
   /** Changes with the model's files and with all that says how it is loaded: who loads the same again may be given what is there. */

@@ -44,13 +44,20 @@ const MOST_BYTES_OF_CHANNELS = 64;
 
 /**
  * Reads a version's folder: a SavedModel, or else a Keras file.
+ * @param root the folder that no link may lead out of
  * @throws EngineError `load`
  */
-export async function openModel(directory: string, allowOps: readonly string[]): Promise<OpenedModel> {
+export async function openModel(
+  directory: string,
+  allowOps: readonly string[],
+  root = directory,
+): Promise<OpenedModel> {
   const found = await findModelFile(directory);
   if (found.kind === 'none') throw new EngineError('load', found.fault);
   return asLoadError(() =>
-    found.kind === 'keras' ? openKeras(directory, found.file) : openSavedModel(directory, allowOps),
+    found.kind === 'keras'
+      ? openKeras(directory, found.file, root)
+      : openSavedModel(directory, allowOps, root),
   );
 }
 
@@ -59,11 +66,15 @@ export async function openModel(directory: string, allowOps: readonly string[]):
  * served reaches, which is cut off. Its bundle of variables is opened and closed again: of one that is damaged, our reader says what is
  * wrong in a sentence.
  */
-async function openSavedModel(directory: string, allowOps: readonly string[]): Promise<OpenedModel> {
-  const read = await readSavedModel(directory);
+async function openSavedModel(
+  directory: string,
+  allowOps: readonly string[],
+  root: string,
+): Promise<OpenedModel> {
+  const read = await readSavedModel(directory, root);
   const { model, refused, refusal } = admit(read, allowOps);
   if (refusal !== null) throw new EngineError('load', refusal);
-  const variables = await openVariables(directory);
+  const variables = await openVariables(directory, root);
   await variables?.close();
   if (!variables && restoresVariables(model)) {
     const fault =
@@ -74,13 +85,13 @@ async function openSavedModel(directory: string, allowOps: readonly string[]): P
   const { sayTrainingMode, trainingMode } = await import('../graph/training-mode.js');
   const mode = trainingMode(saved);
   const warnings = mode ? [sayTrainingMode(mode)] : [];
-  return new OpenedSavedModel(directory, saved, warnings, saved === read, refused, read.signatures);
+  return new OpenedSavedModel(directory, root, saved, warnings, saved === read, refused, read.signatures);
 }
 
 /** It is built of this server's own layers, so there is nothing to check. */
-async function openKeras(directory: string, file: string): Promise<OpenedModel> {
+async function openKeras(directory: string, file: string, root: string): Promise<OpenedModel> {
   const { readKerasModel } = await import('../keras/read-keras-model.js'); // Many files, which few models need.
-  const graph = await readKerasModel(directory, file);
+  const graph = await readKerasModel(directory, file, undefined, root);
   const { signatures } = graph;
   return {
     directory,
@@ -103,6 +114,7 @@ class OpenedSavedModel implements OpenedModel {
 
   constructor(
     readonly directory: string,
+    private readonly root: string,
     readonly saved: SavedModelFile,
     readonly warnings: readonly string[],
     readonly isWhole: boolean,
@@ -167,7 +179,7 @@ class OpenedSavedModel implements OpenedModel {
   }
 
   private async withVariables<T>(use: (variables: VariablesBundle | null) => Promise<T>): Promise<T> {
-    const variables = await openVariables(this.directory);
+    const variables = await openVariables(this.directory, this.root);
     try {
       return await use(variables);
     } finally {

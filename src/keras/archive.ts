@@ -1,5 +1,6 @@
 import { crc32 } from '@node-rs/crc32';
 import { type Entry, fromFdPromise, type ZipFile } from 'yauzl';
+import { MAX_KERAS_BYTES } from '../saved-model/most-bytes.js';
 import { openRegularFile } from '../saved-model/regular-file.js';
 import { quote } from '../saved-model/saved-model.errors.js';
 import { KerasFault } from './keras.errors.js';
@@ -32,10 +33,15 @@ export interface Archive {
 
 /**
  * Reads the `.keras` in a folder. `null` if there is none.
+ * @param root the folder that no link may lead out of
  * @throws KerasFault or SavedModelError
  */
-export async function readArchive(directory: string, file: string): Promise<Archive | null> {
-  const opened = await openRegularFile(directory, file);
+export async function readArchive(
+  directory: string,
+  file: string,
+  root = directory,
+): Promise<Archive | null> {
+  const opened = await openRegularFile(directory, file, MAX_KERAS_BYTES, root);
   if (!opened) return null;
   try {
     const zip = await openZip(opened.handle.fd);

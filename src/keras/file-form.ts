@@ -1,3 +1,4 @@
+import { MAX_KERAS_BYTES } from '../saved-model/most-bytes.js';
 import { openRegularFile } from '../saved-model/regular-file.js';
 import { KerasFault } from './keras.errors.js';
 
@@ -13,10 +14,11 @@ const BEGINNING_BYTES = 64;
 /**
  * How a Keras file is written, by its content: TensorFlow up to 2.11 writes HDF5 under the name `model.keras` too. Where its first bytes are
  * neither form's, by its name, so that what reads it says what is wrong.
+ * @param root the folder that no link may lead out of
  * @throws KerasFault if it is not there, or obviously another file; SavedModelError if it cannot be read
  */
-export async function formOf(directory: string, file: string): Promise<KerasForm> {
-  const beginning = await readBeginning(directory, file);
+export async function formOf(directory: string, file: string, root = directory): Promise<KerasForm> {
+  const beginning = await readBeginning(directory, file, root);
   if (ZIPS.some((zip) => beginning.startsWith(zip))) return 'archive';
   if (beginning.startsWith(HDF5)) return 'hdf5';
   if (beginning.startsWith('version https://git-lfs'))
@@ -27,8 +29,8 @@ export async function formOf(directory: string, file: string): Promise<KerasForm
 }
 
 /** A character for each byte. */
-async function readBeginning(directory: string, file: string): Promise<string> {
-  const opened = await openRegularFile(directory, file);
+async function readBeginning(directory: string, file: string, root: string): Promise<string> {
+  const opened = await openRegularFile(directory, file, MAX_KERAS_BYTES, root);
   if (!opened) throw new KerasFault('is missing');
   try {
     const { buffer, bytesRead } = await opened.handle.read(Buffer.alloc(BEGINNING_BYTES), 0, BEGINNING_BYTES);

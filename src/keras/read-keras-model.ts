@@ -1,4 +1,5 @@
 import type { FlatGraph } from '../graph/flat-graph.js';
+import { MAX_KERAS_BYTES } from '../saved-model/most-bytes.js';
 import { readRegularFile } from '../saved-model/regular-file.js';
 import { quote, SavedModelError } from '../saved-model/saved-model.errors.js';
 import { readArchive } from './archive.js';
@@ -15,24 +16,23 @@ import { WholeWeights } from './weights/whole-weights.js';
 
 type ReadHdf5 = (bytes: Uint8Array<ArrayBuffer>, layout: Hdf5Layout) => Promise<Hdf5Contents>;
 
-/** 4 GiB, which the memory of 32 bits holds in which HDF5 files are read. */
-const MAX_BYTES = 2 ** 32 - 1;
-
 /**
  * Reads a functional or sequential model with its weights as a graph. Nothing of the file is executed: what is not a layer or an operation
  * of Keras's own, as this server knows them, is refused by name.
  * @param readHdf5 for tests, which read many files in one thread
+ * @param root the folder that no link may lead out of
  * @throws KerasError
  */
 export async function readKerasModel(
   directory: string,
   file: string,
   readHdf5: ReadHdf5 = readHdf5InThread,
+  root = directory,
 ): Promise<FlatGraph> {
   try {
-    return (await formOf(directory, file)) === 'archive'
-      ? await readKeras(directory, file, readHdf5)
-      : await readWhole(directory, file, readHdf5);
+    return (await formOf(directory, file, root)) === 'archive'
+      ? await readKeras(directory, file, readHdf5, root)
+      : await readWhole(directory, file, readHdf5, root);
   } catch (error) {
     if (error instanceof KerasFault) throw new KerasError(file, error.message);
     if (error instanceof SavedModelError) throw new KerasError(file, error.fault); // Of opening and reading the file.
@@ -40,8 +40,13 @@ export async function readKerasModel(
   }
 }
 
-async function readKeras(directory: string, file: string, readHdf5: ReadHdf5): Promise<FlatGraph> {
-  const archive = await readArchive(directory, file);
+async function readKeras(
+  directory: string,
+  file: string,
+  readHdf5: ReadHdf5,
+  root: string,
+): Promise<FlatGraph> {
+  const archive = await readArchive(directory, file, root);
   if (!archive) throw new KerasFault('is missing');
   const version = member(parseJson(archive.metadata, 'its metadata.json'), 'keras_version');
   const model = new ModelParser().parse(parseJson(archive.config, 'its config.json'));
@@ -49,8 +54,13 @@ async function readKeras(directory: string, file: string, readHdf5: ReadHdf5): P
   return buildGraph(model, new ArchiveWeights(model, groups), majorOf(version));
 }
 
-async function readWhole(directory: string, file: string, readHdf5: ReadHdf5): Promise<FlatGraph> {
-  const bytes = await readRegularFile(directory, file, MAX_BYTES);
+async function readWhole(
+  directory: string,
+  file: string,
+  readHdf5: ReadHdf5,
+  root: string,
+): Promise<FlatGraph> {
+  const bytes = await readRegularFile(directory, file, MAX_KERAS_BYTES, root);
   if (!bytes) throw new KerasFault('is missing');
   const { config, kerasVersion, backend, groups } = await readHdf5(bytes as Buffer<ArrayBuffer>, 'whole');
   checkAge(kerasVersion, backend);

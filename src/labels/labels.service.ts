@@ -1,9 +1,11 @@
-import { lstat, readFile, realpath, stat } from 'node:fs/promises';
-import { basename, join, relative, sep } from 'node:path';
+import { lstat, realpath, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS_TOKEN } from '../config/config.module.js';
 import { ConfigError, unexpected } from '../config/expect.js';
 import type { Settings } from '../config/settings.js';
+import { FileFault } from '../files/file-fault.js';
+import { isInside, readWholeFile } from '../files/open-file.js';
 import type { Labels } from './labels.js';
 import { MissingLabelsError } from './labels.errors.js';
 import { parseLabels } from './read-labels.js';
@@ -35,6 +37,8 @@ export const LABELS_BESIDE = 'labels.txt';
 /** The folder of a version, in which labels may lie beside the model. */
 export interface BesideModel {
   readonly directory: string;
+  /** The folder that no link in it may lead out of. */
+  readonly root: string;
   /** As an operator knows it: `flowers/1`. */
   readonly shown: string;
 }
@@ -62,12 +66,12 @@ export class LabelsService {
     const beside = file === undefined ? await this.foundBeside(model) : undefined;
     if (beside) {
       const shown = `${beside.shown}/${LABELS_BESIDE}`;
-      const text = await this.read(join(beside.directory, LABELS_BESIDE), model, shown);
+      const text = await this.read(beside.root, join(beside.directory, LABELS_BESIDE), model, shown);
       return { labels: parseTextLabels(text, shown), file: shown };
     }
     const given = file ?? `${model}.json`;
     const shown = this.shown(given);
-    const json = await this.read(await this.locate(model, given, shown), model, shown);
+    const json = await this.readGiven(model, given, shown);
     const parse = given.toLowerCase().endsWith('.txt') ? parseTextLabels : parseLabels;
     return { labels: parse(json, shown), file: shown };
   }
@@ -82,7 +86,7 @@ export class LabelsService {
 
   private async foundBeside(model: string): Promise<BesideModel | undefined> {
     const { place } = this;
-    if (!place || !(await isFileIn(place.directory, LABELS_BESIDE))) return undefined;
+    if (!place || !(await isFileIn(place, LABELS_BESIDE))) return undefined;
     return (await isThere(join(this.settings.labelsDir, `${model}.json`))) ? undefined : place;
   }
 
@@ -106,23 +110,21 @@ export class LabelsService {
     return `${basename(this.settings.labelsDir)}/${given}`;
   }
 
-  /** The real path, after every symbolic link; one that leads out of the directory is refused. */
-  private async locate(model: string, given: string, shown: string): Promise<string> {
-    const { labelsDir } = this.settings;
-    if (!isInside(labelsDir, join(labelsDir, given))) throw outside(model, given);
-    const directory = await realpath(labelsDir).catch(unavailable(model, shown));
-    const path = await realpath(join(directory, given)).catch(unavailable(model, shown));
-    if (!isInside(directory, path)) throw outside(model, given);
-    return path;
+  /** From the labels directory. */
+  private async readGiven(model: string, given: string, shown: string): Promise<string> {
+    const labelsDir = resolve(this.settings.labelsDir);
+    const path = join(labelsDir, given);
+    if (!isInside(labelsDir, path)) throw outside(model, given);
+    try {
+      return await this.read(labelsDir, path, model, shown);
+    } catch (error) {
+      throw error instanceof FileFault && error.kind === 'outside' ? outside(model, given) : error;
+    }
   }
 
-  private async read(path: string, model: string, shown: string): Promise<string> {
-    const found = await stat(path).catch(unavailable(model, shown));
-    if (!found.isFile()) throw new ConfigError(`Expected a file for ${shown} but it is none.`);
-    if (found.size > MAX_BYTES) {
-      throw unexpected(`at most ${MAX_BYTES} bytes`, `the size of ${shown}`, found.size);
-    }
-    const bytes = await readFile(path).catch(unavailable(model, shown));
+  private async read(root: string, path: string, model: string, shown: string): Promise<string> {
+    const bytes = await readWholeFile(root, path, MAX_BYTES).catch(unreadable(model, shown));
+    if (!bytes) throw missing(model, shown);
     try {
       return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     } catch {
@@ -135,10 +137,10 @@ async function isFile(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null))?.isFile() ?? false;
 }
 
-/** A link that leads out of the folder is not followed. */
-async function isFileIn(directory: string, file: string): Promise<boolean> {
+/** A link that leads out of the models folder is not followed. */
+async function isFileIn({ directory, root }: BesideModel, file: string): Promise<boolean> {
   const real = await realpath(join(directory, file)).catch(() => null);
-  return real !== null && isInside(directory, real) && (await isFile(real));
+  return real !== null && isInside(root, real) && (await isFile(real));
 }
 
 /** Also as a folder, or a link that leads nowhere: what is wrong with it shall be told. */
@@ -146,25 +148,26 @@ async function isThere(path: string): Promise<boolean> {
   return (await lstat(path).catch(() => null)) !== null;
 }
 
-function isInside(directory: string, path: string): boolean {
-  const way = relative(directory, path);
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`);
-}
-
 function outside(model: string, given: string): ConfigError {
   return unexpected('a file inside the labels directory', `the labels of model ${model}`, given);
 }
 
-/** Turns a failure of the file system, whose message has an absolute path, into a sentence. */
-function unavailable(model: string, shown: string) {
+function missing(model: string, shown: string): MissingLabelsError {
+  return new MissingLabelsError(
+    `Expected a label file ${shown} for model ${model} but there is none: ` +
+      'write it, or say "labels: none" in model.yaml.',
+  );
+}
+
+/** One that leads out is left to who knows out of which folder. */
+function unreadable(model: string, shown: string) {
   return (error: unknown): never => {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') {
-      throw new MissingLabelsError(
-        `Expected a label file ${shown} for model ${model} but there is none: ` +
-          'write it, or say "labels: none" in model.yaml.',
-      );
-    }
-    throw new ConfigError(`Expected a readable label file ${shown} for model ${model} but received ${code}.`);
+    if (!(error instanceof FileFault) || error.kind === 'outside') throw error;
+    if (error.kind === 'irregular') throw new ConfigError(`Expected a file for ${shown} but it is none.`);
+    if (error.kind === 'too large')
+      throw unexpected(`at most ${MAX_BYTES} bytes`, `the size of ${shown}`, error.found);
+    throw new ConfigError(
+      `Expected a readable label file ${shown} for model ${model} but received ${error.found}.`,
+    );
   };
 }

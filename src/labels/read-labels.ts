@@ -1,4 +1,4 @@
-import { ConfigError, show, unexpected } from '../config/expect.js';
+import { ConfigError, kindOf, show, unexpected } from '../config/expect.js';
 import { duplicateKey } from './duplicate-key.js';
 import { type Label, Labels } from './labels.js';
 
@@ -33,7 +33,7 @@ function parse(json: string, file: string): unknown {
   try {
     content = JSON.parse(text);
   } catch {
-    throw unexpected('JSON', file, text);
+    throw new ConfigError(`Expected JSON for ${file} but received text that is not.`);
   }
   const twice = Array.isArray(content) ? undefined : duplicateKey(text);
   if (twice !== undefined) throw once('key', file, twice);
@@ -46,7 +46,8 @@ function readList(content: readonly unknown[], file: string): Entry[] {
 
 function readObject(content: unknown, file: string): Entry[] {
   if (typeof content !== 'object' || content === null) {
-    throw unexpected('a list of names or an object of names and indexes', file, content);
+    const what = 'a list of names or an object of names and indexes';
+    throw new ConfigError(`Expected ${what} for ${file} but received ${kindOf(content)}.`);
   }
   const pairs: Pair[] = Object.entries(content);
   const [first] = pairs;

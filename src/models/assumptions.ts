@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { LoadedModel } from '../engine/engine.js';
+import { openFile, readRange } from '../files/open-file.js';
 import { findModelFile, type ModelFile } from '../engine/model-files.js';
 import { type LabelsService, LABELS_BESIDE } from '../labels/labels.service.js';
 import type { ModelConfig } from './model-config.js';
@@ -24,13 +25,14 @@ const CONFIG = /^models?\.ya?ml$/i;
 
 /** Of the labels that it puts beside it. */
 const FIRST_LABEL = /^\uFEFF?0 /;
+const BEGINNING_BYTES = 8;
 
 /** How the program that Teachable Machine shows beside its export treats a picture. */
 const AS_TEACHABLE_MACHINE = { scale: 'tf', resize: 'fit', resampling: 'lanczos' } as const;
 
 /** What is assumed of a version because of the files in its folder; each assumption is told. */
 export async function assumptionsOf(
-  { directory, modelDirectory }: Pick<FoundVersion, 'directory' | 'modelDirectory'>,
+  { directory, modelDirectory, root }: Pick<FoundVersion, 'directory' | 'modelDirectory' | 'root'>,
   name: string,
   config: Partial<ModelConfig>,
   loaded: LoadedModel,
@@ -38,14 +40,14 @@ export async function assumptionsOf(
 ): Promise<Assumptions> {
   if (config.engine === 'upstream') return { config, labels: service, notes: [] };
   const shown = `${basename(modelDirectory)}/${basename(directory)}`;
-  const labels = service.beside({ directory, shown });
+  const labels = service.beside({ directory, root, shown });
   const model = await findModelFile(directory);
   const notes = [...unusedNotes(model), ...(await strayConfigNotes(directory, modelDirectory))];
   const own = config.labels === undefined && !(await service.has(name)) && (await labels.has(name));
   if (own) notes.push(labelsNote(`${shown}/${LABELS_BESIDE}`));
   const { preprocessing = {} } = config;
   const isKnown = preprocessing.scale !== undefined || isScaleTold(loaded);
-  if (isKnown || model.kind !== 'keras' || !(await isOfTeachableMachine(directory, model.file)))
+  if (isKnown || model.kind !== 'keras' || !(await isOfTeachableMachine(directory, root, model.file)))
     return { config, labels, notes };
   notes.push(teachableMachineNote(model.file));
   return {
@@ -55,10 +57,21 @@ export async function assumptionsOf(
   };
 }
 
-async function isOfTeachableMachine(directory: string, file: string): Promise<boolean> {
-  if (!TEACHABLE_MACHINE.test(file)) return false;
-  const labels = await readFile(join(directory, LABELS_BESIDE), 'utf8').catch(() => '');
-  return FIRST_LABEL.test(labels);
+async function isOfTeachableMachine(directory: string, root: string, file: string): Promise<boolean> {
+  return (
+    TEACHABLE_MACHINE.test(file) && FIRST_LABEL.test(await beginningOf(root, join(directory, LABELS_BESIDE)))
+  );
+}
+
+/** Of a text; empty where it cannot be read, which is told by who reads it whole. */
+async function beginningOf(root: string, path: string): Promise<string> {
+  const opened = await openFile(root, path, Infinity).catch(() => null);
+  if (!opened) return '';
+  try {
+    return (await readRange(opened, 0, Math.min(opened.size, BEGINNING_BYTES))).toString();
+  } finally {
+    await opened.handle.close();
+  }
 }
 
 /** Whether the graph itself tells what pixels it takes. */

@@ -72,8 +72,11 @@ describe('a model.yaml', () => {
     ['__proto__: { task: tensor }', /as a key but received "__proto__"\.$/],
     ['constructor: 1', /as a key but received "constructor"\.$/],
     ['1: a', /as a key but received "1"\.$/],
-    ['- task: tensor', /^models\/flowers\/model\.yaml: Expected an object with task, .* but received \[/],
-    ['tensor', / but received "tensor"\.$/],
+    [
+      '- task: tensor',
+      /^models\/flowers\/model\.yaml: Expected an object with task, .* but received a list\.$/,
+    ],
+    ['tensor', / but received a text\.$/],
   ])('is refused for keys that it does not know: %s', (yaml, sentence) => {
     expect(() => read(yaml)).toThrow(ConfigError);
     expect(() => read(yaml)).toThrow(sentence);
@@ -86,6 +89,11 @@ describe('a model.yaml', () => {
     ['a list that does not end', 'task: [1', /at line 1, column/],
     ['two documents', '---\ntopK: 1\n---\ntopK: 2', /multiple documents/],
     ['an alias of nothing', 'labels: *.json', /alias/i],
+    ['a tag of another namespace', 'topK: !hidden!x 1', / at line 1, column 7\.$/],
+    ['an escape', 'labels: "\\hidden"', /: An escape that is none at line 1/],
+    ['an alias that is text', 'labels: *hidden', /alias/i],
+    ['a scalar after another', '"a" hidden', / at line 1/],
+    ['a block scalar', 'labels: |hidden\n  x', / at line 1/],
     [
       'aliases that multiply',
       `a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [${Array(9).fill('*a')}]\nc: &c [${Array(9).fill('*b')}]\nd: [${Array(9).fill('*c')}]`,
@@ -95,6 +103,7 @@ describe('a model.yaml', () => {
     expect(() => read(yaml)).toThrow(ConfigError);
     expect(() => read(yaml)).toThrow(/^Expected YAML in models\/flowers\/model\.yaml but received: [^\n]*$/);
     expect(() => read(yaml)).toThrow(reason);
+    expect(() => read(yaml)).not.toThrow(/hidden/);
   });
 });
 

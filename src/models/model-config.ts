@@ -1,4 +1,4 @@
-import { type Document, parseDocument } from 'yaml';
+import { type Document, parseDocument, type YAMLParseError } from 'yaml';
 import type { BatchingRules } from '../batching/batching.js';
 import { readBatching } from '../batching/batching-rules.js';
 import { ConfigError, fields, flag, integer, list, oneOf, text } from '../config/expect.js';
@@ -96,9 +96,25 @@ function valueOf(document: Document, file: string): unknown {
   }
 }
 
-function notYaml(file: string, { message }: Pick<Error, 'message'>): ConfigError {
-  const [reason = ''] = message.split('\n');
-  return new ConfigError(`Expected YAML in ${file} but received: ${reason.replace(/:$/, '.')}`);
+function notYaml(file: string, error: Error): ConfigError {
+  const [sentence = ''] = error.message.split('\n');
+  const [place = ''] = / at line \d+, column \d+(?=:?$)/.exec(sentence) ?? [];
+  const { code = '' } = error as Partial<YAMLParseError>;
+  const reason = QUOTING[code] ?? withoutContent(sentence.slice(0, sentence.lastIndexOf(place)));
+  return new ConfigError(`Expected YAML in ${file} but received: ${reason}${place}.`);
+}
+
+/** Those of the parser's sentences that have a part of the text within. */
+const QUOTING: Readonly<Record<string, string>> = {
+  BAD_DIRECTIVE: 'A directive that is none',
+  BAD_COLLECTION_TYPE: 'A tag that does not fit',
+  BAD_DQ_ESCAPE: 'An escape that is none',
+  TAG_RESOLVE_FAILED: 'A tag that is none',
+};
+
+/** The other sentences have the text at their end. */
+function withoutContent(sentence: string): string {
+  return sentence.replace(/(: |").*$/, '').trim();
 }
 
 /** Changes whenever a version has to be loaded anew for what `config` says. */

@@ -111,7 +111,7 @@ export class ModelLoader {
   ): Promise<ReadyModel> {
     const { name, engineName, found, key } = servable;
     const started = performance.now();
-    const options = { ...loadOptionsOf(given, this.settings), fingerprint: key, tryFirst };
+    const options = { ...loadOptionsOf(given, this.settings, found.root), fingerprint: key, tryFirst };
     const loaded = await engine.load(engineName, found.directory, options);
     const loadMs = performance.now() - started;
     try {
@@ -126,12 +126,12 @@ export class ModelLoader {
       const outputs = mayWarmUp(planned, loaded) ? await runWarmUp(planned, sizes, warmUp) : null;
       const plan = planAsSeen(config, loaded, atHand, planned, outputs);
       const run: Run = (signature, inputs) => engine.run(engineName, signature, inputs);
-      await runRecordedWarmUp(run, loaded, found.directory);
+      await runRecordedWarmUp(run, loaded, found);
       const warmUpMs = performance.now() - warm;
       const labels = labelsOf(labelFile, name, plan);
       const goldens = proven ?? (await this.goldens.prove(name, found, config, { plan, labels, run }));
       const admitted = await admit();
-      if (admitted) await runRecordedWarmUp(run, admitted, found.directory); // It was another process until now.
+      if (admitted) await runRecordedWarmUp(run, admitted, found); // It was another process until now.
       const served = admitted ?? loaded;
       const { signatures, stateful } = served;
       batching.open(engineName, { name, signatures, rows: served.rows, stateful, rules });

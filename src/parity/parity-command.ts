@@ -77,18 +77,18 @@ async function compare(
 
 async function chooseGoldens(
   { golden }: ParityOptions,
-  { name, version, directory, folder, config }: ChosenModel,
+  { name, version, directory, root, folder, config }: ChosenModel,
 ): Promise<readonly Golden[]> {
   if (golden !== undefined) {
     const path = await realpath(golden).catch(() => {
       throw new CommandError(`There is no folder ${golden}.`);
     });
-    return goldensIn({ path, shown: basename(path) });
+    return goldensIn({ path, root: path, shown: basename(path) });
   }
   const shown = `models/${name}`;
   const goldens = await goldensOf(
-    { path: folder, shown },
-    { path: directory, shown: `${shown}/${version}` },
+    { path: folder, root, shown },
+    { path: directory, root, shown: `${shown}/${version}` },
     config.goldens ?? [],
   );
   if (goldens.length > 0) return goldens;
@@ -98,7 +98,7 @@ async function chooseGoldens(
 /** The model, in a process of its own and loaded as the server loads it, for as long as `work` takes. */
 async function withSubject<T>(
   settings: Settings,
-  { name, directory, folder, config: given }: ChosenModel,
+  { name, directory, root, folder, config: given }: ChosenModel,
   signal: AbortSignal,
   work: (subject: Subject) => Promise<T>,
 ): Promise<T> {
@@ -113,8 +113,8 @@ async function withSubject<T>(
   try {
     await engine.info();
     settled();
-    const loaded = await engine.load(MODEL, directory, loadOptionsOf(given, settings));
-    const found = { directory, modelDirectory: folder };
+    const loaded = await engine.load(MODEL, directory, loadOptionsOf(given, settings, root));
+    const found = { directory, modelDirectory: folder, root };
     const service = new LabelsService(settings);
     const { config, labels: beside } = await assumptionsOf(found, name, given, loaded, service);
     const labelFile = await findLabels(beside, name, config);

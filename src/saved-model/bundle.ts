@@ -1,29 +1,30 @@
 import { constants } from 'node:buffer';
+import type { OpenFile } from '../files/open-file.js';
 import { type BundleIndex, INDEX, parseBundleIndex, type VariableEntry } from './bundle-index.js';
 import { maskedCrc32c } from './crc32c.js';
 import { CursorFault } from './cursor.js';
 import { elementBytes } from './dtypes.js';
+import { MAX_DATA_BYTES, MAX_INDEX_BYTES } from './most-bytes.js';
 import { DataType } from './proto/tensor_pb.js';
-import { openRegularFile, readRange, readRegularFile, type RegularFile } from './regular-file.js';
+import { openRegularFile, readRange, readRegularFile } from './regular-file.js';
 import { quote, SavedModelError } from './saved-model.errors.js';
 import { readStringTensor } from './string-tensor.js';
-
-const MAX_INDEX_BYTES = 256 * 1024 ** 2;
 
 /**
  * Opens the variables of the SavedModel in `directory`. `null` if it has none.
  * The index is read and checked whole, against the real sizes of the data files; of these nothing is read yet.
+ * @param root the folder that no link may lead out of
  * @throws SavedModelError
  */
-export async function openVariables(directory: string): Promise<VariablesBundle | null> {
-  const bytes = await readRegularFile(directory, INDEX, MAX_INDEX_BYTES);
+export async function openVariables(directory: string, root = directory): Promise<VariablesBundle | null> {
+  const bytes = await readRegularFile(directory, INDEX, MAX_INDEX_BYTES, root);
   if (!bytes) return null;
   const index = parseBundleIndex(bytes);
-  const files = new Map<number, RegularFile>();
+  const files = new Map<number, OpenFile>();
   try {
     for (const entry of index.entries.values()) {
       if (entry.sliced) continue;
-      const file = files.get(entry.shard) ?? (await openShard(directory, entry.shard, index.shards));
+      const file = files.get(entry.shard) ?? (await openShard(directory, entry.shard, index.shards, root));
       files.set(entry.shard, file);
       if (entry.offset + entry.size > file.size) {
         throw new SavedModelError(
@@ -43,7 +44,7 @@ export async function openVariables(directory: string): Promise<VariablesBundle 
 export class VariablesBundle {
   constructor(
     private readonly index: BundleIndex,
-    private readonly files: ReadonlyMap<number, RegularFile>,
+    private readonly files: ReadonlyMap<number, OpenFile>,
   ) {}
 
   /** By name, in the order of the names' bytes. */
@@ -117,9 +118,9 @@ export class VariablesBundle {
   }
 }
 
-async function openShard(directory: string, shard: number, shards: number): Promise<RegularFile> {
+async function openShard(directory: string, shard: number, shards: number, root: string): Promise<OpenFile> {
   const name = shardName(shard, shards);
-  const file = await openRegularFile(directory, name);
+  const file = await openRegularFile(directory, name, MAX_DATA_BYTES, root);
   if (!file) throw new SavedModelError(name, 'is missing');
   return file;
 }
@@ -132,6 +133,6 @@ function digits(number: number): string {
   return String(number).padStart(5, '0');
 }
 
-async function closeAll(files: ReadonlyMap<number, RegularFile>): Promise<void> {
+async function closeAll(files: ReadonlyMap<number, OpenFile>): Promise<void> {
   for (const { handle } of files.values()) await handle.close();
 }

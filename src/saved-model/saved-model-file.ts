@@ -3,14 +3,14 @@ import { stat } from 'node:fs/promises';
 import { decode } from './decode.js';
 import type { FunctionDef, GraphDef, NodeDef } from './proto/graph_pb.js';
 import { type MetaGraphDef, type SavedModel, SavedModelSchema } from './proto/saved_model_pb.js';
-import { readRegularFile } from './regular-file.js';
+import { MAX_SAVED_MODEL_BYTES } from './most-bytes.js';
+import { openRegularFile, readRegularFile } from './regular-file.js';
 import { quote, SavedModelError } from './saved-model.errors.js';
 import { readSignature, type SavedSignature } from './signature.js';
 
 const FILE = 'saved_model.pb';
 
-/** The most that a protobuf may have: 2 GiB less one. */
-const MAX_BYTES = 2 ** 31 - 1;
+const BESIDES = ['fingerprint.pb', 'debug/saved_model_debug_info.pb'];
 
 const SERVE = 'serve';
 
@@ -30,9 +30,10 @@ export interface SavedModelFile {
 
 /**
  * Reads the SavedModel in `directory`: its graph, not its variables.
+ * @param root the folder that no link may lead out of
  * @throws SavedModelError
  */
-export async function readSavedModel(directory: string): Promise<SavedModelFile> {
+export async function readSavedModel(directory: string, root = directory): Promise<SavedModelFile> {
   // TensorFlow 2.15 and later prefers this one, a SavedModel in pieces, so that what is checked would not be what runs.
   if (await exists(directory, 'saved_model.cpb')) {
     throw new SavedModelError(
@@ -40,8 +41,12 @@ export async function readSavedModel(directory: string): Promise<SavedModelFile>
       'is a SavedModel in pieces, which this server does not read',
     );
   }
-  const bytes = await readRegularFile(directory, FILE, MAX_BYTES);
-  if (bytes) return parseSavedModel(bytes);
+  const bytes = await readRegularFile(directory, FILE, MAX_SAVED_MODEL_BYTES, root);
+  if (bytes) {
+    const model = parseSavedModel(bytes);
+    await checkBesides(directory, model.metaGraph, root);
+    return model;
+  }
   if (await exists(directory, 'saved_model.pbtxt')) {
     throw new SavedModelError(
       'saved_model.pbtxt',
@@ -78,6 +83,15 @@ export function parseSavedModel(bytes: Uint8Array): SavedModelFile {
     graph,
     functions: readFunctions(graph),
   };
+}
+
+/** What TensorFlow opens by itself beside the graph and its variables. */
+async function checkBesides(directory: string, { assetFileDef }: MetaGraphDef, root: string): Promise<void> {
+  const assets = assetFileDef.map(({ filename }) => `assets/${filename}`);
+  for (const file of [...BESIDES, ...assets]) {
+    const opened = await openRegularFile(directory, file, MAX_SAVED_MODEL_BYTES, root);
+    await opened?.handle.close();
+  }
 }
 
 /** TensorFlow joins an asset's name to its folder as it is. */

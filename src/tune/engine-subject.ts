@@ -101,7 +101,7 @@ interface Host {
 
 async function startHost(
   settings: Settings,
-  { directory, config }: ChosenModel,
+  { directory, root, config }: ChosenModel,
   shares: Shares,
   signal: AbortSignal,
 ): Promise<Host> {
@@ -121,7 +121,7 @@ async function startHost(
   signal.addEventListener('abort', leave, { once: true });
   try {
     const info = await engine.info();
-    const loaded = await engine.load(MODEL, directory, loadOptionsOf(config, settings));
+    const loaded = await engine.load(MODEL, directory, loadOptionsOf(config, settings, root));
     settled();
     return { engine, info, loaded, plan: planModel(config, loaded), close };
   } catch (error) {

@@ -295,7 +295,7 @@ describe('names that lead elsewhere', () => {
     expect(await answering(server)).toBe(1);
     await server.until(async () => (await server.model('linked')).state === 'END', 'the other is refused');
     expect((await server.model('linked')).error).toBe(
-      'models/linked is a link that leads out of the models folder.',
+      'models/linked is a link that leads out of the models folder: put what it leads to in its place, or into the models folder.',
     );
   });
 });

@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readWholeFile } from '../../files/open-file.js';
 import {
   type Engine,
   EngineError,
   type EngineInfo,
   type LoadedModel,
+  type LoadOptions,
   type NamedTensors,
   type Signature,
 } from '../engine.js';
@@ -24,6 +25,8 @@ interface FakeModel {
   readonly on?: Readonly<Record<string, 'crash' | 'hang' | 'fail'>>;
 }
 
+const MAX_BYTES = 1024 ** 2;
+
 /**
  * A runtime for tests, deterministic: every output row holds the sum of its input row's numbers, plus the position in the row
  * for all elements after the first. Only numeric outputs.
@@ -38,10 +41,15 @@ export class FakeEngine implements Engine {
     return { runtime: 'fake', version: '0', device: 'cpu' };
   }
 
-  async load(model: string, directory: string): Promise<LoadedModel> {
+  async load(
+    model: string,
+    directory: string,
+    { root = directory }: Pick<LoadOptions, 'root'> = {},
+  ): Promise<LoadedModel> {
     let fake: FakeModel;
     try {
-      fake = JSON.parse(await readFile(join(directory, 'fake.json'), 'utf8')) as FakeModel;
+      const text = await readWholeFile(root, join(directory, 'fake.json'), MAX_BYTES);
+      fake = JSON.parse(String(text)) as FakeModel;
     } catch (error) {
       throw new EngineError('load', `There is no usable fake.json: ${String(error)}`);
     }

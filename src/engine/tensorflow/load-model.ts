@@ -74,7 +74,7 @@ async function isRewritten(directory: string, { optimise }: LoadOptions): Promis
 function keyOf(
   { version, device }: TensorFlowRuntime,
   directory: string,
-  { allowOps }: LoadOptions,
+  { allowOps, root }: LoadOptions,
 ): Promise<string> {
-  return contentKey(directory, `${version} ${device}`, allowOps);
+  return contentKey(directory, `${version} ${device}`, allowOps, root);
 }

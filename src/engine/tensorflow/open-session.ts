@@ -17,7 +17,7 @@ import type { OpenSessions, ReadModel, SessionRequest } from './session-request.
  */
 export async function openSession(request: SessionRequest): Promise<OpenSessions> {
   const { directory, options } = request;
-  const read = withRecord(await openModel(directory, options.allowOps));
+  const read = withRecord(await openModel(directory, options.allowOps, options.root));
   const { saved } = read.model;
   if (!options.optimise && saved) return original(request, read, 'model.yaml says optimise: off.');
   try {
@@ -49,7 +49,7 @@ async function original(request: SessionRequest, read: ReadModel, reason: string
  */
 export async function openAsExported(request: SessionRequest, names: readonly string[]): Promise<Session> {
   const { directory, options } = request;
-  const { model, signatures } = withRecord(await openModel(directory, options.allowOps));
+  const { model, signatures } = withRecord(await openModel(directory, options.allowOps, options.root));
   return openOriginal(request, { model, signatures: picked(signatures, names) });
 }
 

@@ -1,13 +1,19 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { createHash, type Hash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { type OpenFile, openFile, readWholeFile } from '../../files/open-file.js';
 import type { EdgedSignature } from '../../graph/edges.js';
 import { VERSION } from '../../version.js';
 import type { LoadedModel } from '../engine.js';
 import type { HeldInputs } from '../input-shapes.js';
-import { findModelFile } from '../model-files.js';
+import {
+  MAX_DATA_BYTES,
+  MAX_INDEX_BYTES,
+  MAX_KERAS_BYTES,
+  MAX_SAVED_MODEL_BYTES,
+} from '../../saved-model/most-bytes.js';
+import { findModelFile, SAVED_MODEL } from '../model-files.js';
 import type { TensorSpec } from '../tensor.js';
 
 /** What is written differs from one of these to the next: raise it when the rewriting changes, or the record of it. */
@@ -19,6 +25,10 @@ const KEPT_MS = 30 * 24 * 3600 * 1000;
 const STAGING_MS = 24 * 3600 * 1000;
 
 const RECORD = 'model.json';
+const MAX_RECORD_BYTES = 64 * 1024 ** 2;
+
+/** What TensorFlow reads of the folder for variables. */
+const VARIABLES = /^variables\.(index|data-\d{5}-of-\d{5})$/;
 
 /** What was found out about a model when it was rewritten. As long as its files and what checks them are the same, it holds. */
 export interface ModelRecord {
@@ -41,12 +51,13 @@ export class RewrittenModels {
   /** A rewritten model that has proved itself; `null` if there is none. */
   async find(key: string): Promise<RewrittenModel | null> {
     const directory = join(this.directory, key);
-    const text = await readFile(join(directory, RECORD), 'utf8').catch(() => null);
+    const record = join(directory, RECORD);
+    const text = await readWholeFile(this.directory, record, MAX_RECORD_BYTES).catch(() => null);
     if (text === null) return null;
     const now = new Date();
     await utimes(directory, now, now).catch(() => {}); // Used now; another user's folder stays as it is.
     try {
-      return { directory, record: fromJson(JSON.parse(text) as RecordJson) };
+      return { directory, record: fromJson(JSON.parse(text.toString()) as RecordJson) };
     } catch {
       await this.remove(directory); // Damaged.
       return null;
@@ -106,23 +117,38 @@ function fromJson({ edges, held, about, graph }: RecordJson): ModelRecord {
  * @param directory of the version; its files are read whole
  * @param runtime what will run it and was asked whether it answers the same: `2.20.0 cpu`
  * @param allowOps what it may have beside the ops on that list
+ * @param root the folder that no link may lead out of
  */
 export async function contentKey(
   directory: string,
   runtime: string,
   allowOps: readonly string[],
+  root = directory,
 ): Promise<string> {
   const made = [REWRITING, VERSION, runtime, ...allowOps.toSorted()].join(' ');
   const hash = createHash('sha256').update(`${made}\n`);
   for (const file of await modelFiles(directory)) {
-    const about = await stat(join(directory, file));
-    if (!about.isFile()) throw new Error(`${file} is no regular file.`); // Reading some other kinds never ends.
-    hash.update(`${file}\n${about.size}\n`);
-    await pipeline(createReadStream(join(directory, file), { highWaterMark: 1 << 20 }), async (chunks) => {
-      for await (const chunk of chunks as AsyncIterable<Buffer>) hash.update(chunk);
-    });
+    const opened = await openFile(root, join(directory, file), mostBytesOf(file));
+    if (!opened) throw new Error(`${file} is not there.`);
+    hash.update(`${file}\n${opened.size}\n`);
+    await hashFile(hash, opened);
   }
   return hash.digest('hex');
+}
+
+async function hashFile(hash: Hash, { handle, size }: OpenFile): Promise<void> {
+  if (size === 0) return handle.close();
+  const content = handle.createReadStream({ end: size - 1, highWaterMark: 1 << 20 });
+  await pipeline(content, async (chunks) => {
+    for await (const chunk of chunks as AsyncIterable<Buffer>) hash.update(chunk);
+  });
+}
+
+/** As its reader has it. */
+function mostBytesOf(file: string): number {
+  if (file.endsWith('.index')) return MAX_INDEX_BYTES;
+  if (file.startsWith('variables')) return MAX_DATA_BYTES;
+  return file === SAVED_MODEL ? MAX_SAVED_MODEL_BYTES : MAX_KERAS_BYTES;
 }
 
 async function modelFiles(directory: string): Promise<string[]> {
@@ -130,5 +156,6 @@ async function modelFiles(directory: string): Promise<string[]> {
   const own = found.kind === 'none' ? [] : [found.file];
   if (found.kind === 'keras') return own;
   const variables = await readdir(join(directory, 'variables')).catch(() => []);
-  return [...own, ...variables.map((name) => join('variables', name))].toSorted();
+  const read = variables.filter((name) => VARIABLES.test(name));
+  return [...own, ...read.map((name) => join('variables', name))].toSorted();
 }

@@ -53,7 +53,7 @@ export class WasmEngine implements Engine {
 
   async load(model: string, directory: string, options: LoadOptions): Promise<LoadedModel> {
     if (this.models.has(model)) throw new Error(`This is a bug. ${model} is loaded already.`);
-    const opened = await openModel(directory, options.allowOps);
+    const opened = await openModel(directory, options.allowOps, options.root);
     const { signatures, refused } = carriedSignatures(opened.signatures, opened.refused);
     const before = process.memoryUsage.rss();
     const graph = await wasmGraph(opened, signatures, options.optimise);

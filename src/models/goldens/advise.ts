@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import {
   type Candidate,
   otherDecoders,
@@ -11,6 +10,7 @@ import {
   presetsLike,
 } from './candidates.js';
 import { checkGoldens, type Outcome } from './check-golden.js';
+import { readPicture } from './golden-file.js';
 import { fitScale, sayScale } from './fit-scale.js';
 import { planesOfInput, planesOfPixels } from './planes.js';
 import { readExpected, readTensor } from './read-expected.js';
@@ -115,7 +115,7 @@ async function byInput(
   subject: Subject,
   { spec }: PixelInput,
 ): Promise<Finding> {
-  const picture = await readFile(golden.picture);
+  const picture = await readPicture(golden);
   const tensor = await readTensor(golden);
   const fit = async ({ plan }: Candidate) => {
     const pixels = planesOfPixels(await subject.toPixels(picture, plan, subject.plan.maxPixels));
@@ -142,7 +142,7 @@ async function byScores(
   subject: Subject,
   { spec }: PixelInput,
 ): Promise<Finding> {
-  const picture = await readFile(golden.picture);
+  const picture = await readPicture(golden);
   const { label } = await readExpected(golden, subject, scores!.length);
   const judge: Judge = async ({ plan }) => {
     const pixels = await subject.toPixels(picture, plan, subject.plan.maxPixels);

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { EngineError } from '../../engine/engine.js';
 import { normalisePixels } from '../../engine/normalise.js';
 import { describeTensor, type Tensor } from '../../engine/tensor.js';
@@ -7,6 +6,7 @@ import { ConfigError } from '../../config/expect.js';
 import { type Distance, distanceOf } from './distance.js';
 import { type FittedScale, fitScale } from './fit-scale.js';
 import type { Golden } from './golden.js';
+import { readPicture } from './golden-file.js';
 import type { NpyArray } from './npy.js';
 import { type Planes, planesOfInput, planesOfPixels } from './planes.js';
 import { type Expected, readExpected, readTensor } from './read-expected.js';
@@ -75,7 +75,7 @@ async function checkGolden(
   { spec, preprocessing }: PixelInput,
 ): Promise<Outcome> {
   try {
-    const picture = await readFile(golden.picture);
+    const picture = await readPicture(golden);
     const pixels = await subject.toPixels(picture, preprocessing, subject.plan.maxPixels);
     const scores = await probabilitiesOf(subject, spec, pixels);
     const expected = await readExpected(golden, subject, scores?.length ?? 0);
@@ -103,7 +103,7 @@ export async function inputsOf(
   subject: Subject,
   { preprocessing }: PixelInput,
 ): Promise<{ readonly here: Planes; readonly expected?: Planes }> {
-  const picture = await readFile(golden.picture);
+  const picture = await readPicture(golden);
   const pixels = await subject.toPixels(picture, preprocessing, subject.plan.maxPixels);
   const here = planesOfPixels(pixels);
   if (golden.tensor === undefined) return { here };

@@ -81,7 +81,11 @@ describe('the goldens of a folder', () => {
       { 'g/x.jpg': '', 'g/x.json': '{"image":"y.jpg"}' },
       'g/x.json: Expected no image',
     ],
-    ['a file is no JSON', { 'g/x.jpg': '', 'g/x.json': 'daisy' }, 'g/x.json: '],
+    [
+      'a file is no JSON',
+      { 'g/x.jpg': '', 'g/x.json': 'daisy' },
+      'g/x.json: Expected JSON but received text that is not.',
+    ],
     [
       'a tolerance is below 0',
       { 'g/x.jpg': '', 'g/x.json': '{"label":"a","tolerance":{"pixels":-1}}' },
@@ -103,7 +107,7 @@ describe('the goldens of a folder', () => {
     await put({ 'm/1/x': '', 'elsewhere/a/x.jpg': '' });
     await symlink(join(root, 'elsewhere'), join(root, 'm/goldens'));
     await expect(goldensOf(folder('m'), folder('m/1'), [])).rejects.toThrow(
-      'm/goldens is a link that leads out of m.',
+      'm/goldens is a link that leads out of the models folder: put what it leads to in its place',
     );
   });
 });

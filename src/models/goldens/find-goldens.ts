@@ -1,7 +1,9 @@
-import { readdir, readFile, realpath } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { ConfigError, unexpected } from '../../config/expect.js';
-import { isInside, realFolder } from '../source/find-versions.js';
+import { FileFault } from '../../files/file-fault.js';
+import { isInside, readWholeFile } from '../../files/open-file.js';
+import { realFolder, sayOutside } from '../source/find-versions.js';
 import { DEFAULT_TOLERANCE, GOLDENS, type Golden, type GoldenConfig, readGolden } from './golden.js';
 
 /** More are a test set: `npm run parity` takes any number. */
@@ -14,8 +16,13 @@ const PROBABILITIES = '.probabilities.npy';
 /** A folder, by its real path and as its user knows it. */
 interface Folder {
   readonly path: string;
+  /** No link may lead out of this folder; of the folder itself where it is absent. */
+  readonly root?: string;
   readonly shown: string;
 }
+
+/** Of what a picture is to give, with a probability for each of 10,000 classes. */
+const MAX_JSON_BYTES = 1024 ** 2;
 
 /**
  * The goldens of a version: those that `model.yaml` lists, those in the model's folder, and the version's own.
@@ -99,13 +106,23 @@ function requireUsed({ shown }: Folder, entries: readonly string[], used: Readon
 
 async function readBeside(folder: Folder, name: string): Promise<Partial<GoldenConfig>> {
   const shown = `${folder.shown}/${name}`;
-  const text = await readFile(await inside(folder, name), 'utf8').catch(unreadable(shown));
+  const { path, root = path } = folder;
+  const text = await readWholeFile(root, join(path, name), MAX_JSON_BYTES).catch(unreadable(shown));
   try {
-    const { image, ...rest } = readGolden(JSON.parse(text), '');
+    const { image, ...rest } = readGolden(parseJson(String(text)), '');
     if (image !== undefined) throw new ConfigError(`Expected no image: it is the picture beside it.`);
     return rest;
   } catch (error) {
     throw new ConfigError(`${shown}: ${(error as Error).message}`);
+  }
+}
+
+/** Without the text that is no JSON, which Node's own sentence has. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ConfigError('Expected JSON but received text that is not.');
   }
 }
 
@@ -133,18 +150,20 @@ async function resolved(
 }
 
 /** The real path of a file in the folder; a link that leads out is not followed. */
-async function inside({ path, shown }: Folder, file: string): Promise<string> {
+async function inside({ path, root = path, shown }: Folder, file: string): Promise<string> {
+  if (!isInside(path, join(path, file)))
+    throw new ConfigError(`Expected a file inside ${shown} but received ${JSON.stringify(file)}.`);
   const real = await realpath(join(path, file)).catch(unreadable(`${shown}/${file}`));
-  if (isInside(path, real)) return real;
-  throw new ConfigError(`Expected a file inside ${shown} but received ${JSON.stringify(file)}.`);
+  if (isInside(root, real)) return real;
+  throw new ConfigError(sayOutside(`${shown}/${file}`));
 }
 
 /** A folder in another; `undefined` where there is none of that name. */
-async function folderIn({ path, shown }: Folder, name: string): Promise<Folder | undefined> {
+async function folderIn({ path, root = path, shown }: Folder, name: string): Promise<Folder | undefined> {
   const real = await realFolder(join(path, name));
   if (real === undefined) return undefined;
-  if (isInside(path, real)) return { path: real, shown: `${shown}/${name}` };
-  throw new ConfigError(`${shown}/${name} is a link that leads out of ${shown}.`);
+  if (isInside(root, real)) return { path: real, root, shown: `${shown}/${name}` };
+  throw new ConfigError(sayOutside(`${shown}/${name}`));
 }
 
 /** But what is hidden. */
@@ -154,7 +173,9 @@ async function entriesOf({ path, shown }: Folder): Promise<readonly string[]> {
 }
 
 function unreadable(shown: string) {
-  return ({ code }: NodeJS.ErrnoException): never => {
+  return (error: unknown): never => {
+    if (error instanceof FileFault) throw new ConfigError(`${shown} ${error.message}.`);
+    const { code } = error as NodeJS.ErrnoException;
     throw new ConfigError(
       code === 'ENOENT' ? `There is no ${shown}.` : `${shown} cannot be read (${code ?? 'unknown error'}).`,
     );

@@ -19,14 +19,14 @@ export class GoldensService {
    */
   async prove(
     name: string,
-    { modelDirectory, directory, number }: FoundVersion,
+    { modelDirectory, directory, root, number }: FoundVersion,
     { goldens: listed = [], preprocessing = {} }: Partial<ModelConfig>,
     model: Pick<Subject, 'plan' | 'labels' | 'run'>,
   ): Promise<number> {
     const shown = `models/${name}`;
     const goldens = await goldensOf(
-      { path: modelDirectory, shown },
-      { path: directory, shown: `${shown}/${number}` },
+      { path: modelDirectory, root, shown },
+      { path: directory, root, shown: `${shown}/${number}` },
       listed,
     );
     const proof = await proveGoldens(goldens, { ...model, preprocessing, toPixels: this.toPixels });

@@ -1,6 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
 import { ConfigError } from '../../config/expect.js';
 import type { Golden } from './golden.js';
+import { readArray } from './golden-file.js';
 import { type NpyArray, parseNpy } from './npy.js';
 import { labelOf, type Subject } from './subject.js';
 
@@ -12,9 +12,6 @@ export interface Expected {
   /** The index of its label. */
   readonly label?: number;
 }
-
-/** An input of 1024×1024×3 float64 has 25 MB. */
-const MAX_NPY_BYTES = 256 * 2 ** 20;
 
 /**
  * @param classes how many the model has
@@ -75,8 +72,5 @@ function indexOf(label: string, name: string, subject: Subject, classes: number)
 }
 
 async function readNpy(path: string, shown: string): Promise<NpyArray> {
-  const { size } = await stat(path);
-  if (size > MAX_NPY_BYTES)
-    throw new ConfigError(`Expected at most ${MAX_NPY_BYTES} bytes for ${shown} but it has ${size}.`);
-  return parseNpy(await readFile(path), shown);
+  return parseNpy(await readArray(path, shown), shown);
 }

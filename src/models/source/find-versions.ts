@@ -1,5 +1,6 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
+import { isInside } from '../../files/open-file.js';
 import { stampFolder, stampGoldens } from './file-stamp.js';
 
 /** A version as it lies on the disk. */
@@ -9,6 +10,8 @@ export interface FoundVersion {
   readonly directory: string;
   /** That of `<model>`. */
   readonly modelDirectory: string;
+  /** That of the folder which no link among its files may lead out of. */
+  readonly root: string;
   /** Changes whenever its files do. */
   readonly stamp: string;
   /** Why it cannot be served, as a sentence. */
@@ -36,7 +39,7 @@ export async function findVersions(
   const found: FoundVersion[] = [];
   for (const { number, entry, real } of folders) {
     const fault = faultOf(number, real, root, `${shown}/${entry}`);
-    const version = { number, directory: real, modelDirectory: directory };
+    const version = { number, directory: real, modelDirectory: directory, root };
     found.push(
       fault === undefined
         ? { ...version, stamp: `${await stampFolder(real)}|${await stampGoldens(real)}` }
@@ -73,7 +76,7 @@ export async function versionFolders(directory: string): Promise<VersionFolder[]
 function faultOf(number: number, real: string, root: string, shown: string): string | undefined {
   if (number > MAX_VERSION)
     return `The version of ${shown} is beyond ${MAX_VERSION}, the highest that is served.`;
-  return isInside(root, real) ? undefined : `${shown} is a link that leads out of the models folder.`;
+  return isInside(root, real) ? undefined : sayOutside(shown);
 }
 
 function byLength(a: string, b: string): number {
@@ -87,6 +90,7 @@ export async function realFolder(path: string): Promise<string | undefined> {
   return found?.isDirectory() ? real : undefined;
 }
 
-export function isInside(root: string, path: string): boolean {
-  return path.startsWith(root + sep);
+/** @param shown a folder or a file as its user knows it */
+export function sayOutside(shown: string): string {
+  return `${shown} is a link that leads out of the models folder: put what it leads to in its place, or into the models folder.`;
 }

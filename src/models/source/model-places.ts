@@ -1,8 +1,9 @@
-import { readdir, readFile, realpath } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ConfigError, unexpected } from '../../config/expect.js';
 import type { Settings } from '../../config/settings.js';
-import { isInside, realFolder, versionFolders } from './find-versions.js';
+import { isInside, readWholeFile } from '../../files/open-file.js';
+import { realFolder, sayOutside, versionFolders } from './find-versions.js';
 import type { ModelConfig } from '../model-config.js';
 import { MODEL_NAME } from '../names.js';
 import { strayFault } from './stray-files.js';
@@ -28,6 +29,9 @@ export interface ModelPlace {
   /** Why it cannot be served, as a sentence. */
   readonly fault?: string;
 }
+
+/** Of a `models.config`. */
+const MAX_CONFIG_BYTES = 4 * 2 ** 20;
 
 const NAME_FAULT = 'A model may be named with letters, digits, ".", "_" and "-", a letter or digit first.';
 
@@ -68,7 +72,7 @@ async function placesIn(directory: string): Promise<ModelPlace[]> {
     const place = { name, directory: found, root, shown, config: {} };
     if (!MODEL_NAME.test(name)) places.push({ ...place, fault: NAME_FAULT });
     else if (isInside(root, found)) places.push(place);
-    else places.push({ ...place, fault: `${shown} is a link that leads out of the models folder.` });
+    else places.push({ ...place, fault: sayOutside(shown) });
   }
   return places;
 }
@@ -81,10 +85,12 @@ function absent(directory: string) {
 }
 
 async function placesOf(file: string): Promise<ModelPlace[]> {
-  const text = await readFile(file, 'utf8').catch(() => {
-    throw unexpected('a file that can be read', 'MODEL_CONFIG_FILE', file);
-  });
-  const models = parseModelsConfig(text, basename(file), dirname(file));
+  const text = await readWholeFile(null, file, MAX_CONFIG_BYTES).catch(() => null);
+  if (text === null) {
+    const what = `a regular file of at most ${MAX_CONFIG_BYTES} bytes that can be read`;
+    throw unexpected(what, 'MODEL_CONFIG_FILE', file);
+  }
+  const models = parseModelsConfig(text.toString(), basename(file), dirname(file));
   return Promise.all(
     models.map(({ name, basePath, versionPolicy, versionLabels }) =>
       onePlace(name, basePath, { versions: versionPolicy, versionLabels }),

@@ -155,12 +155,12 @@ describe('a model', () => {
     [
       'is a link out of the folder',
       ['flowers -> ../outside'],
-      'models/flowers is a link that leads out of the models folder.',
+      'models/flowers is a link that leads out of the models folder: put what it leads to in its place, or into the models folder.',
     ],
     [
       'has a link out for its version',
       ['flowers/1 -> ../../outside'],
-      'models/flowers/1 is a link that leads out of the models folder.',
+      'models/flowers/1 is a link that leads out of the models folder: put what it leads to in its place, or into the models folder.',
     ],
     [
       'has a version beyond what numbers of JSON hold',
@@ -170,12 +170,12 @@ describe('a model', () => {
     [
       'is a link to a folder whose name only begins alike',
       ['flowers -> ../models-old'],
-      'models/flowers is a link that leads out of the models folder.',
+      'models/flowers is a link that leads out of the models folder: put what it leads to in its place, or into the models folder.',
     ],
     [
       'is a link to the folder itself',
       ['flowers -> .'],
-      'models/flowers is a link that leads out of the models folder.',
+      'models/flowers is a link that leads out of the models folder: put what it leads to in its place, or into the models folder.',
     ],
   ])('is refused that %s', async (_, paths, fault) => {
     await mkdir(join(place, 'outside/1'), { recursive: true });

@@ -90,7 +90,7 @@ export class ModelSource {
   /** `undefined` where it is refused and never was right. */
   private async readConfig(place: ModelPlace): Promise<Pick<FoundModel, 'config' | 'refusal'> | undefined> {
     const { name, directory, shown } = place;
-    const read = await readConfigFile(directory, shown, this.configs.get(name));
+    const read = await readConfigFile(directory, place.root, shown, this.configs.get(name));
     this.configs.set(name, read);
     const { config } = this.settling.take(`${name} config`, read.stamp, read) ?? read;
     if (!(config instanceof ConfigError)) {
@@ -125,12 +125,13 @@ async function stampGoldensOf(directory: string, { goldens = [] }: Partial<Model
 }
 
 /** A model that another server holds is a version of its own, with the number it has there. */
-function remoteVersion({ directory }: ModelPlace, { upstream }: Partial<ModelConfig>): FoundVersion {
+function remoteVersion({ directory, root }: ModelPlace, { upstream }: Partial<ModelConfig>): FoundVersion {
   const number = Number(upstream?.version ?? 1);
   return {
     number: Number.isSafeInteger(number) && number >= 0 ? number : 1,
     directory,
     modelDirectory: directory,
+    root,
     stamp: 'upstream',
   };
 }

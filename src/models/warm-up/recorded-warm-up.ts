@@ -1,5 +1,6 @@
 import { EngineError, type LoadedModel, type NamedTensors } from '../../engine/engine.js';
 import { SavedModelError } from '../../saved-model/saved-model.errors.js';
+import type { FoundVersion } from '../source/find-versions.js';
 import { readWarmUpRequests } from './requests/read-warm-up-requests.js';
 import type { WarmUpRequest } from './requests/requests-of-log.js';
 
@@ -12,9 +13,9 @@ import type { WarmUpRequest } from './requests/requests-of-log.js';
 export async function runRecordedWarmUp(
   run: (signature: string, inputs: NamedTensors) => Promise<NamedTensors>,
   { signatures }: LoadedModel,
-  directory: string,
+  { directory, root }: Pick<FoundVersion, 'directory' | 'root'>,
 ): Promise<number> {
-  const requests = await readWarmUpRequests(directory).catch((error: unknown): never => {
+  const requests = await readWarmUpRequests(directory, root).catch((error: unknown): never => {
     throw error instanceof SavedModelError ? new EngineError('load', error.message) : error;
   });
   for (const [index, request] of requests.entries()) {

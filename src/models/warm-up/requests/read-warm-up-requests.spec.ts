@@ -181,7 +181,10 @@ describe('The file is one of the version, or none', () => {
     await writeFile(join(directory, 'requests'), CLASSIFY);
     await symlink('../../requests', file);
     await expect(refusal()).resolves.toEqual(
-      new SavedModelError(FILE, 'is a link that leads out of the folder of its version'),
+      new SavedModelError(
+        FILE,
+        'is a link that leads out of the models folder: put what it leads to in its place, or into the models folder',
+      ),
     );
   });
 

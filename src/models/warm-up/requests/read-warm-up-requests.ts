@@ -1,5 +1,3 @@
-import { realpath } from 'node:fs/promises';
-import { join, sep } from 'node:path';
 import { decode } from '../../../saved-model/decode.js';
 import { PredictionLogSchema } from '../../../saved-model/proto/prediction_log_pb.js';
 import { readRegularFile } from '../../../saved-model/regular-file.js';
@@ -19,11 +17,14 @@ const MAX_MEMORY = 512 * 1024 ** 2;
  * The warm-up requests that lie beside a model for TensorFlow Serving, in order: `assets.extra/tf_serving_warmup_requests`, a
  * TFRecord file of `tensorflow.serving.PredictionLog`s. None where there is no file. They share the memory of the
  * file: let all of them go together.
+ * @param root the folder that no link may lead out of
  * @throws SavedModelError that names the first record that cannot be read
  */
-export async function readWarmUpRequests(versionDirectory: string): Promise<WarmUpRequest[]> {
-  await checkInside(versionDirectory);
-  const bytes = await readRegularFile(versionDirectory, FILE, MAX_FILE_BYTES);
+export async function readWarmUpRequests(
+  versionDirectory: string,
+  root = versionDirectory,
+): Promise<WarmUpRequest[]> {
+  const bytes = await readRegularFile(versionDirectory, FILE, MAX_FILE_BYTES, root);
   return bytes === null ? [] : parseWarmUpRequests(bytes);
 }
 
@@ -46,12 +47,4 @@ function requestsOfRecord(record: Uint8Array, number: number, allowance: Allowan
     if (!(error instanceof SavedModelError)) throw error;
     throw new SavedModelError(FILE, `has a record ${number} that ${error.fault}`);
   }
-}
-
-/** A link may lead to another file of the version, but not out of it. */
-async function checkInside(versionDirectory: string): Promise<void> {
-  const real = await realpath(join(versionDirectory, FILE)).catch(() => null);
-  // What is not there, or cannot be reached, is for the reading to tell.
-  if (real !== null && !real.startsWith((await realpath(versionDirectory)) + sep))
-    throw new SavedModelError(FILE, 'is a link that leads out of the folder of its version');
 }
