@@ -49,6 +49,7 @@ export class FakeEngine implements Engine {
     let fake: FakeModel;
     try {
       const text = await readWholeFile(root, join(directory, 'fake.json'), MAX_BYTES);
+      if (!text) throw new Error('It is missing.');
       fake = JSON.parse(String(text)) as FakeModel;
     } catch (error) {
       throw new EngineError('load', `There is no usable fake.json: ${String(error)}`);

@@ -2,6 +2,7 @@ import { readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ConfigError, unexpected } from '../../config/expect.js';
 import type { Settings } from '../../config/settings.js';
+import { FileFault } from '../../files/file-fault.js';
 import { isInside, readWholeFile } from '../../files/open-file.js';
 import { realFolder, sayOutside, versionFolders } from './find-versions.js';
 import type { ModelConfig } from '../model-config.js';
@@ -85,11 +86,11 @@ function absent(directory: string) {
 }
 
 async function placesOf(file: string): Promise<ModelPlace[]> {
-  const text = await readWholeFile(null, file, MAX_CONFIG_BYTES).catch(() => null);
-  if (text === null) {
-    const what = `a regular file of at most ${MAX_CONFIG_BYTES} bytes that can be read`;
-    throw unexpected(what, 'MODEL_CONFIG_FILE', file);
-  }
+  const text = await readWholeFile(null, file, MAX_CONFIG_BYTES).catch((error: unknown) => {
+    if (!(error instanceof FileFault) || error.kind === 'unreadable') return null;
+    throw unexpected(`a regular file of at most ${MAX_CONFIG_BYTES} bytes`, 'MODEL_CONFIG_FILE', file);
+  });
+  if (text === null) throw unexpected('a file that can be read', 'MODEL_CONFIG_FILE', file);
   const models = parseModelsConfig(text.toString(), basename(file), dirname(file));
   return Promise.all(
     models.map(({ name, basePath, versionPolicy, versionLabels }) =>
