@@ -192,6 +192,27 @@ export const SETTINGS = {
     unit: 'pixels',
     help: 'largest picture, width times height, checked before decoding',
   }),
+  maxImageSide: setting({
+    env: 'MAX_IMAGE_SIDE',
+    default: 16_384,
+    read: integer(1, 2 ** 31),
+    unit: 'pixels',
+    help: 'longest side of a picture, checked before decoding',
+  }),
+  maxDecodeBytes: setting({
+    env: 'MAX_DECODE_BYTES',
+    default: 640 * 2 ** 20,
+    read: integer(2 ** 20, 2 ** 40),
+    unit: 'bytes',
+    help: 'most memory that the large pictures which one HTTP worker decodes may take together, by what their headers say; one that would take more alone is refused',
+  }),
+  decodeTimeoutMs: setting({
+    env: 'DECODE_TIMEOUT_MS',
+    default: 10_000,
+    read: integer(10, 3_600_000),
+    unit: 'ms',
+    help: 'how long one picture may be decoded before its thread or process is replaced and it is refused',
+  }),
   maxImages: setting({
     env: 'MAX_IMAGES',
     default: 32,

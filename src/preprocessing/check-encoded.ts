@@ -1,13 +1,13 @@
 import type { NamedTensors } from '../engine/engine.js';
 import { ServingError } from '../errors/serving-error.js';
-import { type PictureLimits, readHeader } from './picture.js';
+import { checkScans, type PictureLimits, readHeader } from './picture.js';
 import { isServed, sniffFormat } from './picture-format.js';
 
 /**
  * Holds pictures among strings, which the model may decode, against the limits, so that none of them unpacks to more than is allowed. What
  * is no picture, or damaged, is for the model to judge.
  * @param maxPixels the model's own limit, where it is below the server's
- * @throws ServingError IMAGE_TOO_LARGE, with the picture's number and its input
+ * @throws ServingError IMAGE_TOO_LARGE, or IMAGE_UNREADABLE for its many scans, with the picture's number and its input
  */
 export async function checkEncoded(
   inputs: NamedTensors,
@@ -18,7 +18,13 @@ export async function checkEncoded(
   for (const [input, { dtype, data }] of Object.entries(inputs)) {
     if (dtype !== 'string') continue;
     for (const [index, bytes] of (data as readonly Uint8Array[]).entries()) {
-      if (!isServed(sniffFormat(bytes))) continue;
+      const format = sniffFormat(bytes);
+      if (!isServed(format)) continue;
+      try {
+        checkScans(bytes, format);
+      } catch (error) {
+        throw ofPicture(index, input, error);
+      }
       await readHeader(bytes, least).catch((error: unknown) => {
         if (!(error instanceof ServingError) || error.code === 'IMAGE_TOO_LARGE')
           throw ofPicture(index, input, error);

@@ -8,6 +8,7 @@ import {
   type PictureLimits,
   readHeader,
   readOwnChannels,
+  timeoutMsOf,
   unreadable,
 } from './picture.js';
 import type { Decoder, Orientation, Size } from './preprocessing-config.js';
@@ -37,12 +38,18 @@ export interface Wanted {
  */
 export async function decode(picture: Uint8Array, wanted: Wanted, limits: PictureLimits): Promise<Pixels> {
   const header = await readHeader(picture, limits);
+  // Nothing that comes later in the file can exceed what its header says.
+  const ofHeader = {
+    ...limits,
+    maxImagePixels: header.width * header.height,
+    requestTimeoutMs: timeoutMsOf(limits),
+  };
   const { channels, scaling } = wanted;
   const orientation = wanted.orientation === 'exif' ? readOrientation(picture, header.format) : 1;
   const isOurs = header.format === 'JPEG' && channels !== 'own' && !scaling;
   const pixels =
-    (isOurs ? jpegPixels(picture, { ...wanted, channels }, limits) : undefined) ??
-    (await decodeByLibvips(picture, header, orientation, wanted, limits));
+    (isOurs ? jpegPixels(picture, { ...wanted, channels }, ofHeader) : undefined) ??
+    (await decodeByLibvips(picture, header, orientation, wanted, ofHeader));
   const upright = turned(pixels, orientation);
   if (upright !== pixels) giveBackPixels(pixels);
   return upright;

@@ -23,7 +23,8 @@ const READERS: Readonly<Record<ServedFormat, (bytes: DataView) => SizeAndInk | u
 };
 
 /** Markers of JPEG (ITU-T T.81, table B.1) by which a frame begins: baseline, extended and progressive, with Huffman codes. */
-const FRAMES = [0xc0, 0xc1, 0xc2];
+const PROGRESSIVE = 0xc2;
+const FRAMES = [0xc0, 0xc1, PROGRESSIVE];
 /** Segments that may come before it: tables, restart interval, APP0 to APP15, comment. */
 function mayPrecede(marker: number): boolean {
   return [0xc4, 0xdb, 0xdd, 0xfe].includes(marker) || (marker >= 0xe0 && marker <= 0xef);
@@ -32,16 +33,23 @@ function mayPrecede(marker: number): boolean {
 const MOST_SEGMENTS = 1000;
 
 function readJpeg(bytes: DataView): SizeAndInk | undefined {
+  const frame = findFrame(bytes);
+  if (!frame) return undefined;
+  const { at, components } = frame;
+  if (bytes.getUint8(at + 4) !== 8 || ![1, 3, 4].includes(components)) return undefined;
+  return { height: bytes.getUint16(at + 5), width: bytes.getUint16(at + 7), cmyk: components === 4 };
+}
+
+/** Where the frame of a JPEG begins, of which kind it is, and how many components it has; `undefined` where that is not to be told at a glance. */
+export function findFrame(
+  bytes: DataView,
+): { readonly at: number; readonly isProgressive: boolean; readonly components: number } | undefined {
   let at = 2;
   for (let segment = 0; segment < MOST_SEGMENTS && at + 10 <= bytes.byteLength; segment += 1) {
     const marker = bytes.getUint8(at + 1);
     if (bytes.getUint8(at) !== 0xff) return undefined;
-    if (FRAMES.includes(marker)) {
-      const bits = bytes.getUint8(at + 4);
-      const components = bytes.getUint8(at + 9);
-      if (bits !== 8 || ![1, 3, 4].includes(components)) return undefined;
-      return { height: bytes.getUint16(at + 5), width: bytes.getUint16(at + 7), cmyk: components === 4 };
-    }
+    if (FRAMES.includes(marker))
+      return { at, isProgressive: marker === PROGRESSIVE, components: bytes.getUint8(at + 9) };
     const length = bytes.getUint16(at + 2);
     if (!mayPrecede(marker) || length < 2) return undefined;
     at += 2 + length;

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { ServingError } from '../errors/serving-error.js';
-import type { PictureLimits } from './picture.js';
+import { type PictureLimits, timeoutMsOf } from './picture.js';
 import type { PictureAnswer, PictureTask } from './picture-task.js';
 import type { CheckedPicture, PictureWork, PreparedPixels } from './picture-work.js';
 import type { PreprocessingPlan } from './plan.js';
@@ -105,8 +105,10 @@ class PictureThread {
 }
 
 /** The settings have more than is needed there. */
-function onlyLimits({ maxImageBytes, maxImagePixels, requestTimeoutMs }: PictureLimits): PictureLimits {
-  return { maxImageBytes, maxImagePixels, requestTimeoutMs };
+function onlyLimits(limits: PictureLimits): PictureLimits {
+  const { maxImageBytes, maxImagePixels, maxImageSide, maxDecodeBytes } = limits;
+  const requestTimeoutMs = timeoutMsOf(limits);
+  return { maxImageBytes, maxImagePixels, maxImageSide, maxDecodeBytes, requestTimeoutMs };
 }
 
 function errorOf(answer: PictureAnswer): Error {

@@ -1,14 +1,17 @@
 import type { Metadata, Sharp } from 'sharp';
 import type { Settings } from '../config/settings.js';
 import { ServingError } from '../errors/serving-error.js';
+import { type DecodeEstimate, estimateDecode } from './decode-estimate.js';
 import type { Channels } from './image-input.js';
+import { hasTooManyScans, MOST_SCANS } from './jpeg/scans.js';
 import type { Size } from './preprocessing-config.js';
 import { isServed, SERVED_FORMATS, type ServedFormat, sniffFormat } from './picture-format.js';
 import { readSize, type SizeAndInk } from './picture-size.js';
 import { sharp } from '../images/sharp.js';
 
-/** What the settings allow one picture to be. */
-export type PictureLimits = Pick<Settings, 'maxImageBytes' | 'maxImagePixels' | 'requestTimeoutMs'>;
+/** What the settings allow one picture to be; some things without a limit, where no server is at work. */
+export type PictureLimits = Pick<Settings, 'maxImageBytes' | 'maxImagePixels' | 'requestTimeoutMs'> &
+  Partial<Pick<Settings, 'maxImageSide' | 'maxDecodeBytes' | 'decodeTimeoutMs'>>;
 
 /** What is known of a picture from its first bytes, before anything is decoded. */
 export interface PictureHeader extends Size {
@@ -17,18 +20,24 @@ export interface PictureHeader extends Size {
 }
 
 /** How libvips is to open a picture: as it is stored, its colour profile ignored as training code does. */
-export function open(picture: Uint8Array, { maxImagePixels, requestTimeoutMs }: PictureLimits): Sharp {
+export function open(picture: Uint8Array, limits: PictureLimits): Sharp {
+  const { maxImagePixels } = limits;
   return sharp(picture, {
     limitInputPixels: maxImagePixels,
     // Refuses what Pillow and TensorFlow refuse (an end that is missing, checksums of pixels that are wrong); takes
     // what is merely odd and they take as well, such as stray bytes between JPEG markers.
     failOn: 'error',
     ignoreIcc: true,
-  }).timeout({ seconds: Math.ceil(requestTimeoutMs / 1000) });
+  }).timeout({ seconds: Math.ceil(timeoutMsOf(limits) / 1000) });
+}
+
+/** How long a decode may take. */
+export function timeoutMsOf({ requestTimeoutMs, decodeTimeoutMs = Infinity }: PictureLimits): number {
+  return Math.min(requestTimeoutMs, decodeTimeoutMs);
 }
 
 /**
- * The cheap half of the checks, without a thread: size in bytes, format by content.
+ * What needs no look at the header: size in bytes, format by content.
  * @throws ServingError IMAGE_TOO_LARGE, IMAGE_UNREADABLE (no bytes at all), IMAGE_UNSUPPORTED
  */
 export function checkFormat(picture: Uint8Array, { maxImageBytes }: PictureLimits): ServedFormat {
@@ -46,20 +55,85 @@ export function checkFormat(picture: Uint8Array, { maxImageBytes }: PictureLimit
 }
 
 /**
- * Reads the header and holds its claims against the limits, so that a bomb costs no memory.
- * @throws ServingError those of `checkFormat`, IMAGE_TOO_LARGE (pixels), IMAGE_UNREADABLE
+ * Reads the header and holds its claims against the limits, so that a bomb costs neither memory nor time.
+ * @throws ServingError those of `checkFormat`, IMAGE_TOO_LARGE (pixels, a side, memory), IMAGE_UNREADABLE (scans too)
  */
 export async function readHeader(picture: Uint8Array, limits: PictureLimits): Promise<PictureHeader> {
   const format = checkFormat(picture, limits);
-  const { width, height, cmyk } = readSize(picture, format) ?? (await readSizeByLibvips(picture, format));
-  if (width * height > limits.maxImagePixels) {
+  const size = readSize(picture, format) ?? (await readSizeByLibvips(picture, format));
+  checkClaims(picture, format, size, limits);
+  return { format, ...size };
+}
+
+/**
+ * The cheap half of the checks, without a thread, for who has to know what a decode takes before it begins. A picture of whose size
+ * nothing is known counts as the largest.
+ * @throws ServingError those of `readHeader`
+ */
+export function checkBeforeDecode(
+  picture: Uint8Array,
+  limits: PictureLimits,
+): DecodeEstimate & { readonly format: ServedFormat } {
+  const format = checkFormat(picture, limits);
+  const size = readSize(picture, format);
+  const estimate = size
+    ? checkClaims(picture, format, size, limits)
+    : estimateDecode(picture, format, limits.maxImagePixels);
+  return { ...estimate, format };
+}
+
+/** @throws ServingError IMAGE_TOO_LARGE, IMAGE_UNREADABLE */
+function checkClaims(
+  picture: Uint8Array,
+  format: ServedFormat,
+  size: Size,
+  limits: PictureLimits,
+): DecodeEstimate {
+  checkSize(size, limits);
+  checkScans(picture, format);
+  const estimate = estimateDecode(picture, format, size.width * size.height);
+  checkMemory(estimate, limits);
+  return estimate;
+}
+
+/** @throws ServingError IMAGE_TOO_LARGE */
+function checkSize(
+  { width, height }: Size,
+  { maxImagePixels, maxImageSide = Infinity }: PictureLimits,
+): void {
+  if (width * height > maxImagePixels) {
     throw new ServingError(
       'IMAGE_TOO_LARGE',
       `The picture has ${width} × ${height} = ${count(width * height)} pixels; ` +
-        `at most ${count(limits.maxImagePixels)} are accepted.`,
+        `at most ${count(maxImagePixels)} are accepted.`,
     );
   }
-  return { format, width, height, cmyk };
+  if (Math.max(width, height) > maxImageSide) {
+    throw new ServingError(
+      'IMAGE_TOO_LARGE',
+      `The picture has ${width} × ${height} pixels; at most ${count(maxImageSide)} a side are accepted.`,
+    );
+  }
+}
+
+/** @throws ServingError IMAGE_UNREADABLE */
+export function checkScans(picture: Uint8Array, format: ServedFormat): void {
+  if (format !== 'JPEG' || !hasTooManyScans(picture)) return;
+  throw new ServingError(
+    'IMAGE_UNREADABLE',
+    `The picture is a JPEG of more than ${MOST_SCANS} scans. Save it as a JPEG that is not progressive, or with fewer scans.`,
+  );
+}
+
+/** @throws ServingError IMAGE_TOO_LARGE */
+function checkMemory({ bytes }: DecodeEstimate, { maxDecodeBytes = Infinity }: PictureLimits): void {
+  if (bytes <= maxDecodeBytes) return;
+  const [needed, most] = [Math.ceil(bytes / 2 ** 20), Math.floor(maxDecodeBytes / 2 ** 20)].map(count);
+  throw new ServingError(
+    'IMAGE_TOO_LARGE',
+    `The picture would take ${needed} MiB of memory while it is decoded; at most ${most} are accepted. ` +
+      'Send it smaller, or saved another way: not progressive, not interlaced, with eight bits a channel.',
+  );
 }
 
 async function readSizeByLibvips(picture: Uint8Array, format: ServedFormat): Promise<SizeAndInk> {

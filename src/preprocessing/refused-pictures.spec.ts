@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readSettings } from '../config/settings.js';
 import { ServingError } from '../errors/serving-error.js';
 import { callWith } from './call.fixture.js';
+import { blackPng, manyScansJpeg } from './hostile-pictures.fixture.js';
 import { planPreprocessing } from './plan.js';
 import { workHere } from './picture-work.js';
 import { PreprocessingService } from './preprocessing.service.js';
@@ -80,6 +81,42 @@ describe('a picture is refused', () => {
     expect(code).toBe('IMAGE_TOO_LARGE');
     expect(message).toBe(`The picture has ${claim} pixels; at most 50,000,000 are accepted.`);
     expect(process.memoryUsage().rss - before).toBeLessThan(100e6);
+  });
+
+  it.each([
+    [1, 49_999],
+    [49_999, 1],
+    [20_000, 20],
+  ])('with the figure, if a side is too long, however few pixels it has: %d × %d', async (width, height) => {
+    const { code, message } = await refusal(blackPng(width, height));
+    expect(code).toBe('IMAGE_TOO_LARGE');
+    expect(message).toBe(`The picture has ${width} × ${height} pixels; at most 16,384 a side are accepted.`);
+  });
+
+  it('if it is a JPEG of more scans than any program writes', async () => {
+    const { code, message } = await refusal(manyScansJpeg(16, 16, 2647));
+    expect(code).toBe('IMAGE_UNREADABLE');
+    expect(message).toBe(
+      'The picture is a JPEG of more than 100 scans. Save it as a JPEG that is not progressive, or with fewer scans.',
+    );
+    const { tensor } = await service.toPixels(manyScansJpeg(16, 16, 100), plan, call);
+    expect(tensor.data).toEqual(new Uint8Array(16 * 16 * 3).fill(128));
+  });
+
+  it.each([
+    ['interlaced', blackPng(640, 640, { colour: 6, bits: 16, interlaced: true }), 5],
+    ['progressive', manyScansJpeg(640, 640, 10), 5],
+    ['merely large', blackPng(1000, 900), 6],
+  ])('with both figures, if it would take too much memory since it is %s', async (_, picture, needed) => {
+    const frugal = new PreprocessingService(readSettings({ MAX_DECODE_BYTES: String(2 ** 22) }), workHere);
+    const { code, message } = await refusal(picture, frugal);
+    expect(code).toBe('IMAGE_TOO_LARGE');
+    expect(message).toBe(
+      `The picture would take ${needed} MiB of memory while it is decoded; at most 4 are accepted. ` +
+        'Send it smaller, or saved another way: not progressive, not interlaced, with eight bits a channel.',
+    );
+    const { tensor } = await frugal.toPixels(blackPng(640, 640), plan, call);
+    expect(tensor.shape).toEqual([1, 640, 640, 3]);
   });
 
   it('with both figures, if it has too many bytes', async () => {

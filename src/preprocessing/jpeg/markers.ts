@@ -83,6 +83,9 @@ function nextMarker(bytes: Buffer, from: number): number {
   }
 }
 
+/** More than a picture of 65 million pixels can use; each takes memory. */
+const MOST_RESTARTS = 2 ** 20;
+
 /** In what is coded 0xff is followed by 0 or, maybe after more of them, by a marker; of the restarts another part follows. */
 function codedFrom(bytes: Buffer, from: number): Coded[] {
   const coded: Coded[] = [];
@@ -97,6 +100,7 @@ function codedFrom(bytes: Buffer, from: number): Coded[] {
       continue;
     }
     coded.push({ begin, end, restart });
+    if (coded.length > MOST_RESTARTS) throw new JpegError('It has too many restarts.');
     if (!isRestart(next)) return coded;
     begin = at + 2;
     restart = next - MARKER.firstRestart;

@@ -2,6 +2,7 @@ import { ServingError } from '../../errors/serving-error.js';
 import { huffmanTable } from './huffman.js';
 import { JpegError } from './jpeg-error.js';
 import { MARKER, type Segment, segmentsOf } from './markers.js';
+import { MOST_SCANS } from './scans.js';
 import { STANDARD_HUFFMAN } from './standard-huffman.js';
 
 /** What a JPEG says of itself, ready to be decoded. */
@@ -59,9 +60,6 @@ export interface ScanPart {
   readonly dc: Uint8Array | undefined;
   readonly ac: Uint8Array | undefined;
 }
-
-/** More come with no program that writes JPEG; each could make the decoder go over the whole picture. */
-const MOST_SCANS = 100;
 
 const FRAME = { baseline: 0xc0, extended: 0xc1, progressive: 0xc2 } as const;
 const OTHER_FRAMES = [0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf];
