@@ -19,7 +19,7 @@ export interface LoadedModel {
   /** By how much the engine's process grew; 0 where that is not known. */
   readonly memoryBytes: number;
   readonly graph: GraphReport;
-  /** Why its answers may be wrong although it runs, and what to do: clauses about the model. */
+  /** What is wrong with it, or with how it was loaded, although it runs, and what to do: clauses about the model. */
   readonly warnings: readonly string[];
   /**
    * The signatures whose runs change what later runs answer, such as those that count: no run of them may be made up, repeated or joined

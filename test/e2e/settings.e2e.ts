@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ended } from './processes.js';
 import { fakeModel, projectFile, TestServer } from './server.js';
@@ -103,6 +105,41 @@ describe('settings', () => {
     expect(await server.model('shapes')).toMatchObject({ state: 'AVAILABLE', graph: { optimised: true } });
     expect(await server.stop()).toMatchObject({ code: 0 });
     expect(existsSync(temporary)).toBe(false);
+  });
+
+  it('that name a cache which cannot be written any more take no model away', async () => {
+    const cache = await mkdtemp(join(tmpdir(), 'tensornest-cache-'));
+    const server = await TestServer.start({
+      models: { shapes: 'models/shapes' },
+      labels: { 'shapes.json': 'file:labels/shapes.json', 'keras.json': '["a", "b", "c"]' },
+      env: { TENSORNEST_CACHE_DIR: cache, MODELS_POLL_MS: '100' },
+    });
+    await rm(join(cache, 'models'), { recursive: true });
+    await symlink('/proc/sys', join(cache, 'models')); // Where root cannot write either.
+    const keras = await projectFile('test/fixtures/keras/keras3/sequential/model.keras');
+    await server.putVersion('keras', 1, { 'model.keras': keras });
+    await server.putVersion('half', 1, {
+      'saved_model.pb': await projectFile('test/fixtures/models/half_plus_two/1/saved_model.pb'),
+      'variables/variables.index': await projectFile(
+        'test/fixtures/models/half_plus_two/1/variables/variables.index',
+      ),
+      'variables/variables.data-00000-of-00001': await projectFile(
+        'test/fixtures/models/half_plus_two/1/variables/variables.data-00000-of-00001',
+      ),
+    });
+    for (const name of ['keras', 'half']) {
+      await server.until(async () => (await server.model(name)).state === 'AVAILABLE', 'it is served');
+      const told = expect.stringMatching(
+        /rewritten form cannot be kept in the cache \(E\w+\), .* let TENSORNEST_CACHE_DIR/,
+      );
+      expect((await server.model(name)).notes).toContainEqual(told);
+      expect(server.log().map(({ msg }) => msg)).toContainEqual(told);
+    }
+    expect(await (await server.postJson('/models/half/predict', { input: [1] })).json()).toMatchObject({
+      predictions: [2.5],
+    });
+    await server.stop();
+    await rm(cache, { recursive: true });
   });
 
   it.each([

@@ -26,12 +26,18 @@ export async function loadModel(
   const before = process.memoryUsage.rss();
   const key = (await isRewritten(directory, options)) ? keyOf(runtime, directory, options) : null;
   const request: SessionRequest = { runtime, directory, options, key };
-  const { sessions, record } = (await openKept(request)) ?? (await openAnew(request));
+  const { sessions, record, warnings } = (await openKept(request)) ?? (await openAnew(request));
   const memoryBytes = Math.max(0, process.memoryUsage.rss() - before);
   return {
     sessions,
     held: record.held,
-    loaded: { ...record.about, device: runtime.device, memoryBytes, graph: record.graph },
+    loaded: {
+      ...record.about,
+      warnings: [...record.about.warnings, ...warnings],
+      device: runtime.device,
+      memoryBytes,
+      graph: record.graph,
+    },
   };
 }
 
@@ -51,7 +57,7 @@ async function openKept(request: SessionRequest): Promise<OpenSessions | null> {
       const { openAsExported } = await import('./open-session.js');
       sessions.push(await openAsExported(request, asExported));
     }
-    return { sessions, record };
+    return { sessions, record, warnings: [] };
   } catch (error) {
     for (const session of sessions) session.close();
     if (!(error instanceof EngineError)) throw error;

@@ -7,6 +7,7 @@ import { carriedSignatures, declaredSignatures, publicSignature } from '../signa
 import { openOriginal } from './original-session.js';
 import { rowsOfOriginal } from './proven-sessions.js';
 import { picked, rewrite } from './rewrite-session.js';
+import { isDiskFault } from './staging.js';
 import type { Session } from './session.js';
 import type { OpenSessions, ReadModel, SessionRequest } from './session-request.js';
 
@@ -26,7 +27,8 @@ export async function openSession(request: SessionRequest): Promise<OpenSessions
     if (error instanceof EngineError) throw error;
     // Of a Keras file there is no other form.
     if (!saved) throw new EngineError('load', reasonOf(error));
-    return original(request, read, reasonOf(error));
+    const opened = await original(request, read, reasonOf(error));
+    return isDiskFault(error) ? { ...opened, warnings: [asExported(error)] } : opened;
   }
 }
 
@@ -36,7 +38,7 @@ async function original(request: SessionRequest, read: ReadModel, reason: string
   try {
     const rows = await rowsOfOriginal(session, read, request);
     const record = { ...(await read.record(rows)), graph: { optimised: false, reason } as const };
-    return { sessions: [session], record };
+    return { sessions: [session], record, warnings: [] };
   } catch (error) {
     session.close();
     throw error;
@@ -77,9 +79,14 @@ function withRecord(model: OpenedModel): ReadModel {
 
 function reasonOf(error: unknown): string {
   if (error instanceof NotFlatError) return error.message;
-  const { code } = error as NodeJS.ErrnoException;
   // A surprise in the rewriting must not take the model away; its text may name folders, and stays here.
-  return code === undefined
-    ? 'It could not be rewritten.'
-    : `It could not be rewritten in the cache (${code}): let TENSORNEST_CACHE_DIR name a folder that can be written.`;
+  return isDiskFault(error)
+    ? `It could not be rewritten in the cache (${error.code}): ${REMEDY}`
+    : 'It could not be rewritten.';
 }
+
+function asExported({ code }: NodeJS.ErrnoException): string {
+  return `it runs as it was exported, since its faster form can be written nowhere (${code}): ${REMEDY}`;
+}
+
+const REMEDY = 'let TENSORNEST_CACHE_DIR name a folder that can be written and has room.';

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
+import { realpath, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { create } from '@bufbuild/protobuf';
 import { type EdgedGraph, withEdges } from '../../graph/edges.js';
@@ -8,6 +8,7 @@ import { SavedModelSchema } from '../../saved-model/proto/saved_model_pb.js';
 import type { SavedModelFile } from '../../saved-model/saved-model-file.js';
 import type { ReadModel, SessionRequest } from './session-request.js';
 import { Session } from './session.js';
+import { isDiskFault, removeFolder, stage } from './staging.js';
 import { FED, FETCHED } from './tensors.js';
 
 /** What TensorFlow reads of a SavedModel besides its graph. */
@@ -29,27 +30,24 @@ export async function openOriginal(
   const tags = [...saved.tags, ...place];
   const edged = withEdges(saved.graph.node, signatures, { fed: FED, fetched: FETCHED, pixels: false });
   if (!edged.changed && model.isWhole) return Session.open(binding, directory, tags, edged.signatures);
-  const copy = await makeCopy(options.cacheDirectory);
+  const real = await realpath(directory);
+  const copy = await stage(options.cacheDirectory, 'edged-', (folder) =>
+    writeCopy(folder, real, saved, edged),
+  ).catch(notWritten);
   try {
-    await writeCopy(copy, await realpath(directory), saved, edged);
-    return Session.open(binding, copy, tags, edged.signatures);
+    return Session.open(binding, copy.directory, tags, edged.signatures);
   } finally {
-    await rm(copy, { recursive: true, force: true });
+    await removeFolder(copy.directory);
   }
 }
 
 /** @throws EngineError `load` where nothing can be written */
-async function makeCopy(cache: string): Promise<string> {
-  try {
-    await mkdir(cache, { recursive: true });
-    return await mkdtemp(join(cache, 'edged-'));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new EngineError(
-      'load',
-      `TensorFlow needs a copy of its graph, which cannot be written (${code}): let TENSORNEST_CACHE_DIR name a folder that can be.`,
-    );
-  }
+function notWritten(error: unknown): never {
+  if (!isDiskFault(error)) throw error;
+  throw new EngineError(
+    'load',
+    `TensorFlow needs a copy of its graph, which can be written nowhere (${error.code}): let TENSORNEST_CACHE_DIR name a folder that can be.`,
+  );
 }
 
 async function writeCopy(

@@ -25,13 +25,12 @@ export async function rewrite(request: SessionRequest, read: ReadModel): Promise
   const { graph, others } = await read.model.flat();
   const { flat, edges } = withEdgesFor(simplify(graph), read.signatures);
   if (edges.size === 0) throw new NotFlatError(firstReason(others));
-  const staged = await rewritten.stage();
+  const staged = await rewritten.stage((directory) => writeSavedModel(flat, directory));
   const open = (place: readonly string[], of = edges): Session =>
-    openStaged(runtime.binding, staged, place, of);
+    openStaged(runtime.binding, staged.directory, place, of);
   const opened: Session[] = [];
   let kept = false;
   try {
-    await writeSavedModel(flat, staged);
     // Else there is nothing that TensorFlow could run beside it.
     const hasOriginal = read.model.saved !== null && !flat.recovered;
     opened.push(open(hasOriginal ? [ON_CPU] : []));
@@ -55,15 +54,20 @@ export async function rewrite(request: SessionRequest, read: ReadModel): Promise
       rows = { ...rows, ...(await rowsOfOriginal(session, exported, request)) };
     }
     const record = { ...(await read.record(rows)), graph: reportOf(except) };
-    await rewritten.keep(staged, key, { ...record, edges: proven });
+    const fault = await rewritten.keep(staged, key, { ...record, edges: proven });
     kept = true;
-    return { sessions: opened, record };
+    return { sessions: opened, record, warnings: fault === undefined ? [] : [notKept(fault)] };
   } finally {
     if (!kept) {
       for (const session of opened) session.close();
-      await rewritten.remove(staged);
+      await rewritten.remove(staged.directory);
     }
   }
+}
+
+/** @param code of the system's */
+function notKept(code: string): string {
+  return `its rewritten form cannot be kept in the cache (${code}), so that it is made anew whenever the model is loaded: let TENSORNEST_CACHE_DIR name a folder that can be written and has room.`;
 }
 
 const NONE: ReadonlyMap<string, string> = new Map();

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir, rename, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type OpenFile, openFile, readWholeFile } from '../../files/open-file.js';
@@ -15,6 +15,7 @@ import {
 } from '../../saved-model/most-bytes.js';
 import { findModelFile, SAVED_MODEL } from '../model-files.js';
 import type { TensorSpec } from '../tensor.js';
+import { isDiskFault, removeFolder, stage, type Staged } from './staging.js';
 
 /** What is written differs from one of these to the next: raise it when the rewriting changes, or the record of it. */
 const REWRITING = 9;
@@ -64,34 +65,43 @@ export class RewrittenModels {
     }
   }
 
-  /** A new folder to write a model into, which is to be kept or removed. */
-  async stage(): Promise<string> {
-    await mkdir(this.directory, { recursive: true });
+  /** A new folder with what `write` puts into it, which is to be kept or removed. */
+  async stage(write: (directory: string) => Promise<void>): Promise<Staged> {
     await this.sweep();
-    return mkdtemp(join(this.directory, 'partial-'));
+    return stage(this.directory, 'partial-', write);
   }
 
-  /** Gives a staged model, which has proved itself, the name under which it will be found. */
-  async keep(staged: string, key: string, record: ModelRecord): Promise<void> {
-    await writeFile(join(staged, RECORD), JSON.stringify(toJson(record)));
+  /**
+   * Gives a staged model, which has proved itself, the name under which it will be found.
+   * @returns why it cannot be kept, as a code of the system's; then it is removed, and what was loaded of it can be used all the same
+   */
+  async keep({ directory, fault }: Staged, key: string, record: ModelRecord): Promise<string | undefined> {
     try {
-      await rename(staged, join(this.directory, key));
-    } catch {
-      await this.remove(staged); // Another server was faster, and has the same.
+      if (fault === undefined) await writeFile(join(directory, RECORD), JSON.stringify(toJson(record)));
+      else await removeFolder(directory);
+    } catch (error) {
+      await removeFolder(directory);
+      if (isDiskFault(error)) return error.code;
+      throw error;
     }
+    if (fault === undefined) {
+      // Another server was faster, and has the same.
+      await rename(directory, join(this.directory, key)).catch(() => removeFolder(directory));
+    }
+    return fault;
   }
 
   async remove(directory: string): Promise<void> {
-    await rm(directory, { recursive: true, force: true });
+    await removeFolder(directory);
   }
 
   private async sweep(): Promise<void> {
     const now = Date.now();
-    for (const name of await readdir(this.directory)) {
+    for (const name of await readdir(this.directory).catch(() => [])) {
       const path = join(this.directory, name);
       const age = now - (await stat(path).catch(() => ({ mtimeMs: now }))).mtimeMs;
       const limit = /^[0-9a-f]{64}$/.test(name) ? KEPT_MS : STAGING_MS;
-      if (age > limit) await rm(path, { recursive: true, force: true });
+      if (age > limit) await removeFolder(path);
     }
   }
 }

@@ -34,4 +34,6 @@ export interface OpenSessions {
   /** Each signature is in one of them. */
   readonly sessions: readonly Session[];
   readonly record: Omit<ModelRecord, 'edges'>;
+  /** What is wrong with how it was loaded this time, which holds for no other: clauses. */
+  readonly warnings: readonly string[];
 }
