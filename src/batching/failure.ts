@@ -19,6 +19,10 @@ export function asServingError(error: unknown): unknown {
       const sentence = 'The engine failed while it worked on this request and is being replaced. Try again.';
       return new ServingError('ENGINE_FAILED', sentence, { retryAfter: 2, cause: error });
     }
+    case 'gone': {
+      const sentence = 'The model was taken away while this request waited for the engine. Try again.';
+      return new ServingError('ENGINE_FAILED', sentence, { retryAfter: 1, cause: error });
+    }
     case 'input':
       return new ServingError('INPUT_REFUSED', message, { cause: error });
     case 'upstream-failed':

@@ -42,7 +42,7 @@ export class HeldByWorker {
   /** @throws EngineError if it is not held */
   find(model: string): SharedModel {
     const held = this.held.get(model);
-    if (!held) throw new EngineError('run', `The model ${model} is not loaded.`);
+    if (!held) throw new EngineError('gone', `The model ${model} is not loaded.`);
     return held.shared;
   }
 

@@ -120,14 +120,15 @@ export interface Engine {
 
 /**
  * `load`: the model's files are at fault. `run`: the model failed on this input; others may do. `input`: so it did, and the message may
- * be told to whoever sent it. `crashed`: the engine's process ended or hung; the same call may succeed later.
+ * be told to whoever sent it. `gone`: the engine does not hold the model, as after a crash where its files had been removed; a call that asks for
+ * the version of now may succeed. `crashed`: the engine's process ended or hung; the same call may succeed later.
  *
  * Of a remote engine, whose messages may be told too: `upstream-failed`, it answered with an error of its own or with what
  * cannot be read; `upstream-unavailable`, it cannot be reached or says that it is busy, and the same call may succeed later;
  * `upstream-timeout`, it did not answer in time.
  */
 export type EngineErrorKind =
-  'load' | 'run' | 'input' | 'crashed' | 'upstream-failed' | 'upstream-unavailable' | 'upstream-timeout';
+  'load' | 'run' | 'input' | 'gone' | 'crashed' | 'upstream-failed' | 'upstream-unavailable' | 'upstream-timeout';
 
 /** Why an engine could not do what it was asked. */
 export class EngineError extends Error {

@@ -1,4 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fakeModel, projectFile, TestServer } from './server.js';
 
 /** The engine hosts of a server: its children. */
@@ -63,6 +65,25 @@ describe('when the engine process dies', () => {
     expect(await poisonous.json()).toMatchObject({ code: 'ENGINE_FAILED' });
     expect(await harmless.json()).toMatchObject({ predictions: [1] });
     expect(await (await ask(2)).json()).toMatchObject({ predictions: [2] });
+    await server.stop();
+  });
+
+  it('where the files of a model were removed meanwhile, who waits for it is told to try again, and not that the input is at fault', async () => {
+    const server = await TestServer.start({
+      models: { fake: fakeModel({ runMs: 3000 }) },
+      env: { ENGINE: 'fake', MODELS_POLL_MS: '0' },
+    });
+    const [victim] = await hostsOf(server);
+    const asked = server.postJson('/models/fake/predict', { input: [1] });
+    await sleep(300); // It runs, or is about to: both end alike.
+    await rm(join(server.folder, 'models/fake/1'), { recursive: true });
+    process.kill(victim!, 'SIGKILL');
+    const response = await asked;
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await response.json()).toMatchObject({
+      code: 'ENGINE_FAILED',
+      detail: expect.stringContaining('taken away'),
+    });
     await server.stop();
   });
 

@@ -90,7 +90,8 @@ export class FakeEngine implements Engine {
     const fake = this.models.get(model);
     const outputs = fake?.signatures[signature]?.outputs;
     const input = Object.values(inputs)[0];
-    if (!fake || !outputs || !input) throw new EngineError('run', `The model ${model} has no ${signature}.`);
+    if (!fake) throw new EngineError('gone', `There is no model ${model}.`);
+    if (!outputs || !input) throw new EngineError('run', `The model ${model} has no ${signature}.`);
     if (fake.runMs) await sleep(fake.runMs);
     const isIn = (number: string): boolean => input.data.some((one) => String(one) === number);
     const [, misbehaviour] = Object.entries(fake.on ?? {}).find(([number]) => isIn(number)) ?? [];

@@ -58,7 +58,7 @@ export class TensorFlowEngine implements StreamEngine {
 
   async run(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
     const open = this.models.get(model);
-    if (!open) throw new EngineError('run', `There is no model ${model}.`);
+    if (!open) throw new EngineError('gone', `There is no model ${model}.`);
     open.shapes.check(signature, inputs);
     const session = open.sessions.find((one) => one.has(signature));
     if (!session) throw new EngineError('run', `The model has no signature ${signature}.`);

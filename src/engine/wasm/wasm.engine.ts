@@ -91,7 +91,7 @@ export class WasmEngine implements Engine {
   run(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
     const result = this.turn.then(() => {
       const open = this.models.get(model);
-      if (!open) throw new EngineError('run', `There is no model ${model}.`);
+      if (!open) throw new EngineError('gone', `There is no model ${model}.`);
       open.shapes.check(signature, inputs);
       return open.session.run(signature, inputs);
     });
