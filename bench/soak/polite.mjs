@@ -147,7 +147,7 @@ async function knownPictures(url, headers) {
   return Promise.all(
     files.map(async (file) => {
       const picture = { name: file, bytes: await readFile(join(folder, file)) };
-      const ask = async ({ path, type, body }) => {
+      const asked = async ({ path, type, body }) => {
         const answer = await fetch(url + path, {
           method: 'POST',
           headers: { ...headers, 'Content-Type': type },
@@ -156,10 +156,10 @@ async function knownPictures(url, headers) {
         if (!answer.ok) throw new Error(`${file}: ${answer.status} ${await answer.text()}`);
         return answer.json();
       };
-      const { top } = await ask(pictureRequest(picture));
+      const { top } = await asked(pictureRequest(picture));
       const label = file.replace(/\.\w+$/, '');
       if (top[0].label !== label) throw new Error(`${file} came out as a ${top[0].label}.`);
-      const { predictions } = await ask(pictureOfServing(picture));
+      const { predictions } = await asked(pictureOfServing(picture));
       return { ...picture, top, scores: predictions[0] };
     }),
   );
