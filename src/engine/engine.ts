@@ -128,7 +128,14 @@ export interface Engine {
  * `upstream-timeout`, it did not answer in time.
  */
 export type EngineErrorKind =
-  'load' | 'run' | 'input' | 'gone' | 'crashed' | 'upstream-failed' | 'upstream-unavailable' | 'upstream-timeout';
+  | 'load'
+  | 'run'
+  | 'input'
+  | 'gone'
+  | 'crashed'
+  | 'upstream-failed'
+  | 'upstream-unavailable'
+  | 'upstream-timeout';
 
 /** Why an engine could not do what it was asked. */
 export class EngineError extends Error {
