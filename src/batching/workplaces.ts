@@ -13,6 +13,8 @@ export type ExpectedMs = (rows: number, call: Caller, standing: Standing) => num
 /** What is done for a request in its turn: it is made ready, pictures are decoded for instance, and then it is run. */
 export interface Work<P, T> {
   prepare(): Promise<P>;
+  /** It takes long to make ready: that is done before its turn, so that it holds no place meanwhile. */
+  readonly isSlow?: boolean;
   /** Begins when it comes to the engine's queue. */
   run(prepared: P): Promise<T>;
 }
@@ -59,20 +61,25 @@ export class Workplaces {
    * @throws ServingError DEADLINE_UNREACHABLE where it waited until it could not be answered in time any more; or the signal's reason
    */
   async inTurn<P, T>(
-    { prepare, run }: Work<P, T>,
+    { prepare, run, isSlow = false }: Work<P, T>,
     rows: number,
     call: Call,
     onReady: () => void,
   ): Promise<T> {
     const stopWaiting = this.wait(rows);
-    const work = async (): Promise<T> => {
+    try {
+      const early = isSlow ? await prepare() : undefined;
+      const work = async (): Promise<T> => {
+        stopWaiting();
+        this.checkDeadline(rows, call);
+        const prepared = early ?? (await this.prepared(rows, prepare));
+        onReady();
+        return run(prepared);
+      };
+      return await this.places.run(work, call.signal, call, rows);
+    } finally {
       stopWaiting();
-      this.checkDeadline(rows, call);
-      const prepared = await this.prepared(rows, prepare);
-      onReady();
-      return run(prepared);
-    };
-    return this.places.run(work, call.signal, call, rows).finally(stopWaiting);
+    }
   }
 
   private wait(rows: number): () => void {

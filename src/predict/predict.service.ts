@@ -116,7 +116,8 @@ export class PredictService {
       return { ...answer, work: { decodeMs: readMs + decodeMs, preprocessMs, inferenceMs, answerMs } };
     };
     try {
-      return await inTurn({ prepare: () => this.inputsOf(model, row, call), run });
+      const isSlow = this.preprocessing.takesLong(row.picture);
+      return await inTurn({ prepare: () => this.inputsOf(model, row, call), run, isSlow });
     } finally {
       leave();
     }

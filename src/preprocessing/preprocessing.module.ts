@@ -2,8 +2,9 @@ import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { SETTINGS_TOKEN } from '../config/config.module.js';
 import type { Settings } from '../config/settings.js';
 import { decodeConcurrencyOf } from './decode-concurrency.js';
+import { PictureProcesses } from './picture-processes.js';
 import { PictureThreads } from './picture-threads.js';
-import { PICTURE_WORK } from './picture-work.token.js';
+import { LARGE_PICTURE_WORK, PICTURE_WORK } from './picture-work.token.js';
 import { PreprocessingService } from './preprocessing.service.js';
 
 /** Bytes to pixels to a tensor, as the model's training did it. */
@@ -15,13 +16,17 @@ import { PreprocessingService } from './preprocessing.service.js';
       inject: [SETTINGS_TOKEN],
       useFactory: (settings: Settings) => new PictureThreads(decodeConcurrencyOf(settings)),
     },
+    { provide: LARGE_PICTURE_WORK, useFactory: () => new PictureProcesses() },
   ],
   exports: [PreprocessingService],
 })
 export class PreprocessingModule implements OnApplicationShutdown {
-  constructor(@Inject(PICTURE_WORK) private readonly threads: PictureThreads) {}
+  constructor(
+    @Inject(PICTURE_WORK) private readonly threads: PictureThreads,
+    @Inject(LARGE_PICTURE_WORK) private readonly processes: PictureProcesses,
+  ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    await this.threads.close();
+    await Promise.all([this.threads.close(), this.processes.close()]);
   }
 }

@@ -6,10 +6,11 @@ import type { Call } from '../turns/call.js';
 import { FairLine } from '../turns/fair-line.js';
 import { Permits } from '../turns/permits.js';
 import { decodeConcurrencyOf } from './decode-concurrency.js';
-import { checkFormat, type PictureLimits } from './picture.js';
+import type { DecodeEstimate } from './decode-estimate.js';
+import { checkBeforeDecode, type PictureLimits } from './picture.js';
 import type { ServedFormat } from './picture-format.js';
 import type { PictureWork } from './picture-work.js';
-import { PICTURE_WORK } from './picture-work.token.js';
+import { LARGE_PICTURE_WORK, PICTURE_WORK } from './picture-work.token.js';
 import type { PreprocessingPlan } from './plan.js';
 
 export interface PreprocessedPicture {
@@ -30,22 +31,42 @@ export interface EncodedPicture {
   readonly decodeMs: number;
 }
 
+/** Who takes longer, or more memory, is decoded apart from those that are quick, and never in their place. */
+const QUICK = { ms: 250, bytes: 96 * 2 ** 20 } as const;
+
 /**
  * Bytes to pixels to a tensor. Every method rejects with a `ServingError` IMAGE_UNREADABLE, IMAGE_UNSUPPORTED or
  * IMAGE_TOO_LARGE when the picture is at fault, and with the signal's reason when the caller left.
  *
- * So many pictures at once as DECODE_CONCURRENCY says; the others wait, and their callers take turns. How many may wait is
- * decided before (`batching/admission.ts`).
+ * So many pictures at once as DECODE_CONCURRENCY says; the others wait, and their callers take turns. Large ones do so beside them, so many
+ * at once at most, and as MAX_DECODE_BYTES allows. How many may wait is decided before (`batching/admission.ts`).
  */
 @Injectable()
 export class PreprocessingService {
-  private readonly permits: Permits<[call: Call, bytes: number]>;
+  private readonly permits: Permits<[call: Call, ms: number]>;
+  /** In bytes. */
+  private readonly largePermits: Permits<[call: Call, ms: number, bytes: number]>;
 
   constructor(
     @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
     @Inject(PICTURE_WORK) private readonly work: PictureWork,
+    @Inject(LARGE_PICTURE_WORK) private readonly largeWork: PictureWork = work,
   ) {
-    this.permits = new Permits(decodeConcurrencyOf(settings), new FairLine());
+    const most = decodeConcurrencyOf(settings);
+    const { maxDecodeBytes } = settings;
+    const sizeOf = (_call: Call, _ms: number, bytes: number): number =>
+      Math.min(maxDecodeBytes, Math.max(bytes, maxDecodeBytes / most));
+    this.permits = new Permits(most, new FairLine());
+    this.largePermits = new Permits(maxDecodeBytes, new FairLine(), sizeOf);
+  }
+
+  /** Whether a picture is decoded apart from those that are quick. */
+  takesLong(picture: Uint8Array): boolean {
+    try {
+      return isLarge(checkBeforeDecode(picture, this.settings));
+    } catch {
+      return false; // It is refused.
+    }
   }
 
   /**
@@ -59,9 +80,9 @@ export class PreprocessingService {
     maxPixels = Infinity,
   ): Promise<PreprocessedPicture> {
     const limits = this.limits(maxPixels);
-    checkFormat(picture, limits);
-    const { result, waitMs } = await this.inTurn(picture, call, () =>
-      this.work.toPixels(picture, plan, limits),
+    const estimate = checkBeforeDecode(picture, limits);
+    const { result, waitMs } = await this.inTurn(estimate, call, (work) =>
+      work.toPixels(picture, plan, limits),
     );
     const { data, width, height, channels, decodeMs, preprocessMs } = result;
     const dtype = data instanceof Uint8Array ? 'uint8' : 'float32';
@@ -85,35 +106,43 @@ export class PreprocessingService {
     maxPixels = Infinity,
   ): Promise<EncodedPicture> {
     const limits = this.limits(maxPixels);
-    const asPng = checkFormat(picture, limits) !== ENCODING[encoding];
-    const { result, waitMs } = await this.inTurn(picture, call, () =>
-      this.work.toEncoded(picture, asPng, limits),
+    const estimate = checkBeforeDecode(picture, limits);
+    const asPng = estimate.format !== ENCODING[encoding];
+    const { result, waitMs } = await this.inTurn(estimate, call, (work) =>
+      work.toEncoded(picture, asPng, limits),
     );
     return { bytes: result.png ?? picture, waitMs, decodeMs: result.decodeMs };
   }
 
-  /** Work on a picture cannot be interrupted, but what nobody waits for any more goes no further. */
+  /** Work on a picture is not interrupted, but what nobody waits for any more goes no further. */
   private async inTurn<T>(
-    picture: Uint8Array,
+    estimate: DecodeEstimate,
     call: Call,
-    work: () => Promise<T>,
+    work: (by: PictureWork) => Promise<T>,
   ): Promise<{ result: T; waitMs: number }> {
     const arrived = performance.now();
     const { signal } = call;
-    const workUnlessLeft = async () => {
+    const workUnlessLeft = (by: PictureWork) => async () => {
       const waitMs = performance.now() - arrived;
       try {
-        return { result: await work(), waitMs };
+        return { result: await work(by), waitMs };
       } finally {
         signal.throwIfAborted();
       }
     };
-    return this.permits.run(workUnlessLeft, signal, call, picture.length);
+    const { ms, bytes } = estimate;
+    return isLarge(estimate)
+      ? this.largePermits.run(workUnlessLeft(this.largeWork), signal, call, ms, bytes)
+      : this.permits.run(workUnlessLeft(this.work), signal, call, ms);
   }
 
   private limits(maxPixels: number): PictureLimits {
     return { ...this.settings, maxImagePixels: Math.min(this.settings.maxImagePixels, maxPixels) };
   }
+}
+
+function isLarge({ ms, bytes }: DecodeEstimate): boolean {
+  return ms > QUICK.ms || bytes > QUICK.bytes;
 }
 
 const ENCODING: Readonly<Record<'png' | 'jpeg', ServedFormat>> = { png: 'PNG', jpeg: 'JPEG' };

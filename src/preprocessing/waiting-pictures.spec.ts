@@ -2,8 +2,10 @@ import { getEventListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { readSettings } from '../config/settings.js';
 import { callWith } from './call.fixture.js';
+import { manyScansJpeg } from './hostile-pictures.fixture.js';
+import { type PictureWork, workHere } from './picture-work.js';
+import type { PictureWorkers } from './picture-workers.js';
 import { planPreprocessing } from './plan.js';
-import { workHere } from './picture-work.js';
 import { PreprocessingService } from './preprocessing.service.js';
 import { sharp } from '../images/sharp.js';
 
@@ -49,6 +51,54 @@ describe('decoding', () => {
       }),
     );
     expect(order).toEqual([0, 1, 2]);
+  });
+
+  it.each([
+    ['thread', 'threads', 'PictureThreads'],
+    ['process', 'processes', 'PictureProcesses'],
+  ])('is given up with its %s when it takes too long, and goes on in another', async (_, file, name) => {
+    const built = new URL(`../../dist/preprocessing/picture-${file}.js`, import.meta.url).href;
+    const exported = (await import(built)) as Record<string, new () => PictureWorkers>;
+    const workers = new exported[name]!();
+    const limits = { ...readSettings({}), decodeTimeoutMs: 1 };
+    for (const endless of [
+      workers.toPixels(await large, plan, limits),
+      workers.toEncoded(await large, true, limits),
+    ])
+      await expect(endless).rejects.toMatchObject({
+        code: 'IMAGE_TOO_LARGE',
+        message: expect.stringMatching(/^The picture takes longer than 0.001 s to decode. /),
+      });
+    const { width, height } = await workers.toPixels(await large, plan, readSettings({}));
+    expect([width, height]).toEqual([3000, 2000]);
+    await workers.close();
+  });
+
+  it('of a large picture waits for none that is quick, nor the other way round', async () => {
+    const gate = { open: (): void => {} };
+    const shut = new Promise<void>((resolve) => (gate.open = resolve));
+    const begun: number[] = [];
+    const stuck: PictureWork = {
+      ...workHere,
+      toPixels: async (picture, ...rest) => {
+        begun.push(picture.length);
+        await shut;
+        return workHere.toPixels(picture, ...rest);
+      },
+    };
+    const apart = new PreprocessingService(
+      readSettings({ DECODE_CONCURRENCY: '1', MAX_DECODE_BYTES: '200000000' }),
+      workHere,
+      stuck,
+    );
+    const slow = manyScansJpeg(2400, 2400, 3);
+    const waiting = [slow, slow].map((picture) => apart.toPixels(picture, plan, call));
+    const { tensor } = await apart.toPixels(fixture('red.png'), plan, call);
+    expect(tensor.shape).toEqual([1, 8, 8, 3]);
+    expect(begun).toEqual([slow.length]); // One at a time: as many as of the quick ones.
+    gate.open();
+    await Promise.all(waiting);
+    expect(begun).toEqual([slow.length, slow.length]);
   });
 
   it('leaves no listener on the caller’s signal', async () => {

@@ -77,6 +77,11 @@ export class PictureJoiner {
     return checkEncoded(inputs, this.settings, maxPixels);
   }
 
+  /** Whether one of them is decoded apart from those that are quick. */
+  takeLong({ bytes }: Pictures): boolean {
+    return bytes.some((picture) => this.preprocessing.takesLong(picture));
+  }
+
   private async read(
     picture: Uint8Array,
     index: number,

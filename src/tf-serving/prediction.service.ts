@@ -76,6 +76,9 @@ export class PredictionService {
     try {
       const { decoded, run } = await admitted.inTurn({
         prepare: () => this.decoded(model, work, admitted.call),
+        isSlow: Object.values(work.inputs).some(
+          (input) => !('dtype' in input) && this.pictures.takeLong(input),
+        ),
         run: async (ready) => ({
           decoded: ready,
           run: await runSignature(model, signatureName, signature, ready.inputs, admitted.call),

@@ -67,6 +67,37 @@ describe('permits', () => {
     await expect(permits.run(async () => 'free', patient())).resolves.toBe('free');
   });
 
+  it('are shared out by size: what does not fit waits, and nobody overtakes it', async () => {
+    const line = new Permits<[size: number]>(10, undefined, (size) => size);
+    const tasks = [6, 5, 1, 4].map((size) => ({ size, ...task() }));
+    const runs = tasks.map(({ work, size }) => line.run(work, patient(), size));
+    const begun = () => tasks.map(({ started }) => started.yes);
+    await settle();
+    expect(begun()).toEqual([true, false, false, false]);
+    tasks[0]!.end();
+    await settle();
+    expect(begun()).toEqual([true, true, true, true]);
+    tasks.forEach(({ end }) => end());
+    await Promise.all(runs);
+  });
+
+  it('go on to the next when somebody leaves that did not fit', async () => {
+    const line = new Permits<[size: number]>(10, undefined, (size) => size);
+    const [first, large, small] = [task(), task(), task()];
+    const caller = new AbortController();
+    const running = line.run(first.work, patient(), 6);
+    const leaving = line.run(large.work, caller.signal, 10);
+    const waiting = line.run(small.work, patient(), 2);
+    caller.abort(new Error('left'));
+    await expect(leaving).rejects.toThrow('left');
+    await settle();
+    expect([large.started.yes, small.started.yes]).toEqual([false, true]);
+    first.end();
+    small.end();
+    await Promise.all([running, waiting]);
+    await expect(line.run(async () => 'all', patient(), 10)).resolves.toBe('all');
+  });
+
   it('leave no listener behind', async () => {
     const permits = new Permits(1);
     const first = task();

@@ -27,12 +27,29 @@ class FirstCome implements WaitingLine<readonly unknown[]> {
   }
 }
 
-/** Lets at most so many pieces of work run at once; the others wait, and the line says who is next. */
+/** Who waits, and how much it needs. */
+interface Waiting {
+  readonly go: () => void;
+  readonly size: number;
+}
+
+/**
+ * Lets at most so many pieces of work run at once, or work of so much size together; the others wait, and the line says who is next. What
+ * is next and does not fit is not overtaken.
+ */
 export class Permits<Who extends readonly unknown[] = []> {
-  /** @param line by default, in the order of arrival */
+  private readonly sizes = new Map<() => void, number>();
+  /** Whose turn it is, and who waits for enough to be free. */
+  private head: Waiting | undefined;
+
+  /**
+   * @param line by default, in the order of arrival
+   * @param sizeOf by default, each takes one; more than there is at all is never free
+   */
   constructor(
     private free: number,
     private readonly line: WaitingLine<Who> = new FirstCome(),
+    private readonly sizeOf: (...who: Who) => number = () => 1,
   ) {}
 
   /**
@@ -40,16 +57,17 @@ export class Permits<Who extends readonly unknown[] = []> {
    * Rejects with the signal's reason, and never starts `work`, when the caller left while it waited.
    */
   async run<T>(work: () => Promise<T>, signal: AbortSignal, ...who: Who): Promise<T> {
-    await this.acquire(signal, who);
+    const size = this.sizeOf(...who);
+    await this.acquire(signal, size, who);
     try {
       signal.throwIfAborted();
       return await work();
     } finally {
-      this.release();
+      this.release(size);
     }
   }
 
-  private async acquire(signal: AbortSignal, who: Who): Promise<void> {
+  private async acquire(signal: AbortSignal, size: number, who: Who): Promise<void> {
     signal.throwIfAborted();
     await new Promise<void>((resolve, reject) => {
       const go = () => {
@@ -57,25 +75,49 @@ export class Permits<Who extends readonly unknown[] = []> {
         resolve();
       };
       const left = () => {
-        this.line.delete(go);
+        this.forget(go);
         reject(signal.reason as Error);
       };
+      this.sizes.set(go, size);
       this.line.add(go, ...who);
       signal.addEventListener('abort', left, { once: true });
-      if (this.free > 0) this.callNext();
+      this.callNext();
     });
   }
 
   /** Hands the permit to who is next: nobody that comes later can take it in between. */
-  private release(): void {
-    this.free += 1;
+  private release(size: number): void {
+    this.free += size;
     this.callNext();
   }
 
+  private forget(go: () => void): void {
+    this.sizes.delete(go);
+    if (this.head?.go !== go) {
+      this.line.delete(go);
+      return;
+    }
+    this.head = undefined;
+    this.callNext();
+  }
+
+  /** All that fit. */
   private callNext(): void {
+    while (this.free > 0) {
+      this.head ??= this.shift();
+      if (this.head === undefined || this.head.size > this.free) return;
+      const { go, size } = this.head;
+      this.head = undefined;
+      this.free -= size;
+      go();
+    }
+  }
+
+  private shift(): Waiting | undefined {
     const go = this.line.shift();
-    if (go === undefined) return;
-    this.free -= 1;
-    go();
+    if (go === undefined) return undefined;
+    const size = this.sizes.get(go)!;
+    this.sizes.delete(go);
+    return { go, size };
   }
 }

@@ -1,3 +1,4 @@
+import { blackPng, manyScansJpeg } from '../../src/preprocessing/hostile-pictures.fixture.js';
 import { projectFile, TestServer } from './server.js';
 
 interface Answer {
@@ -97,5 +98,18 @@ describe('a model that decodes pictures itself', () => {
     expect(
       await post('/v1/models/decodes:predict', { signature_name: 'one', inputs: { b64: bomb } }),
     ).toMatchObject({ status: 413 });
+  });
+
+  it('is not given pictures that take long to decode: of a long side, or of thousands of scans', async () => {
+    const thin = blackPng(1, 49_999_999).toString('base64');
+    const scans = manyScansJpeg(64, 64, 2647).toString('base64');
+    expect(await predict({ input: { b64: thin } })).toMatchObject({
+      status: 413,
+      json: { detail: expect.stringMatching(/^Picture 0 of the input "image": .*at most 16,384 a side/) },
+    });
+    expect(await predict({ input: { b64: scans } })).toMatchObject({
+      status: 400,
+      json: { detail: expect.stringMatching(/^Picture 0 of the input "image": .*more than 100 scans/) },
+    });
   });
 });

@@ -26,6 +26,8 @@ export async function ended(child: ChildProcess): Promise<Ended> {
 export interface Processes {
   readonly workers: readonly number[];
   readonly engines: readonly number[];
+  /** Those that work on large pictures. */
+  readonly pictures: readonly number[];
 }
 
 export async function processesOf(server: TestServer): Promise<Processes> {
@@ -33,12 +35,14 @@ export async function processesOf(server: TestServer): Promise<Processes> {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
   const workers: number[] = [];
   const engines: number[] = [];
+  const pictures: number[] = [];
   for (const child of children.trim().split(' ').filter(Boolean).map(Number)) {
     const command = await readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '');
     if (command.includes('engine/host/main.js')) engines.push(child);
+    else if (command.includes('picture-process.js')) pictures.push(child);
     else if (command.includes('dist/main.js')) workers.push(child);
   }
-  return { workers, engines };
+  return { workers, engines, pictures };
 }
 
 export function isAlive(pid: number): boolean {
