@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { Logger } from '@nestjs/common';
+import { docsAccess } from './config/docs-access.js';
 import type { Settings } from './config/settings.js';
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
@@ -12,7 +13,8 @@ export function announce(
 ): void {
   const logger = new Logger('Server');
   const host = isIPv6(address) ? `[${address}]` : address;
-  logger.log(`Listening at http://${host}:${port}${settings.docs ? ' (Swagger UI at /docs)' : ''}.`);
+  const docs = docsAccess(settings) === 'off' ? '' : ' (Swagger UI at /docs)';
+  logger.log(`Listening at http://${host}:${port}${docs}.`);
   if (!settings.auth) {
     const open = LOOPBACK.has(settings.host) ? '' : ' from every address that reaches this machine';
     logger.warn(`AUTH=off: everybody may call${open}.`);

@@ -6,7 +6,7 @@ It takes no arguments. Settings are environment variables, or lines of a file .e
     PORT=8080 MODELS_DIR=/data/models npm start
 
 docs/settings.md lists them all. http://127.0.0.1:3000/docs is the page to try it.
-Other commands: npm run tensorflow, doctor, keys, tune, parity; each takes --help behind --.`;
+Other commands: npm run tensorflow, doctor, keys, manifest, tune, parity; each takes --help behind --.`;
 
 /** What the server prints in place of starting; `undefined` where it was given no arguments. */
 export function answerToArguments(

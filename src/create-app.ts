@@ -2,9 +2,14 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Request, Response } from 'express';
 import helmet from 'helmet';
+import { PinoLogger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
+import { docsAccess } from './config/docs-access.js';
 import type { Settings } from './config/settings.js';
+import { ApiKeyGuard } from './http/api-keys/api-key.guard.js';
+import { askForKey } from './http/api-keys/documentation-key.js';
 import { FrameworkLogger } from './http/framework-logger.js';
+import { LogRequests } from './http/request-log.js';
 import { serveOpenApi } from './openapi.js';
 import { VERSION } from './version.js';
 
@@ -45,7 +50,12 @@ export async function createApp(settings: Settings): Promise<NestExpressApplicat
     const origin = settings.corsOrigins.includes('*') ? '*' : [...settings.corsOrigins];
     app.enableCors({ origin, exposedHeaders: EXPOSED_HEADERS });
   }
-  if (settings.docs) {
+  const docs = docsAccess(settings);
+  if (docs === 'key') {
+    const door = askForKey(app.get(ApiKeyGuard), new LogRequests(await app.resolve(PinoLogger)));
+    app.use(['/docs', '/docs-json', '/docs-yaml', '/openapi.json'], door);
+  }
+  if (docs !== 'off') {
     serveOpenApi(app, VERSION);
     app.use((request: Request, response: Response, next: () => void) => {
       if (request.path === '/' && request.method === 'GET') response.redirect('/docs');

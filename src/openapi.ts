@@ -7,7 +7,7 @@ import { PREDICT_BODY_EXTENSION } from './predict/api-predict.decorator.js';
 import { EXAMPLE_PICTURE } from './predict/example-picture.js';
 import { TF_SERVING_PATHS } from './tf-serving/openapi-paths.js';
 
-/** Serves Swagger UI at `/docs` and the document at `/openapi.json`, both without a key: they hold no secrets. */
+/** Serves Swagger UI at `/docs` and the document at `/openapi.json`. They hold no secrets; who may see them is said by `DOCS`. */
 export function serveOpenApi(app: INestApplication, version: string): void {
   app.use('/docs', withViewport);
   SwaggerModule.setup('docs', app, () => openApiDocument(app, version), {

@@ -52,7 +52,8 @@ export async function findModel(
   return { name, version: number, directory, root, folder, shownFolder, configFile, config };
 }
 
-async function findPlace(settings: Settings, name: string): Promise<ModelPlace> {
+/** The model of that name as it lies on the disk. @throws CommandError where it cannot be served */
+export async function findPlace(settings: Settings, name: string): Promise<ModelPlace> {
   const places = await findPlaces(originOf(settings));
   const place = places.find((candidate) => candidate.name === name);
   if (place?.fault !== undefined) throw new CommandError(place.fault);

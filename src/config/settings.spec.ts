@@ -59,7 +59,8 @@ describe('settings', () => {
     ['ENGINE', 'fake', 'engine', 'fake'],
     ['AUTH', 'off', 'auth', false],
     ['AUTH', 'on', 'auth', true],
-    ['DOCS', 'off', 'docs', false],
+    ['DOCS', 'off', 'docs', 'off'],
+    ['DOCS', 'key', 'docs', 'key'],
     ['RATE_LIMIT', '1', 'rateLimit', 1],
     ['CORS_ORIGINS', '*', 'corsOrigins', ['*']],
     [
@@ -87,7 +88,7 @@ describe('settings', () => {
     ['PORT', '0x50', 'a whole number from 0 to 65535'],
     ['AUTH', 'false', 'one of on, off'],
     ['AUTH', 'OFF', 'one of on, off'],
-    ['DOCS', '1', 'one of on, off'],
+    ['DOCS', '1', 'one of auto, on, key, off'],
     ['ENGINE', 'onnx', 'one of auto, tensorflow, wasm, fake'],
     ['LOG_LEVEL', 'trace', 'one of debug, info, warn, error, silent'],
     ['LOG_FORMAT', 'text', 'one of auto, json, pretty'],

@@ -170,7 +170,12 @@ export const SETTINGS = {
     read: proxies,
     help: 'off, how many proxies are in front, or their addresses: whose X-Forwarded-For is believed',
   }),
-  docs: setting({ env: 'DOCS', default: true, read: onOff, help: 'off takes /docs and /openapi.json away' }),
+  docs: setting({
+    env: 'DOCS',
+    default: 'auto' as const,
+    read: oneOf('auto', 'on', 'key', 'off'),
+    help: 'who sees /docs and /openapi.json: on for everybody, key for who holds an API key, off for nobody, auto for on, but off where NODE_ENV is production',
+  }),
   maxBodyBytes: setting({
     env: 'MAX_BODY_BYTES',
     default: 64 * 2 ** 20,

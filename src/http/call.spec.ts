@@ -29,7 +29,15 @@ class FakeResponse extends EventEmitter {
   writableEnded = false;
 }
 
-const key: ApiKey = { id: 'a', name: 'a', models: null, rateLimit: null, priority: 'high', expiresAt: null };
+const key: ApiKey = {
+  id: 'a',
+  name: 'a',
+  models: null,
+  scopes: ['predict'],
+  rateLimit: null,
+  priority: 'high',
+  expiresAt: null,
+};
 
 function makeCall(request: Partial<Request>, timeoutMs = 100): [ReturnType<typeof callOf>, FakeResponse] {
   const response = new FakeResponse();

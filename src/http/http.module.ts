@@ -2,6 +2,7 @@ import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { ApiKeyGuard } from './api-keys/api-key.guard.js';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
+import { ScopeGuard } from './api-keys/scope.guard.js';
 import { ProblemFilter } from './errors/problem.filter.js';
 import { FrameworkLogger } from './framework-logger.js';
 import { QueryPipe } from './query.pipe.js';
@@ -18,6 +19,7 @@ import { LogRequests } from './request-log.js';
     // Guards run in this order.
     { provide: APP_GUARD, useExisting: ApiKeyGuard },
     { provide: APP_GUARD, useExisting: RateLimitGuard },
+    { provide: APP_GUARD, useExisting: ScopeGuard },
     { provide: APP_PIPE, useClass: QueryPipe },
   ],
 })

@@ -51,7 +51,7 @@ export class LogRequests implements NestMiddleware {
     request.id = id;
     response.setHeader('X-Request-Id', id);
     const { originalUrl } = request;
-    if (!originalUrl.startsWith('/health') && !originalUrl.startsWith('/docs')) {
+    if (!originalUrl.startsWith('/health')) {
       const began = Date.now();
       response.once('close', () => this.write(request, response, Date.now() - began));
     }
@@ -60,6 +60,7 @@ export class LogRequests implements NestMiddleware {
 
   private write(request: Request, response: Response, responseTime: number): void {
     const { method, apiKey } = request;
+    if (response.statusCode < 400 && request.originalUrl.startsWith('/docs')) return;
     const path = request.originalUrl.split(/[?#]/, 1)[0];
     // A refusal is written before its client has sent the whole body, and ended when the client, which has read it, closes.
     const refusal = response.locals.refusal as string | undefined;

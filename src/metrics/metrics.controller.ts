@@ -1,10 +1,12 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { NeedsScope } from '../http/api-keys/needs-scope.decorator.js';
 import { Metrics } from './metrics.js';
 import { MetricsPages } from './metrics-pages.js';
 
 @ApiTags('operations')
+@NeedsScope('metrics')
 @Controller('metrics')
 export class MetricsController {
   constructor(

@@ -6,6 +6,7 @@ import type { PreprocessingConfig } from '../preprocessing/preprocessing-config.
 import { readPreprocessing } from '../preprocessing/read-preprocessing.js';
 import { readUpstream, type UpstreamConfig } from '../engine/upstream/upstream-config.js';
 import { type GoldenConfig, readGoldens } from './goldens/golden.js';
+import { type Pins, readPins } from './manifest/pins.js';
 import { SERVING_FIELDS, type ServingConfig } from './serving-config.js';
 
 export const TASKS = ['classification', 'image-to-image', 'tensor'] as const;
@@ -38,6 +39,8 @@ export interface ModelConfig extends ServingConfig {
   /** `upstream`: another server runs it. */
   readonly engine: 'local' | 'upstream';
   readonly upstream: UpstreamConfig;
+  /** What the files of each version must be; a version that is not named is not loaded. */
+  readonly sha256: Pins;
   /** Pictures and what the model must make of them, beside those in the folder `goldens`. */
   readonly goldens: readonly Partial<GoldenConfig>[];
 }
@@ -58,6 +61,7 @@ const readModelConfig = fields<ModelConfig>({
   optimise: oneOf('on', 'off'),
   engine: oneOf('local', 'upstream'),
   upstream: readUpstream,
+  sha256: readPins,
   goldens: readGoldens,
   ...SERVING_FIELDS,
 });
@@ -84,6 +88,8 @@ export function parseModelConfig(yaml: string, file: string): Partial<ModelConfi
 function together(config: Partial<ModelConfig>): Partial<ModelConfig> {
   if (config.engine === 'upstream' && !config.upstream)
     throw new ConfigError('Expected a section upstream where engine is upstream but received none.');
+  if (config.engine === 'upstream' && config.sha256)
+    throw new ConfigError('Expected no sha256 where engine is upstream: the files are another server’s.');
   return config;
 }
 

@@ -21,6 +21,7 @@ import { findLabels, labelsAtHand, labelsOf } from './labels-of.js';
 import { loadOptionsOf } from './load-options.js';
 import type { ModelConfig } from './model-config.js';
 import { hasDefault, type ModelPlan, planModel } from './model-plan.js';
+import { assertPinned } from './manifest/pins.js';
 import { notesOf } from './notes.js';
 import { planAsSeen } from './plan-as-seen.js';
 import type { ReadyModel, Servable } from './servable.js';
@@ -110,6 +111,8 @@ export class ModelLoader {
     { warmUp, admit, batching, unload }: EngineUse,
   ): Promise<ReadyModel> {
     const { name, engineName, found, key } = servable;
+    const { number: version, directory, root } = found;
+    await assertPinned(given.sha256, { name, version, directory, root });
     const started = performance.now();
     const options = { ...loadOptionsOf(given, this.settings, found.root), fingerprint: key, tryFirst };
     const loaded = await engine.load(engineName, found.directory, options);

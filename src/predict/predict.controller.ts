@@ -12,6 +12,7 @@ import {
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { NeedsScope } from '../http/api-keys/needs-scope.decorator.js';
 import { SETTINGS_TOKEN } from '../config/config.module.js';
 import type { Settings } from '../config/settings.js';
 import { ServingError } from '../errors/serving-error.js';
@@ -43,6 +44,7 @@ import { timingsOf, toMicroseconds, type WorkTimes } from './timings.js';
 
 /** Pictures or numbers in, what the model makes of them out. */
 @ApiTags('predict')
+@NeedsScope('predict')
 @Controller()
 @UseGuards(ModelGuard)
 @UseInterceptors(BodyInterceptor)

@@ -1,9 +1,11 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { NeedsScope } from '../http/api-keys/needs-scope.decorator.js';
 import { Monitoring } from './monitoring.js';
 
 @ApiTags('TensorFlow Serving')
+@NeedsScope('metrics')
 @Controller('monitoring/prometheus')
 export class MonitoringController {
   constructor(private readonly monitoring: Monitoring) {}

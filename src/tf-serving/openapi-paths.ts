@@ -77,7 +77,7 @@ const REFUSALS: Readonly<Record<number, readonly [meaning: string, error: string
     'This request carries no API key: send one in the X-API-Key header, or as Authorization: Bearer.',
   ],
   403: [
-    'The API key may not use this model.',
+    'The API key may not use this model, or has not the scope predict.',
     'This API key may not use the model "shapes"; it is for denoise.',
   ],
   404: ['There is no such model or version.', 'Servable not found for request: Latest(nope)'],

@@ -1,6 +1,7 @@
 import { All, Controller, Inject, Options, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { NeedsScope } from '../http/api-keys/needs-scope.decorator.js';
 import { SETTINGS_TOKEN } from '../config/config.module.js';
 import type { Settings } from '../config/settings.js';
 import { ServingError } from '../errors/serving-error.js';
@@ -29,6 +30,7 @@ type ModelPath = Extract<ServingPath, { readonly target: Target }>;
  * `/v1` comes here and is read by `parsePath`; `openapi-paths.ts` documents them.
  */
 @ApiExcludeController()
+@NeedsScope('predict')
 @Controller('v1')
 @UseFilters(TfServingFilter)
 export class TfServingController {

@@ -7,7 +7,7 @@ import { fakeModel, TestServer } from './server.js';
 
 const CLI = resolve(import.meta.dirname, '../../dist/http/api-keys/cli.js');
 
-describe('API keys made by npm run keys', () => {
+describe.each(['1', '2'])('API keys made by npm run keys, with HTTP_WORKERS=%s', (workers) => {
   let folder: string;
   let file: string;
   let server: TestServer;
@@ -27,7 +27,7 @@ describe('API keys made by npm run keys', () => {
     await keys('create', '--name', 'first');
     server = await TestServer.start({
       models: { a: fakeModel(), b: fakeModel() },
-      env: { ENGINE: 'fake', API_KEYS_FILE: file, FAILED_KEY_LIMIT: '100000' },
+      env: { ENGINE: 'fake', API_KEYS_FILE: file, FAILED_KEY_LIMIT: '100000', HTTP_WORKERS: workers },
     });
   });
   afterAll(async () => {
@@ -91,6 +91,58 @@ describe('API keys made by npm run keys', () => {
     expect(refusal).toMatch(/may not use the default model; it is for a\. POST to \/models\/a\/predict\./);
     const ready = await (await fetch(`${server.url}/health/ready`)).text();
     expect(ready).toMatch(/"states":\{"AVAILABLE":2\}/);
+  });
+
+  it('have scopes: what a key is not for is 403 for it, and counts', async () => {
+    const predict = await keys('create', '--name', 'app', '--scopes', 'predict');
+    const metrics = await keys('create', '--name', 'prometheus', '--scopes', 'metrics');
+    const admin = await keys('create', '--name', 'deployer', '--scopes', 'admin');
+    const both = await keys('create', '--name', 'both', '--scopes', 'metrics, predict', '--rate-limit', '50');
+    await server.until(async () => (await call(both, '/models')) === 200, 'it has seen the new keys', 5000);
+    const statuses = async (key: string): Promise<Record<string, number>> => {
+      const numbers = { method: 'POST', body: '{"instances": [1]}' };
+      return {
+        metrics: await call(key, '/metrics'),
+        monitoring: await call(key, '/monitoring/prometheus/metrics'),
+        models: await call(key, '/models'),
+        model: await call(key, '/models/a'),
+        predict: await call(key, '/models/a/predict', { ...numbers, body: 'not read before' }),
+        list: await call(key, '/v1/models'),
+        status: await call(key, '/v1/models/a'),
+        serving: await call(key, '/v1/models/a:predict', numbers),
+      };
+    };
+    const [open, closed] = [200, 403];
+    const predictions = (status: number, unread = status) => {
+      const serving = { list: status, status, serving: status };
+      return { models: status, model: status, predict: unread, ...serving };
+    };
+    const pages = (status: number) => ({ metrics: status, monitoring: status });
+    expect(await statuses(predict)).toEqual({ ...pages(closed), ...predictions(open, 415) });
+    expect(await statuses(metrics)).toEqual({ ...pages(open), ...predictions(closed) });
+    expect(await statuses(admin)).toEqual({ ...pages(closed), ...predictions(closed) });
+    expect(await statuses(both)).toEqual({ ...pages(open), ...predictions(open, 415) });
+
+    const headers = { 'X-API-Key': predict };
+    const refused = await fetch(`${server.url}/metrics`, { headers });
+    expect(refused.headers.get('ratelimit')).toMatch(/^"default";r=\d+;t=\d+$/);
+    expect(await refused.json()).toMatchObject({
+      status: 403,
+      code: 'KEY_FORBIDDEN',
+      detail: expect.stringContaining('the scope metrics; this key has predict.'),
+    });
+    const serving = await fetch(`${server.url}/v1/models/a`, { headers: { 'X-API-Key': metrics } });
+    expect(await serving.json()).toEqual({
+      error: expect.stringContaining('the scope predict; this key has metrics.'),
+    });
+  });
+
+  it('of a file without scopes are for predictions and metrics, as before there were scopes', async () => {
+    const key = await keys('create', '--name', 'old');
+    const { keys: entries } = JSON.parse(await readFile(file, 'utf8')) as { keys: { name: string }[] };
+    expect(entries.find(({ name }) => name === 'old')).not.toHaveProperty('scopes');
+    await server.until(async () => (await call(key, '/models')) === 200, 'it has seen the new key', 5000);
+    expect(await call(key, '/metrics')).toBe(200);
   });
 
   it('have a rate of their own', async () => {

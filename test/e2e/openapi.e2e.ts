@@ -105,7 +105,7 @@ describe('the OpenAPI document', () => {
       const errors = Object.entries(responses).filter(([status]) => Number(status) >= 400);
       if (!security) {
         const statuses = errors.map(([status]) => status);
-        expect([at, statuses]).toEqual([at, expect.arrayContaining(['401', '429'])]);
+        expect([at, statuses]).toEqual([at, expect.arrayContaining(['401', '403', '429'])]);
       }
       const examples = errors.flatMap(([status, { content = {} }]) =>
         Object.values(content).map(({ examples: several, example }) => {

@@ -219,6 +219,56 @@ describe('settings', () => {
     await server.stop();
   });
 
+  it.each([
+    ['hidden', {}, 404],
+    ['shown with DOCS=on', { DOCS: 'on' }, 200],
+  ])('with NODE_ENV=production the documentation is %s', async (_, env, status) => {
+    const server = await TestServer.start({
+      models: { fake: fakeModel() },
+      env: { ENGINE: 'fake', NODE_ENV: 'production', ...env },
+    });
+    const { status: docs } = await fetch(`${server.url}/docs/`);
+    const { status: document } = await fetch(`${server.url}/openapi.json`);
+    expect({ docs, document }).toEqual({ docs: status, document: status });
+    expect(server.lines.some((line) => line.includes('Swagger UI'))).toBe(status === 200);
+    await server.stop();
+  });
+
+  it('put the documentation behind a key with DOCS=key, which a browser asks for as a password', async () => {
+    const server = await TestServer.start({
+      models: { fake: fakeModel() },
+      env: { ENGINE: 'fake', DOCS: 'key', FAILED_KEY_LIMIT: '12' },
+    });
+    const pages = ['/docs', '/docs/swagger-ui.css', '/DOCS/', '/docs-yaml', '/openapi.json'];
+    for (const path of pages) {
+      const refused = await fetch(`${server.url}${path}`);
+      expect([path, refused.status]).toEqual([path, 401]);
+      expect(refused.headers.get('www-authenticate')).toMatch(/^Basic realm=/);
+      expect(await refused.json()).toMatchObject({
+        code: 'KEY_MISSING',
+        requestId: refused.headers.get('x-request-id'),
+      });
+      expect((await server.fetch(path)).status).toBe(200);
+    }
+    const basic = (password: string): Promise<Response> => {
+      const pair = Buffer.from(`anybody:${password}`).toString('base64');
+      return fetch(`${server.url}/docs`, { headers: { Authorization: `Basic ${pair}` } });
+    };
+    expect((await basic(server.key)).status).toBe(200);
+    expect((await basic('wrong')).status).toBe(401);
+    // Elsewhere a password is no key.
+    const pair = Buffer.from(`anybody:${server.key}`).toString('base64');
+    const elsewhere = await fetch(`${server.url}/models`, { headers: { Authorization: `Basic ${pair}` } });
+    expect(elsewhere.status).toBe(401);
+    // Guessing is limited as everywhere.
+    const guesses = await Promise.all(Array.from({ length: 12 }, () => basic('wrong')));
+    expect(guesses.at(-1)!.status).toBe(429);
+    expect(server.log().filter(({ path, code }) => path === '/docs' && code === 'RATE_LIMITED')).not.toEqual(
+      [],
+    );
+    await server.stop();
+  });
+
   it('are documented as they are', async () => {
     const { settingsPage } = await import('../../scripts/settings-page.js');
     expect(String(await projectFile('docs/settings.md'))).toBe(settingsPage());

@@ -27,18 +27,20 @@ export class ApiKeyGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (!this.settings.auth || isPublic(this.reflector, context)) return true;
-    const request = context.switchToHttp().getRequest<Request>();
+    if (isPublic(this.reflector, context)) return true;
+    const http = context.switchToHttp();
+    await this.admit(http.getRequest<Request>(), http.getResponse<Response>());
+    return true;
+  }
+
+  /** The same for a page that is no route of Nest. With `AUTH=off` everybody is let in. */
+  async admit(request: Request, response: Response): Promise<void> {
+    if (!this.settings.auth) return;
     try {
       request.apiKey = this.identify(request);
-      return true;
     } catch (error) {
       const policy = { name: 'failed-keys', quota: this.settings.failedKeyLimit } as const;
-      await this.limiter.count(
-        policy,
-        callerAddress(request.ip),
-        context.switchToHttp().getResponse<Response>(),
-      );
+      await this.limiter.count(policy, callerAddress(request.ip), response);
       throw error;
     }
   }

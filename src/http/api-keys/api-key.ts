@@ -1,6 +1,7 @@
 import { hash, randomBytes, randomInt } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { Priority } from '../../turns/call.js';
+import type { Scope } from './scopes.js';
 
 /** Who is calling, as far as the rest of the server needs to know. */
 export interface ApiKey {
@@ -9,6 +10,8 @@ export interface ApiKey {
   readonly name: string;
   /** The models it may use; null is every one. */
   readonly models: readonly string[] | null;
+  /** What it may be used for. */
+  readonly scopes: readonly Scope[];
   /** Requests per minute of its own; null takes the server's `RATE_LIMIT`. */
   readonly rateLimit: number | null;
   /** Whose requests go first where some wait. */

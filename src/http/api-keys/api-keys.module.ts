@@ -5,6 +5,7 @@ import { RateLimitModule } from '../rate-limit/rate-limit.module.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { KeyStore } from './key-store.js';
 import { RUN_KEY } from './run-key.js';
+import { ScopeGuard } from './scope.guard.js';
 
 /** Who may call: the keys, and the guard that asks for one. */
 @Module({
@@ -17,7 +18,8 @@ import { RUN_KEY } from './run-key.js';
     },
     KeyStore,
     ApiKeyGuard,
+    ScopeGuard,
   ],
-  exports: [KeyStore, ApiKeyGuard],
+  exports: [KeyStore, ApiKeyGuard, ScopeGuard],
 })
 export class ApiKeysModule {}

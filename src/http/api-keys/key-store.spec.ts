@@ -49,6 +49,7 @@ describe('KeyStore', () => {
       id: a.entry.id,
       name: 'a',
       models: null,
+      scopes: ['predict', 'metrics'],
       rateLimit: null,
       priority: 'normal',
       expiresAt: null,

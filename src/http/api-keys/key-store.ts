@@ -7,6 +7,7 @@ import { type ApiKey, createKey, hashKey, parseKey } from './api-key.js';
 import type { KeyEntry } from './keys-file.js';
 import { fileState, readKeysFile } from './read-keys-file.js';
 import { RUN_KEY, type RunKey } from './run-key.js';
+import { DEFAULT_SCOPES, SCOPES } from './scopes.js';
 
 /** How long a change of the file may go unnoticed, and so how long a revoked key may still work. */
 const LOOK_EVERY_MS = 1000;
@@ -153,6 +154,7 @@ function holdTemporary(text: string): HeldKeys {
     id,
     name: 'this run',
     models: null,
+    scopes: SCOPES,
     rateLimit: null,
     priority: 'normal',
     expiresAt: null,
@@ -167,6 +169,7 @@ function hold(entry: KeyEntry): HeldKey {
       id: entry.id,
       name: entry.name,
       models: entry.models ?? null,
+      scopes: entry.scopes ?? DEFAULT_SCOPES,
       rateLimit: entry.rateLimit ?? null,
       priority: entry.priority ?? 'normal',
       expiresAt: entry.expiresAt === undefined ? null : new Date(entry.expiresAt),

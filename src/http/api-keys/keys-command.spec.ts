@@ -74,6 +74,8 @@ describe('npm run keys', () => {
       '100',
       '--priority',
       'high',
+      '--scopes',
+      'predict, admin',
     );
     expect(code).toBe(0);
     const text = out.trim();
@@ -91,6 +93,7 @@ describe('npm run keys', () => {
         models: ['shapes', 'denoise'],
         rateLimit: 100,
         priority: 'high',
+        scopes: ['predict', 'admin'],
       },
     ]);
     expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -218,9 +221,9 @@ describe('the table of keys', () => {
       },
     ];
     expect(keysTable(rows, Date.parse('2026-02-01T00:00:00Z')).split('\n')).toEqual([
-      'ID          NAME       MODELS  PER MINUTE  PRIORITY  CREATED     EXPIRES',
-      'AAAAAAAAAA  a          all     default     normal    2026-01-01  expired 2026-02-01',
-      'AAAAAAAAAA  phone-app  x,y     5           high      2026-01-01  2027-01-31',
+      'ID          NAME       MODELS  PER MINUTE  PRIORITY  SCOPES           CREATED     EXPIRES',
+      'AAAAAAAAAA  a          all     default     normal    predict,metrics  2026-01-01  expired 2026-02-01',
+      'AAAAAAAAAA  phone-app  x,y     5           high      predict,metrics  2026-01-01  2027-01-31',
     ]);
   });
 });

@@ -4,20 +4,21 @@ import { readSettings } from '../../config/settings.js';
 import { createKey, hashKey } from './api-key.js';
 import { editKeysFile } from './edit-keys-file.js';
 import { expiry } from './expiry.js';
-import { type KeyEntry, keyName, modelNames, priority, requestsPerMinute } from './keys-file.js';
+import { type KeyEntry, keyName, modelNames, priority, requestsPerMinute, scopes } from './keys-file.js';
 import { keysTable } from './keys-table.js';
 import { errorCode, readKeysFile } from './read-keys-file.js';
 
 const HELP = `API keys: who may call this server.
 
   npm run keys -- create --name <name> [--models <a,b>] [--expires <90d | 2027-01-31>] [--rate-limit <per minute>]
-                             [--priority <high | normal | low>]
+                             [--priority <high | normal | low>] [--scopes <predict,metrics,admin>]
   npm run keys -- list
   npm run keys -- revoke <id or name>
 
 create  makes a key and shows it once: only its hash is stored. Without --models it is for every model, without
-        --expires for ever, without --rate-limit as often as RATE_LIMIT allows, without --priority normal.
-list    shows every key's id, name, models, limit, priority, and when it was made and ends.
+        --expires for ever, without --rate-limit as often as RATE_LIMIT allows, without --priority normal,
+        without --scopes for predictions and metrics.
+list    shows every key's id, name, models, limit, priority, scopes, and when it was made and ends.
 revoke  takes a key away: a running server refuses it within a second.
 
 The keys are in the file that API_KEYS_FILE names (api-keys.json).`;
@@ -79,6 +80,7 @@ async function create(args: string[], file: string, print: Printer): Promise<voi
       expires: { type: 'string' },
       'rate-limit': { type: 'string' },
       priority: { type: 'string' },
+      scopes: { type: 'string' },
     },
   });
   if (values.name === undefined) {
@@ -95,15 +97,13 @@ async function create(args: string[], file: string, print: Printer): Promise<voi
     createdAt: new Date(now).toISOString(),
     ...(values.expires !== undefined && { expiresAt: expiry(now)(values.expires, '--expires') }),
     ...(values.models !== undefined && {
-      models: modelNames(
-        values.models.split(',').map((model) => model.trim()),
-        '--models',
-      ),
+      models: modelNames(commaList(values.models), '--models'),
     }),
     ...(values['rate-limit'] !== undefined && {
       rateLimit: requestsPerMinute(values['rate-limit'], '--rate-limit'),
     }),
     ...(values.priority !== undefined && { priority: priority(values.priority, '--priority') }),
+    ...(values.scopes !== undefined && { scopes: scopes(commaList(values.scopes), '--scopes') }),
   };
   await editKeysFile(file, (keys) => {
     if (keys.some((other) => other.name === entry.name || other.id === entry.name)) {
@@ -118,6 +118,10 @@ async function create(args: string[], file: string, print: Printer): Promise<voi
   print.aside(`Made the key ${entry.name} in ${file}. It is shown only now:\n`);
   print.answer(text);
   print.aside("\nTry it: curl -H 'X-API-Key: <the key>' -F image=@picture.jpg http://127.0.0.1:3000/predict");
+}
+
+function commaList(given: string): string[] {
+  return given.split(',').map((part) => part.trim());
 }
 
 function list(args: string[], file: string, print: Printer): void {

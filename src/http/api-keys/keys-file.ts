@@ -11,6 +11,7 @@ import {
 } from '../../config/expect.js';
 import { PRIORITIES, type Priority } from '../../turns/call.js';
 import { ID_FORM } from './api-key.js';
+import { type Scope, SCOPES } from './scopes.js';
 
 /** One key as the file holds it. Times are ISO 8601 in UTC, ending in Z. */
 export interface KeyEntry {
@@ -21,6 +22,8 @@ export interface KeyEntry {
   readonly createdAt: string;
   readonly expiresAt?: string;
   readonly models?: readonly string[];
+  /** Absent: `DEFAULT_SCOPES`, so that files of before there were scopes mean what they meant. */
+  readonly scopes?: readonly Scope[];
   /** Requests per minute. */
   readonly rateLimit?: number;
   /** Absent: normal. */
@@ -54,6 +57,14 @@ export const modelNames: Reader<readonly string[]> = (value, name) => {
   return names;
 };
 
+/** What a key may be used for, each scope once. */
+export const scopes: Reader<readonly Scope[]> = (value, name) => {
+  const given = list(oneOf(...SCOPES))(value, name);
+  if (given.length === 0) throw unexpected(`at least one of ${SCOPES.join(', ')}`, name, value);
+  if (new Set(given).size < given.length) throw unexpected('each scope once', name, value);
+  return given;
+};
+
 export const requestsPerMinute = integer(1, 1_000_000);
 
 export const priority: Reader<Priority> = oneOf(...PRIORITIES);
@@ -80,6 +91,7 @@ const entry: Reader<KeyEntry> = (value, name) => {
     createdAt: instant,
     expiresAt: instant,
     models: modelNames,
+    scopes,
     rateLimit: requestsPerMinute,
     priority,
   })(value, name);

@@ -1,6 +1,7 @@
 import type { KeyEntry } from './keys-file.js';
+import { DEFAULT_SCOPES } from './scopes.js';
 
-const HEADINGS = ['ID', 'NAME', 'MODELS', 'PER MINUTE', 'PRIORITY', 'CREATED', 'EXPIRES'];
+const HEADINGS = ['ID', 'NAME', 'MODELS', 'PER MINUTE', 'PRIORITY', 'SCOPES', 'CREATED', 'EXPIRES'];
 
 /** The keys as people read them, a line each, in columns; days in UTC. */
 export function keysTable(keys: readonly KeyEntry[], now: number): string {
@@ -17,7 +18,7 @@ export function keysTable(keys: readonly KeyEntry[], now: number): string {
 }
 
 function row(key: KeyEntry, now: number): string[] {
-  const { id, name, models, rateLimit, priority, createdAt, expiresAt } = key;
+  const { id, name, models, rateLimit, priority, scopes = DEFAULT_SCOPES, createdAt, expiresAt } = key;
   const ended = expiresAt !== undefined && Date.parse(expiresAt) <= now;
   const expires = expiresAt === undefined ? 'never' : `${ended ? 'expired ' : ''}${expiresAt.slice(0, 10)}`;
   return [
@@ -26,6 +27,7 @@ function row(key: KeyEntry, now: number): string[] {
     models?.join(',') ?? 'all',
     String(rateLimit ?? 'default'),
     priority ?? 'normal',
+    scopes.join(','),
     createdAt.slice(0, 10),
     expires,
   ];

@@ -5,6 +5,7 @@ const key = (models: ApiKey['models']): ApiKey => ({
   id: 'a',
   name: 'a',
   models,
+  scopes: ['predict'],
   rateLimit: null,
   priority: 'normal',
   expiresAt: null,

@@ -35,7 +35,7 @@ export class ProblemFilter implements ExceptionFilter {
 function asServingError(exception: unknown, request: Request): ServingError {
   if (exception instanceof ServingError) return exception;
   if (exception instanceof HttpException && exception.getStatus() === 404) {
-    const sentence = `There is no ${request.method} ${request.path}. GET /openapi.json lists the routes.`;
+    const sentence = `There is no ${request.method} ${request.path}. docs/api.md lists the routes.`;
     return new ServingError('ROUTE_NOT_FOUND', sentence);
   }
   if (exception instanceof HttpException && exception.getStatus() < 500) {

@@ -34,7 +34,8 @@ export function sendError(
     logger.warn({ requestId, msg: `${error.code}: ${error.cause.message}` });
   if (error instanceof ServingError && error.retryAfter !== undefined)
     response.setHeader('Retry-After', String(Math.ceil(error.retryAfter)));
-  if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="tensornest"');
+  if (status === 401 && !response.hasHeader('WWW-Authenticate'))
+    response.setHeader('WWW-Authenticate', 'Bearer realm="tensornest"');
   response.status(status).setHeader('Content-Type', contentType);
   if (isBodyUnread(request)) endEarly(request, response, payload);
   else response.end(payload);

@@ -6,10 +6,12 @@ import type { Request } from 'express';
 import { LoggerModule } from 'nestjs-pino';
 import { ConfigModule } from '../../config/config.module.js';
 import { readSettings, type Settings } from '../../config/settings.js';
+import { NeedsScope } from '../api-keys/needs-scope.decorator.js';
 import { Public } from '../api-keys/public.decorator.js';
 import { BodyInterceptor } from '../body/body.interceptor.js';
 import { HttpModule } from '../http.module.js';
 
+@NeedsScope('predict')
 @Controller()
 class DoorController {
   @Post('work')

@@ -10,7 +10,7 @@ const REQUEST_ID = '6f1c2f6e-3b0e-4b5e-9d5c-0c2f8a4f1b7d';
 const MEANINGS: Readonly<Record<number, string>> = {
   400: 'There is no picture, or it cannot be read, or the body broke off.',
   401: 'The API key is missing or not valid.',
-  403: 'The API key may not use this model.',
+  403: 'The API key may not use this model, or has not the scope of this route.',
   404: 'There is no such model, version or label.',
   408: 'The body did not arrive in time.',
   413: 'The body or the picture is too large.',
@@ -37,6 +37,10 @@ const REFUSALS: readonly ServingError[] = [
   ),
   new ServingError('KEY_INVALID', 'This API key is not known here: it is mistyped, or was revoked.'),
   new ServingError('KEY_FORBIDDEN', 'This API key may not use the model "shapes"; it is for denoise.'),
+  new ServingError(
+    'KEY_FORBIDDEN',
+    'This route asks for an API key with the scope metrics; this key has predict. Ask who runs this server for another key.',
+  ),
   new ServingError('MODEL_NOT_FOUND', 'There is no model "nope". GET /models lists those that are served.'),
   new ServingError(
     'LABEL_NOT_FOUND',
@@ -72,7 +76,7 @@ const REFUSALS: readonly ServingError[] = [
   new ServingError('UPSTREAM_TIMEOUT', 'The remote server did not answer within 30000 ms.'),
 ];
 
-export const CALLER_STATUSES = [401, 429] as const;
+export const CALLER_STATUSES = [401, 403, 429] as const;
 export const MODEL_STATUSES = [401, 403, 404, 429] as const;
 export const PREDICTION_STATUSES = Object.keys(MEANINGS).map(Number);
 
@@ -97,7 +101,12 @@ export function problemResponses(statuses: readonly number[]): Record<string, ob
 
 function contentOf(status: number) {
   const ofStatus = REFUSALS.filter(({ code }) => statusOf(code) === status);
-  const examples = Object.fromEntries(ofStatus.map((error) => [error.code, exampleOf(error)]));
+  const examples = Object.fromEntries(
+    ofStatus.map((error, index) => {
+      const before = ofStatus.slice(0, index).filter(({ code }) => code === error.code).length;
+      return [before === 0 ? error.code : `${error.code}_${before + 1}`, exampleOf(error)];
+    }),
+  );
   return { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDto' }, examples } };
 }
 
