@@ -1,6 +1,8 @@
-import { Module } from '@nestjs/common';
+import { Logger, Module } from '@nestjs/common';
 import type { Primary } from '../cluster/primary.js';
 import { PRIMARY, PrimaryModule } from '../cluster/primary.module.js';
+import { SETTINGS_TOKEN } from '../config/config.module.js';
+import type { Settings } from '../config/settings.js';
 import { EngineModule } from '../engine/engine.module.js';
 import { ENGINE } from '../engine/engine.token.js';
 import type { ServingEngine } from '../engine/pool/serving-engine.js';
@@ -17,19 +19,34 @@ import { Scheduler } from './scheduler.js';
   providers: [
     {
       provide: BATCHING,
-      inject: [ENGINE, Metrics, PRIMARY],
-      useFactory: (engine: ServingEngine, metrics: Metrics, primary: Primary | null): Batching =>
-        primary?.batching ?? makeScheduler(engine, metrics),
+      inject: [ENGINE, Metrics, PRIMARY, SETTINGS_TOKEN],
+      useFactory: (
+        engine: ServingEngine,
+        metrics: Metrics,
+        primary: Primary | null,
+        settings: Settings,
+      ): Batching => primary?.batching ?? makeScheduler(engine, metrics, settings),
     },
   ],
   exports: [BATCHING],
 })
 export class BatchingModule {}
 
-function makeScheduler(engine: ServingEngine, metrics: Metrics): Scheduler {
+const logger = new Logger('Batching');
+
+function makeScheduler(
+  engine: ServingEngine,
+  metrics: Metrics,
+  { poisonTtlMs: refusedMs, crashLimit: mostPerCaller }: Settings,
+): Scheduler {
   return new Scheduler({
-    run: (engineName, signature, inputs) => engine.run(engineName, signature, inputs),
+    run: (engineName, signature, inputs, tries) => engine.run(engineName, signature, inputs, tries),
     slots: engine.runsAtOnce,
+    poison: { refusedMs, mostPerCaller },
+    onPoison: (model) =>
+      logger.warn(
+        `An input of the model ${model} ended the engine's process. It is refused for ${refusedMs / 1000} s.`,
+      ),
     ...batchMetrics(metrics),
   });
 }

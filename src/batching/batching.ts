@@ -1,5 +1,6 @@
 import type { LoadedModel, NamedTensors, Signature } from '../engine/engine.js';
 import type { Call } from '../turns/call.js';
+import type { CrashReport } from './poisons.js';
 
 /** How requests for one model become runs of the engine; what `model.yaml` says under `batching`. */
 export interface BatchingRules {
@@ -67,6 +68,9 @@ export interface Batching {
     call?: Pick<Call, 'caller' | 'priority'>,
     standing?: Standing,
   ): number;
+
+  /** What is refused of a model since it ended the engine's process; `null`: nothing. */
+  crashes(engineName: string): Promise<CrashReport | null>;
 
   /** The model is about to be unloaded, and nobody uses it. */
   close(engineName: string): void;

@@ -5,6 +5,7 @@ import { BatchCost, NEWEST } from './batch-cost.js';
 import type { BatchedAnswer, BatchedModel, BatchingRules } from './batching.js';
 import type { Line, Waiting } from './form-batch.js';
 import type { WaitingLane } from './next-run.js';
+import type { Suspicions } from './suspicions.js';
 import { joiningOf } from './joining.js';
 import { haveSameRows, haveRanksOf, isBatchable, kindOf, paddedRows } from './rows.js';
 
@@ -46,6 +47,8 @@ export class Lane implements WaitingLane<Entry> {
     readonly signature: string,
     { name, signatures, rows, stateful, rules }: BatchedModel,
     private readonly models: FairTags,
+    /** Of all signatures of the model. */
+    readonly suspicions: Suspicions,
   ) {
     this.model = name;
     this.declared = signatures[signature] as Signature;

@@ -1,24 +1,29 @@
-import type { NamedTensors } from '../engine/engine.js';
-import { joinRows, splitRows } from '../engine/joined-rows.js';
-import { release } from '../engine/release.js';
+import { isCrash, type NamedTensors } from '../engine/engine.js';
 import { ServingError } from '../errors/serving-error.js';
 import type { Call } from '../turns/call.js';
 import { FairTags } from '../turns/order.js';
+import { attempt, type Outcome, type RunEngine } from './attempt.js';
 import type { BatchedAnswer, BatchedModel, Batching, Standing } from './batching.js';
 import { asServingError, isSpoiled } from './failure.js';
 import { Forecast } from './forecast.js';
 import { Slots } from './slots.js';
 import { type Entry, Lane } from './lane.js';
 import { nextRun, type RunReason } from './next-run.js';
+import type { CrashReport, PoisonRules } from './poisons.js';
+import { Suspicions } from './suspicions.js';
 import { Wakeup } from './wakeup.js';
 
 export interface SchedulerOptions {
   /** Runs a signature of a model, under the engine's name for it. */
-  readonly run: (engineName: string, signature: string, inputs: NamedTensors) => Promise<NamedTensors>;
+  readonly run: RunEngine;
   /** How many runs the engine does at once. */
   readonly slots: number;
   /** Whether a slot is given its next run before it has ended the last, so that it need not wait for it; `true` by default. */
   readonly sendsAhead?: boolean;
+  /** How what ends the engine's process is refused. */
+  readonly poison?: PoisonRules;
+  /** Told of each input that does, when that is known. */
+  readonly onPoison?: (model: string) => void;
   /** Told after each run that ended well. */
   readonly onBatch?: (batch: RunReport) => void;
   /** Told of each request that is refused because of its deadline. */
@@ -67,8 +72,9 @@ export class Scheduler implements Batching {
   }
 
   open(engineName: string, model: BatchedModel): void {
+    const suspicions = new Suspicions(model.name, this.options);
     const lanes = Object.keys(model.signatures).map(
-      (signature) => [signature, new Lane(engineName, signature, model, this.modelTags)] as const,
+      (signature) => [signature, new Lane(engineName, signature, model, this.modelTags, suspicions)] as const,
     );
     this.models.set(engineName, new Map(lanes));
   }
@@ -87,7 +93,8 @@ export class Scheduler implements Batching {
     const lane = this.laneOf(engineName, signature);
     call.signal.throwIfAborted();
     const now = performance.now();
-    const { rows, kind } = lane.shapeOf(inputs);
+    const { rows, kind: own } = lane.shapeOf(inputs);
+    const kind = lane.suspicions.check(signature, inputs, call.caller) ? null : own;
     this.checkDeadline(lane, rows, call, now);
     const { deadline, signal } = call;
     const turn = lane.callers.turnFor(call, rows, now);
@@ -113,6 +120,11 @@ export class Scheduler implements Batching {
   ): number {
     const lane = this.laneOf(engineName, signature);
     return this.forecast.expectedMs(lane, rows, performance.now(), call, standing) ?? 0;
+  }
+
+  async crashes(engineName: string): Promise<CrashReport | null> {
+    const [lane] = this.models.get(engineName)?.values() ?? [];
+    return lane?.suspicions.report() ?? null;
   }
 
   private laneOf(engineName: string, signature: string): Lane {
@@ -169,9 +181,19 @@ export class Scheduler implements Batching {
       const beginsAt = now + this.slots.remainderMs(now);
       const late = entries.filter((entry) => entry.deadline <= now || lane.expiryOf(entry, now) < beginsAt);
       if (late.length > 0) this.expire(lane, late, now);
-      else this.begin({ lane, entries, padTo, reason }, now);
+      else if (!this.refuseKnown(lane, entries)) this.begin({ lane, entries, padTo, reason }, now);
     }
     this.tellQueues();
+  }
+
+  /** Requests of which it has become known, while they waited, that they end the engine's process. @returns whether there are some */
+  private refuseKnown(lane: Lane, entries: readonly Entry[]): boolean {
+    const refused = entries.filter((entry) => {
+      const reason = lane.suspicions.refusalOf(lane.signature, entry);
+      if (reason !== undefined) this.drop(lane, entry, reason);
+      return reason !== undefined;
+    });
+    return refused.length > 0;
   }
 
   private tellQueues(): void {
@@ -201,14 +223,14 @@ export class Scheduler implements Batching {
   private async work(batch: Batch, expectedMs: number | undefined, sentAt: number): Promise<void> {
     const { lane, entries, padTo } = batch;
     const sent = this.slots.begin(expectedMs, sentAt);
-    const outcome = await this.attempt(batch);
+    const outcome = await attempt(this.options.run, batch);
     const endedAt = performance.now();
     const beganAt = sent.beganAt <= endedAt ? sent.beganAt : sentAt;
     if (outcome.shares) lane.measured(padTo, endedAt - beganAt, endedAt);
     const isRunAgain = entries.length > 1 && isSpoiled(outcome.error);
     if (isRunAgain) {
       sent.expectedMs = undefined;
-      await this.runEachAlone(batch);
+      await this.runEachAlone(batch, outcome.error);
     }
     const now = performance.now();
     this.slots.end(sent, now);
@@ -217,37 +239,26 @@ export class Scheduler implements Batching {
     if (!isRunAgain) this.settle(batch, outcome, beganAt, endedAt);
   }
 
-  private async runEachAlone({ lane, entries, reason }: Batch): Promise<void> {
-    for (const entry of entries) {
-      if (entry.signal.aborted) continue;
-      const beganAt = performance.now();
-      if (entry.deadline <= beganAt) {
-        this.expire(lane, [entry], beganAt);
-        continue;
-      }
-      const alone = { lane, entries: [entry], padTo: lane.paddedRows(entry), reason };
-      this.settle(alone, await this.attempt(alone), beganAt, performance.now());
+  /** One after the other; those of which one may have ended the engine's process at once, for the engine to see to that. */
+  private async runEachAlone(batch: Batch, error: unknown): Promise<void> {
+    if (isCrash(error)) {
+      await Promise.all(batch.entries.map((entry) => this.runAlone(batch, entry, 'second')));
+      return;
     }
+    for (const entry of batch.entries) await this.runAlone(batch, entry);
   }
 
-  /** A request by itself whose answer does not show what of it is padding is run once more without. */
-  private async attempt(batch: Batch): Promise<Outcome> {
-    const { lane, entries, padTo } = batch;
-    try {
-      const counts = entries.map(({ rows }) => rows);
-      const joined = joinRows(
-        entries.map(({ inputs }) => inputs),
-        padTo,
-      );
-      const outputs = await this.options.run(lane.engineName, lane.signature, joined);
-      const isWhole = entries.length === 1 && counts[0]! >= padTo;
-      if (!isWhole) release(joined, outputs); // Made here, and read to its end.
-      return { shares: isWhole ? [outputs] : splitRows(outputs, counts, padTo) };
-    } catch (error) {
-      const { rows } = entries[0]!;
-      const isPadded = entries.length === 1 && padTo > rows;
-      return isPadded && error instanceof RangeError ? this.attempt({ ...batch, padTo: rows }) : { error };
+  private async runAlone({ lane, reason }: Batch, entry: Entry, only?: 'second'): Promise<void> {
+    const beganAt = performance.now();
+    const isLate = entry.deadline <= beganAt;
+    if (only && (isLate || entry.signal.aborted)) lane.suspicions.suspect(lane.signature, entry);
+    if (entry.signal.aborted) return;
+    if (isLate) {
+      this.expire(lane, [entry], beganAt);
+      return;
     }
+    const alone = { lane, entries: [entry], padTo: lane.paddedRows(entry), reason };
+    this.settle(alone, await attempt(this.options.run, alone, only), beganAt, performance.now());
   }
 
   private settle({ lane, entries, reason }: Batch, outcome: Outcome, beganAt: number, endedAt: number): void {
@@ -266,10 +277,6 @@ export class Scheduler implements Batching {
     this.options.onBatch?.({ model: lane.model, rows, reason });
   }
 }
-
-type Outcome =
-  | { readonly shares: readonly NamedTensors[]; readonly error?: undefined }
-  | { readonly shares?: undefined; readonly error: unknown };
 
 function refuse(entry: Entry, reason: unknown): void {
   entry.stay();

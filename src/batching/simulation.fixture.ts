@@ -1,3 +1,4 @@
+import { Suspicions } from './suspicions.js';
 import type { Priority } from '../turns/call.js';
 import { FairTags } from '../turns/order.js';
 import type { BatchingRules } from './batching.js';
@@ -45,7 +46,7 @@ export class Simulation {
     this.slots = new Slots(slots, 2);
     for (const name of Object.keys(costs)) {
       const model = { name, signatures: { s: SIGNATURE }, rows: {}, stateful: [], rules: rulesWith(rules) };
-      this.lanes.set(name, new Lane(name, 's', model, this.models));
+      this.lanes.set(name, new Lane(name, 's', model, this.models, new Suspicions(name, {})));
     }
     this.costs = costs;
   }

@@ -95,6 +95,10 @@ export class ManualBatching implements Batching {
     return this.expected;
   }
 
+  async crashes(): Promise<null> {
+    return null;
+  }
+
   close(engineName: string): void {
     this.asked.push(`close ${engineName}`);
   }

@@ -1,4 +1,5 @@
 import type { BatchedAnswer, BatchedModel, Batching } from '../batching/batching.js';
+import type { CrashReport } from '../batching/poisons.js';
 import { EngineError, type LoadedModel, type LoadOptions, type NamedTensors } from '../engine/engine.js';
 import { ServingError } from '../errors/serving-error.js';
 import type { Call } from '../turns/call.js';
@@ -67,6 +68,11 @@ export class HeldByWorker {
   expectedMs(model: string, signature: string, rows: number, call: Call): number {
     const held = this.held.get(model);
     return held?.isOpen ? this.batching.expectedMs(held.shared.name, signature, rows, call) : 0;
+  }
+
+  async crashes(model: string): Promise<CrashReport | null> {
+    const held = this.held.get(model);
+    return held?.isOpen ? this.batching.crashes(held.shared.name) : null;
   }
 
   close(model: string): void {

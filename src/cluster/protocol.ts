@@ -1,4 +1,5 @@
 import type { BatchedModel } from '../batching/batching.js';
+import type { CrashReport } from '../batching/poisons.js';
 import type { EngineInfo, LoadedModel, LoadOptions } from '../engine/engine.js';
 import type { TensorHeader } from '../engine/host/tensor-codec.js';
 import type { Count } from '../http/rate-limit/request-windows.js';
@@ -55,6 +56,7 @@ export interface PrimaryCalls {
     readonly answer: null;
   };
   readonly batch: { readonly ask: BatchRun; readonly answer: BatchOutcome };
+  readonly crashes: { readonly ask: { readonly model: string }; readonly answer: CrashReport | null };
   readonly close: { readonly ask: { readonly model: string }; readonly answer: null };
   readonly count: {
     readonly ask: { readonly limit: Counted; readonly caller: string };

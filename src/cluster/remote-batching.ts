@@ -1,4 +1,5 @@
 import type { BatchedAnswer, BatchedModel, Batching } from '../batching/batching.js';
+import type { CrashReport } from '../batching/poisons.js';
 import { rowsOf } from '../engine/joined-rows.js';
 import type { NamedTensors } from '../engine/engine.js';
 import { decodeTensors, encodeTensors } from '../engine/host/tensor-codec.js';
@@ -44,6 +45,10 @@ export class RemoteBatching implements Batching {
   ): number {
     if (!call) return 0;
     return this.estimates.leastMs(keyOf(engineName, signature, call), rows, performance.now());
+  }
+
+  async crashes(engineName: string): Promise<CrashReport | null> {
+    return (await this.link.call('crashes', { model: engineName })).body;
   }
 
   close(engineName: string): void {

@@ -93,6 +93,7 @@ export class WorkerDesk {
         return DONE;
       },
       batch: (ask, payload, signal) => this.batch(ask, payload, signal),
+      crashes: async ({ model }) => ({ body: await held.crashes(model) }),
       close: async ({ model }) => {
         held.close(model);
         return DONE;

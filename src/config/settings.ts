@@ -246,6 +246,20 @@ export const SETTINGS = {
     unit: 'ms',
     help: 'how long the engine may take over one batch before its process is replaced',
   }),
+  poisonTtlMs: setting({
+    env: 'POISON_TTL_MS',
+    default: 600_000,
+    read: integer(1000, 86_400_000),
+    unit: 'ms',
+    help: "how long an input that ended the engine's process is refused",
+  }),
+  crashLimit: setting({
+    env: 'CRASH_LIMIT',
+    default: 3,
+    read: integer(1, 1000),
+    unit: 'inputs of one key and model within POISON_TTL_MS',
+    help: "how many inputs may end the engine's process before the key is held back from the model for that time",
+  }),
   loadTimeoutMs: setting({
     env: 'LOAD_TIMEOUT_MS',
     default: 600_000,

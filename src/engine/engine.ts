@@ -139,9 +139,11 @@ export type EngineErrorKind =
 
 /** Why an engine could not do what it was asked. */
 export class EngineError extends Error {
+  /** @param isCulprit of a crash: it was this very call that the process hung in */
   constructor(
     readonly kind: EngineErrorKind,
     message: string,
+    readonly isCulprit = false,
   ) {
     super(message);
     this.name = 'EngineError';

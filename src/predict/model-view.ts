@@ -6,23 +6,25 @@ import type { ReadyModel } from '../models/servable.js';
 import type { ServedModel } from '../models/served-model.js';
 
 /** A model as `GET /models` shows it: what its default version is, and the state of each. */
-export function modelView(model: ServedModel): object {
+export async function modelView(model: ServedModel): Promise<object> {
   const { name, fault, refusal, foremost } = model;
+  const crashes = await foremost?.ready?.batching.crashes(foremost.engineName);
   const shown = foremost && { version: foremost.version, state: foremost.state, error: foremost.error };
   return {
     name,
     ...(fault === undefined ? shown : { state: 'END', ...shown, error: fault }),
     ...(refusal !== undefined && { configError: refusal }),
     ...(foremost?.ready && readyView(foremost.ready)),
+    ...(crashes && { crashes }),
     versions: versionViews(model),
   };
 }
 
 /** The same with the name of every label, in the order of their indexes, and with what went to a canary or a shadow. */
-export function modelViewInFull(model: ServedModel): object {
+export async function modelViewInFull(model: ServedModel): Promise<object> {
   const labels = model.foremost?.ready?.labels;
   return {
-    ...modelView(model),
+    ...(await modelView(model)),
     ...(labels && { labels: Array.from({ length: labels.size }, (_, index) => labels.name(index)) }),
     ...trafficView(model),
   };

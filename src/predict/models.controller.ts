@@ -32,13 +32,13 @@ export class ModelsController {
     },
   })
   @ApiProblems(CALLER_STATUSES)
-  list(@Req() { apiKey }: Request): object {
+  async list(@Req() { apiKey }: Request): Promise<object> {
     const allowed = this.models.all().filter(({ name }) => mayUse(apiKey, name));
     const preferred = this.models.resolve(undefined);
     return {
       default: mayUse(apiKey, preferred) ? preferred : null,
       engine: this.models.engineInfo,
-      models: allowed.map(modelView),
+      models: await Promise.all(allowed.map(modelView)),
     };
   }
 
@@ -57,7 +57,7 @@ export class ModelsController {
     },
   })
   @ApiProblems(MODEL_STATUSES)
-  one(@Param('model') name: string, @Req() { apiKey }: Request): object {
+  async one(@Param('model') name: string, @Req() { apiKey }: Request): Promise<object> {
     assertModelAllowed(apiKey, name);
     return modelViewInFull(this.models.find(name));
   }

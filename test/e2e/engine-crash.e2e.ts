@@ -1,6 +1,10 @@
-import { readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createKey, hashKey } from '../../src/http/api-keys/api-key.js';
+import { printKeysFile } from '../../src/http/api-keys/keys-file.js';
+import { metric } from './processes.js';
 import { fakeModel, projectFile, TestServer } from './server.js';
 
 /** The engine hosts of a server: its children. */
@@ -8,6 +12,10 @@ async function hostsOf(server: TestServer): Promise<number[]> {
   const pid = server.process.pid!;
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
   return children.trim().split(' ').filter(Boolean).map(Number);
+}
+
+async function restartsOf(server: TestServer): Promise<number> {
+  return metric(await (await server.fetch('/metrics')).text(), 'tensornest_engine_restarts_total');
 }
 
 describe('when the engine process dies', () => {
@@ -65,6 +73,102 @@ describe('when the engine process dies', () => {
     expect(await poisonous.json()).toMatchObject({ code: 'ENGINE_FAILED' });
     expect(await harmless.json()).toMatchObject({ predictions: [1] });
     expect(await (await ask(2)).json()).toMatchObject({ predictions: [2] });
+    expect(await restartsOf(server)).toBe(2);
+    await server.stop();
+  });
+
+  it.each([
+    ['alone', {}],
+    ['in whichever HTTP worker', { HTTP_WORKERS: '2' }],
+  ])('an input that kills it does so twice, and is refused when it comes again: %s', async (_, env) => {
+    const server = await TestServer.start({
+      models: { fake: fakeModel({ on: { '666': 'crash' } }), other: fakeModel() },
+      env: { ENGINE: 'fake', ...env },
+    });
+    const ask = (x: number, model = 'fake'): Promise<Response> =>
+      server.postJson(`/models/${model}/predict`, { input: [x] });
+    expect((await server.model('fake')).crashes).toBeUndefined();
+    expect((await ask(666)).status).toBe(503);
+    for (let round = 0; round < 10; round += 1) {
+      expect(await (await ask(666)).json()).toMatchObject({
+        status: 422,
+        code: 'INPUT_REFUSED',
+        detail: expect.stringMatching(
+          /^This input ended the engine's process .* refused for \d+ s; other inputs/,
+        ),
+      });
+      expect((await ask(round)).status).toBe(200);
+    }
+    expect((await server.postJson('/v1/models/fake:predict', { instances: [666] })).status).toBe(400);
+    expect((await ask(666, 'other')).status).toBe(200);
+    expect((await server.model('fake')).crashes).toMatchObject({ refusedInputs: 1, refusedKeys: 0 });
+    expect((await server.model('other')).crashes).toBeUndefined();
+    expect(await restartsOf(server)).toBe(2);
+    await server.stop();
+  });
+
+  it('many copies of such an input kill it no more often, and nobody beside them is lost', async () => {
+    const server = await TestServer.start({
+      models: { fake: fakeModel({ runMs: 50, on: { '666': 'crash' } }) },
+      env: { ENGINE: 'fake' },
+    });
+    const ask = async (x: number): Promise<number> =>
+      (await server.postJson('/models/fake/predict', { input: [x] })).status;
+    const all = Array.from({ length: 40 }, (_, index) => index);
+    const statuses = await Promise.all(all.map((x) => ask(x % 2 === 0 ? 666 : x)));
+    expect(statuses.filter((_, x) => x % 2 === 1)).toEqual(all.slice(20).map(() => 200));
+    for (const x of all.filter((one) => one % 2 === 0)) expect([503, 422]).toContain(statuses[x]);
+    expect(await restartsOf(server)).toBe(2);
+    await server.stop();
+  });
+
+  it('a key that sends such inputs, each another one, is held back from the model, and no other key', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tensornest-keys-'));
+    const keysFile = join(folder, 'keys.json');
+    const keys = ['bad', 'good'].map((name) => ({ name, ...createKey() }));
+    const entries = keys.map(({ id, name, text }) => ({
+      id,
+      name,
+      sha256: hashKey(text),
+      createdAt: '2026-01-01T00:00:00Z',
+      priority: 'normal' as const,
+    }));
+    await writeFile(keysFile, printKeysFile(entries));
+    const server = await TestServer.start({
+      models: { fake: fakeModel({ on: { '666': 'crash' } }), other: fakeModel() },
+      env: { ENGINE: 'fake', API_KEYS_FILE: keysFile, CRASH_LIMIT: '2', POISON_TTL_MS: '3600000' },
+    });
+    const ask = (key: number, input: readonly number[], model = 'fake'): Promise<Response> =>
+      server.postJson(`/models/${model}/predict`, { input }, { 'X-API-Key': keys[key]!.text });
+    for (const other of [1, 2]) expect((await ask(0, [666, other])).status).toBe(503);
+    const refused = await ask(0, [1]);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(3500);
+    expect(await refused.json()).toMatchObject({
+      status: 429,
+      code: 'RATE_LIMITED',
+      detail: expect.stringMatching(
+        /^2 inputs that you sent to the model "fake" ended the engine's process\. /,
+      ),
+    });
+    expect((await ask(0, [1], 'other')).status).toBe(200);
+    expect((await ask(1, [1])).status).toBe(200);
+    const view = await server.fetch('/models/fake', { headers: { 'X-API-Key': keys[1]!.text } });
+    expect(await view.json()).toMatchObject({ crashes: { refusedInputs: 2, refusedKeys: 1 } });
+    await server.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  it('an input that it hangs on is refused when it comes again', async () => {
+    const server = await TestServer.start({
+      models: { fake: fakeModel({ on: { '7': 'hang' } }) },
+      env: { ENGINE: 'fake', ENGINE_TIMEOUT_MS: '2000', REQUEST_TIMEOUT_MS: '1000' },
+    });
+    const ask = async (x: number): Promise<number> =>
+      (await server.postJson('/models/fake/predict', { input: [x] })).status;
+    expect(await ask(7)).toBe(504); // Its caller has left when that is known.
+    await server.until(async () => (await restartsOf(server)) === 1, 'it was replaced');
+    await server.until(async () => (await ask(8)) === 200, 'another serves');
+    expect([await ask(7), await ask(9)]).toEqual([422, 200]);
     await server.stop();
   });
 

@@ -17,6 +17,8 @@ interface Pending {
   resolve(reply: HostReply): void;
   reject(error: EngineError): void;
   readonly timer: NodeJS.Timeout;
+  /** It was not answered in time. */
+  isLate: boolean;
 }
 
 const MAIN = fileURLToPath(new URL('main.js', import.meta.url));
@@ -105,9 +107,11 @@ export class HostProcess {
       const id = this.nextId++;
       const frame = encodeFrame({ ...call, id }, data); // May throw; nothing waits for an answer yet.
       const timer = setTimeout(() => {
+        pending.isLate = true;
         this.kill(`The engine process did not answer within ${timeoutMs} ms and was ended.`);
       }, timeoutMs);
-      this.pending.set(id, { resolve, reject, timer });
+      const pending: Pending = { resolve, reject, timer, isLate: false };
+      this.pending.set(id, pending);
       this.socket.cork();
       for (const part of frame) this.socket.write(part);
       this.socket.uncork();
@@ -155,7 +159,7 @@ export class HostProcess {
     this.events.onEnd(this.end);
     for (const call of this.pending.values()) {
       clearTimeout(call.timer);
-      call.reject(new EngineError('crashed', this.end));
+      call.reject(new EngineError('crashed', this.end, call.isLate));
     }
     this.pending.clear();
     this.onDrained?.();

@@ -7,7 +7,7 @@ import {
 } from '../engine.js';
 import type { SupervisedEngine } from '../host/supervised-engine.js';
 import { chooseMember } from './choose-member.js';
-import { SecondTries } from './second-tries.js';
+import { SecondTries, type Tries } from './second-tries.js';
 import type { ServingEngine } from './serving-engine.js';
 
 /** What the pool needs of an engine. */
@@ -93,8 +93,8 @@ export class EnginePool implements Omit<ServingEngine, 'admit'> {
   }
 
   /** A run whose engine's process dies is tried once more: in another one, where there is one, and with nothing beside it. */
-  run(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
-    return this.tries.run(() => this.runSomewhere(model, signature, inputs));
+  run(model: string, signature: string, inputs: NamedTensors, tries?: Tries): Promise<NamedTensors> {
+    return this.tries.run(() => this.runSomewhere(model, signature, inputs), tries);
   }
 
   /** In all that hold it; the answer is the first one's. */

@@ -8,6 +8,7 @@ import {
   type NamedTensors,
 } from '../engine.js';
 import type { EnginePool } from './engine-pool.js';
+import type { Tries } from './second-tries.js';
 import type { ServingEngine } from './serving-engine.js';
 
 /** An engine for one model alone, whose process does not come back when it ends. */
@@ -62,11 +63,11 @@ export class EngineWithTrials implements ServingEngine {
     }
   }
 
-  run(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
+  run(model: string, signature: string, inputs: NamedTensors, tries?: Tries): Promise<NamedTensors> {
     return this.inItsPlace(
       model,
       (trial) => runOn(trial, model, signature, inputs),
-      () => this.pool.run(model, signature, inputs),
+      () => this.pool.run(model, signature, inputs, tries),
     );
   }
 

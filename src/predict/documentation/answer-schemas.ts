@@ -93,6 +93,7 @@ export const ANSWER_SCHEMAS: Schemas = {
       state: TEXT,
       error: TEXT,
       configError: TEXT,
+      crashes: object({ refusedInputs: WHOLE, refusedKeys: WHOLE, until: TEXT }),
       task: { ...TEXT, enum: ['classification', 'image-to-image', 'tensor'] },
       signature: TEXT,
       signatures: { type: 'object', additionalProperties: object({ inputs: TENSORS, outputs: TENSORS }) },
