@@ -61,9 +61,13 @@ export function checkFormat(picture: Uint8Array, { maxImageBytes }: PictureLimit
 export async function readHeader(picture: Uint8Array, limits: PictureLimits): Promise<PictureHeader> {
   const format = checkFormat(picture, limits);
   const size = readSize(picture, format) ?? (await readSizeByLibvips(picture, format));
+  checkScans(picture, format);
   checkClaims(picture, format, size, limits);
   return { format, ...size };
 }
+
+/** A larger file, in bytes, might be searched for longer than a request may keep others waiting. */
+const QUICKLY_SEARCHED = 2 ** 20;
 
 /**
  * The cheap half of the checks, without a thread, for who has to know what a decode takes before it begins. A picture of whose size
@@ -75,6 +79,7 @@ export function checkBeforeDecode(
   limits: PictureLimits,
 ): DecodeEstimate & { readonly format: ServedFormat } {
   const format = checkFormat(picture, limits);
+  if (picture.length <= QUICKLY_SEARCHED) checkScans(picture, format);
   const size = readSize(picture, format);
   const estimate = size
     ? checkClaims(picture, format, size, limits)
@@ -82,7 +87,7 @@ export function checkBeforeDecode(
   return { ...estimate, format };
 }
 
-/** @throws ServingError IMAGE_TOO_LARGE, IMAGE_UNREADABLE */
+/** @throws ServingError IMAGE_TOO_LARGE */
 function checkClaims(
   picture: Uint8Array,
   format: ServedFormat,
@@ -90,7 +95,6 @@ function checkClaims(
   limits: PictureLimits,
 ): DecodeEstimate {
   checkSize(size, limits);
-  checkScans(picture, format);
   const estimate = estimateDecode(picture, format, size.width * size.height);
   checkMemory(estimate, limits);
   return estimate;
