@@ -69,14 +69,17 @@ const PREDICT_BODY = {
       schema: {
         type: 'object',
         required: ['image'],
+        additionalProperties: false,
         properties: {
           image: {
             type: 'array',
+            minItems: 1,
             items: FILE,
             description: 'A picture; the field comes again for each further one.',
           },
           inputs: {
             type: 'string',
+            minLength: 1,
             default: '{}',
             description:
               'JSON: the other inputs by name, for a model that takes some beside the picture: {"age": 3}.',

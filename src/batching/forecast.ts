@@ -1,6 +1,7 @@
 import type { ServingError } from '../errors/serving-error.js';
 import type { Call } from '../turns/call.js';
 import type { Standing } from './batching.js';
+import type { Wait } from './calibration.js';
 import { deadlineMissed, deadlineUnreachable } from './deadline-unreachable.js';
 import type { Slots } from './slots.js';
 import type { Lane } from './lane.js';
@@ -27,6 +28,26 @@ export class Forecast {
     call?: Pick<Call, 'caller' | 'priority'>,
     { coming, isIn }: Standing = NEWCOMER,
   ): number | undefined {
+    const parts = this.partsOf(lane, rows, now, call, coming);
+    if (!parts) return undefined;
+    const { remainderMs, queuedMs, ownMs } = parts;
+    const caution = isIn ? 1 : lane.caution;
+    return remainderMs + caution * (lane.calibration.factor(now) * queuedMs + ownMs);
+  }
+
+  /** What the wait of a request that comes now is reckoned to be, to be held against what it was. */
+  waitOf(lane: Lane, rows: number, now: number, call: Pick<Call, 'caller' | 'priority'>): Wait | undefined {
+    const parts = this.partsOf(lane, rows, now, call, 0);
+    return parts && { queuedMs: parts.queuedMs, restMs: parts.remainderMs + parts.ownMs };
+  }
+
+  private partsOf(
+    lane: Lane,
+    rows: number,
+    now: number,
+    call: Pick<Call, 'caller' | 'priority'> | undefined,
+    coming: number,
+  ): { remainderMs: number; queuedMs: number; ownMs: number } | undefined {
     const { maxBatchSize } = lane.rules;
     const waiting = call ? lane.rowsBefore(lane.callers.peek(call, now), now) : lane.rows;
     const before = coming + waiting;
@@ -34,20 +55,20 @@ export class Forecast {
     const batchesBefore = Math.ceil(
       fits ? Math.max(0, before + rows - maxBatchSize) / maxBatchSize : before / maxBatchSize,
     );
-    const remainder = this.slots.remainderMs(now);
+    const remainderMs = this.slots.remainderMs(now);
     const together = before + rows - batchesBefore * maxBatchSize;
     // While it waits others come, and run with it.
-    const waits = remainder > 0 || batchesBefore > 0;
-    const own = lane.expectedMs(
+    const waits = remainderMs > 0 || batchesBefore > 0;
+    const ownMs = lane.expectedMs(
       !fits ? rows : waits ? Math.max(together, Math.round(lane.usualRows)) : together,
       now,
     );
-    if (own === undefined) return undefined;
-    const caution = isIn ? 1 : lane.caution;
-    if (batchesBefore === 0) return remainder + caution * own;
+    if (ownMs === undefined) return undefined;
+    if (batchesBefore === 0) return { remainderMs, queuedMs: 0, ownMs };
     const each = lane.expectedMs(maxBatchSize, now)!;
-    const queued = (batchesBefore * each * this.modelsWith(lane)) / this.slots.count;
-    return remainder + caution * (queued + own);
+    const own = batchesBefore * each;
+    const queuedMs = (own + this.besideMs(lane, own, now)) / this.slots.count;
+    return { remainderMs, queuedMs, ownMs };
   }
 
   /**
@@ -67,10 +88,16 @@ export class Forecast {
     return deadlineMissed(this.expectedMs(lane, 0, now) ?? 0);
   }
 
-  /** How many models share the slots, this one included. */
-  private modelsWith({ model }: Lane): number {
-    const models = new Set([model]);
-    for (const lane of this.busy) models.add(lane.model);
-    return models.size;
+  /** The time that other models take of the slots meanwhile: what waits of each, but no more than this one takes, since they take turns. */
+  private besideMs({ model }: Lane, most: number, now: number): number {
+    const others = new Map<string, number>();
+    for (const lane of this.busy) {
+      if (lane.model === model) continue;
+      const before = others.get(lane.model) ?? 0;
+      others.set(lane.model, Math.min(most, before + (lane.waitingMs(now) ?? most)));
+    }
+    let ms = 0;
+    for (const waiting of others.values()) ms += waiting;
+    return ms;
   }
 }

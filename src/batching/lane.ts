@@ -3,6 +3,7 @@ import { rowsOf } from '../engine/joined-rows.js';
 import { costBefore, type FairTags, FairTurns, type Turn } from '../turns/order.js';
 import { BatchCost, NEWEST } from './batch-cost.js';
 import type { BatchedAnswer, BatchedModel, BatchingRules } from './batching.js';
+import { Calibration, type Wait } from './calibration.js';
 import type { Line, Waiting } from './form-batch.js';
 import type { WaitingLane } from './next-run.js';
 import type { Suspicions } from './suspicions.js';
@@ -13,6 +14,8 @@ import { haveSameRows, haveRanksOf, isBatchable, kindOf, paddedRows } from './ro
 export interface Entry extends Waiting {
   readonly inputs: NamedTensors;
   readonly signal: AbortSignal;
+  /** What it was reckoned to wait when it came; absent where nothing was known. */
+  readonly wait?: Wait | undefined;
   resolve(answer: BatchedAnswer): void;
   reject(error: unknown): void;
   /** Its caller's leaving does not matter any more. */
@@ -39,6 +42,7 @@ export class Lane implements WaitingLane<Entry> {
   private readonly declared: Signature;
   private readonly isJoined: boolean;
   private readonly cost = new BatchCost();
+  readonly calibration = new Calibration();
   /** The moving average of the rows in a run. */
   usualRows = 0;
 
@@ -77,6 +81,15 @@ export class Lane implements WaitingLane<Entry> {
     return this.cost.expectedMs(paddedRows(rows, this.rules.allowedBatchSizes), now);
   }
 
+  /** What all that waits in it takes, in runs as full as can be; `undefined` where nothing was measured. */
+  waitingMs(now: number): number | undefined {
+    const { maxBatchSize } = this.rules;
+    const [runs, rest] = [Math.floor(this.rows / maxBatchSize), this.rows % maxBatchSize];
+    const whole = runs > 0 ? this.expectedMs(maxBatchSize, now) : 0;
+    const last = rest > 0 ? this.expectedMs(rest, now) : 0;
+    return whole === undefined || last === undefined ? undefined : runs * whole + last;
+  }
+
   /** @param rows padding included */
   measured(rows: number, ms: number, now: number): void {
     if (this.cost.expectedMs(rows, now) === undefined) this.nextExpiry = now; // Now it can be told.
@@ -101,6 +114,11 @@ export class Lane implements WaitingLane<Entry> {
       entries,
     }));
     return costBefore(lines, turn, now, ({ rows }) => rows);
+  }
+
+  /** Of a request that was answered, or gave up waiting. */
+  calibrate({ wait, turn }: Entry, now: number): void {
+    if (wait) this.calibration.came(wait, now - turn.arrived, now);
   }
 
   add(entry: Entry, now: number): void {

@@ -206,7 +206,10 @@ describe('the time that a request will take', () => {
   });
 
   it('is longer by the models that wait too', async () => {
-    const { ask, pass, expectedMs } = await measured({ ...tenEach, other: () => 5 }, FOUR);
+    const { ask, pass, expectedMs } = await measured(
+      { ...tenEach, other: (rows: number) => 10 * rows },
+      FOUR,
+    );
     for (let n = 0; n < 12; n++) ask([n]);
     for (let n = 0; n < 12; n++) ask([n], { model: 'other' });
     await pass(0);

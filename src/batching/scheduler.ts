@@ -97,11 +97,12 @@ export class Scheduler implements Batching {
     const kind = lane.suspicions.check(signature, inputs, call.caller) ? null : own;
     this.checkDeadline(lane, rows, call, now);
     const { deadline, signal } = call;
+    const wait = this.forecast.waitOf(lane, rows, now, call);
     const turn = lane.callers.turnFor(call, rows, now);
     return new Promise((resolve, reject) => {
       const leave = (): void => this.drop(lane, entry, signal.reason);
       const stay = (): void => signal.removeEventListener('abort', leave);
-      const entry: Entry = { turn, kind, rows, deadline, inputs, signal, resolve, reject, stay };
+      const entry: Entry = { turn, kind, rows, deadline, inputs, signal, wait, resolve, reject, stay };
       signal.addEventListener('abort', leave, { once: true });
       lane.add(entry, now);
       this.busy.add(lane);
@@ -153,6 +154,7 @@ export class Scheduler implements Batching {
 
   private expire(lane: Lane, entries: readonly Entry[], now: number): void {
     for (const entry of entries) {
+      lane.calibrate(entry, now);
       this.options.onRefused?.(lane.model);
       this.drop(lane, entry, this.forecast.expired(lane, now));
     }
@@ -271,6 +273,7 @@ export class Scheduler implements Batching {
     for (const [index, entry] of entries.entries()) {
       rows += entry.rows;
       entry.stay();
+      lane.calibrate(entry, endedAt);
       const queueMs = beganAt - entry.turn.arrived;
       entry.resolve({ outputs: shares[index]!, queueMs, inferenceMs: endedAt - beganAt });
     }

@@ -21,6 +21,7 @@ export const ERROR_CODES = [
   'KEY_FORBIDDEN',
   'RATE_LIMITED',
   'ROUTE_NOT_FOUND',
+  'METHOD_NOT_ALLOWED',
   'MODEL_NOT_FOUND',
   'LABEL_NOT_FOUND',
   'MODEL_NOT_READY',
@@ -40,6 +41,8 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 export interface ErrorExtras {
   /** Seconds after which trying again makes sense; becomes `Retry-After`. */
   readonly retryAfter?: number;
+  /** For `METHOD_NOT_ALLOWED`: the methods that are; becomes `Allow`. */
+  readonly allow?: readonly string[];
   /** What was wrong, field by field; for `FIELD_INVALID`. */
   readonly fields?: readonly FieldError[];
   /** For `RATE_LIMITED`: the names of the policies that were exceeded. */
@@ -59,6 +62,7 @@ export interface FieldError {
  */
 export class ServingError extends Error {
   readonly retryAfter: number | undefined;
+  readonly allow: readonly string[] | undefined;
   readonly fields: readonly FieldError[] | undefined;
   readonly violatedPolicies: readonly string[] | undefined;
 
@@ -70,6 +74,7 @@ export class ServingError extends Error {
     super(message, extras.cause === undefined ? undefined : { cause: extras.cause });
     this.name = 'ServingError';
     this.retryAfter = extras.retryAfter;
+    this.allow = extras.allow;
     this.fields = extras.fields;
     this.violatedPolicies = extras.violatedPolicies;
   }

@@ -5,6 +5,7 @@ import { Injectable, type NestMiddleware } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { type Params, PinoLogger } from 'nestjs-pino';
 import type { Settings } from '../config/settings.js';
+import { withoutKeys } from './without-keys.js';
 
 /** The status of a request whose client left before it was answered; nobody reads it but the log. */
 const LEFT = 499;
@@ -36,7 +37,7 @@ export function requestLog({ logLevel, logFormat }: Settings): Params {
 
 /**
  * Gives every request an id and writes one line when it has ended: its id, method, path, status, the code of a refusal, key id, model and
- * stage timings. No headers, no query, no bodies: keys and pictures never get here.
+ * stage timings. No headers, no query, no bodies, and no key that was put into the path: keys and pictures never get here.
  *
  * A logger for each request, and Node's way to find it from anywhere, would cost more than all the rest of the log: who logs something
  * of a request says its id (`errors/send-error.ts`).
@@ -47,7 +48,8 @@ export class LogRequests implements NestMiddleware {
 
   use(request: Request, response: Response, next: NextFunction): void {
     const given = request.headers['x-request-id'];
-    const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+    const isUsable = typeof given === 'string' && REQUEST_ID.test(given) && withoutKeys(given) === given;
+    const id = isUsable ? given : randomUUID();
     request.id = id;
     response.setHeader('X-Request-Id', id);
     const { originalUrl } = request;
@@ -61,7 +63,7 @@ export class LogRequests implements NestMiddleware {
   private write(request: Request, response: Response, responseTime: number): void {
     const { method, apiKey } = request;
     if (response.statusCode < 400 && request.originalUrl.startsWith('/docs')) return;
-    const path = request.originalUrl.split(/[?#]/, 1)[0];
+    const path = withoutKeys(request.originalUrl.split(/[?#]/, 1)[0]!);
     // A refusal is written before its client has sent the whole body, and ended when the client, which has read it, closes.
     const refusal = response.locals.refusal as string | undefined;
     const isAnswered = response.writableEnded || refusal !== undefined;

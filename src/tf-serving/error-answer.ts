@@ -7,6 +7,7 @@ type ErrorStatus = Exclude<StatusCode, 'OK'>;
 export function statusCodeOf(code: ErrorCode): ErrorStatus {
   switch (code) {
     case 'REQUEST_INVALID':
+    case 'METHOD_NOT_ALLOWED':
     case 'BODY_UNREADABLE':
     case 'BODY_TOO_LARGE':
     case 'MEDIA_TYPE_UNSUPPORTED':
@@ -53,6 +54,7 @@ export function statusCodeOf(code: ErrorCode): ErrorStatus {
 
 /** What HTTP has a better word for than TensorFlow's codes lead to; they concern what TensorFlow Serving does not know. */
 const BETTER_STATUS: { readonly [C in ErrorCode]?: number } = {
+  METHOD_NOT_ALLOWED: 405,
   BODY_TIMEOUT: 408,
   BODY_TOO_LARGE: 413,
   IMAGE_TOO_LARGE: 413,

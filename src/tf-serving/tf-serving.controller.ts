@@ -12,6 +12,7 @@ import { readInTime } from '../http/body/read-in-time.js';
 import { callOf, timeoutOf } from '../http/call.js';
 import { ModelsService } from '../models/models.service.js';
 import { callerOf } from '../predict/caller.js';
+import { checkDepth, checkEncoding, checkMethod } from './check-request.js';
 import { statusCodeOf } from './error-answer.js';
 import { acquireTarget, statusOfTarget } from './find-model.js';
 import { Monitoring } from './monitoring.js';
@@ -51,6 +52,7 @@ export class TfServingController {
 
   @All('{*path}')
   async answer(@Req() request: Request, @Res() response: Response): Promise<void> {
+    checkMethod(request);
     const path = parsePath(request.method, request.path);
     switch (path.kind) {
       case 'malformed':
@@ -73,6 +75,7 @@ export class TfServingController {
         await this.sendMetadata(path.target, request, response);
         return;
       default:
+        checkEncoding(request);
         await this.predict(path.kind, path.target, request, response);
     }
   }
@@ -100,6 +103,7 @@ export class TfServingController {
     const read = (): Promise<Uint8Array> => readRawBody(request, maxBodyBytes);
     const bytes = await readInTime(read, request, response, bodyTimeoutMs);
     const call = callOf(request, response, timeoutMs);
+    checkDepth(bytes);
     const envelope = readEnvelope(bytes);
     const parseMs = performance.now() - call.arrivedAt;
     const model = await acquireTarget(this.models, target, callerOf(request), call.signal);

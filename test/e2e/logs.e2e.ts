@@ -84,6 +84,10 @@ describe('the log', () => {
     await server.postJson('/v1/models/nope:predict', { instances: [1] }, { 'X-Request-Id': 'v1' });
     await server.postJson('/predict', { imgae: 'x' }, { 'X-Request-Id': 'field' });
     await server.fetch('/nowhere', { headers: { 'X-Request-Id': 'nowhere' } });
+    await server.fetch(`/models/${server.key}/predict`, { headers: { 'X-Request-Id': 'in-path' } });
+    await server.fetch(`/${server.key.replace('tn_', '%74n%5f')}`, {
+      headers: { 'X-Request-Id': server.key },
+    });
     await server.fetch('/models', { headers: { 'X-Request-Id': 'fine' } });
     await upload('/predict', 'too-many');
     const expected = {
@@ -93,6 +97,7 @@ describe('the log', () => {
       v1: ['POST', '/v1/models/nope:predict', 404, 'NOT_FOUND'],
       field: ['POST', '/predict', 422, 'FIELD_INVALID'],
       nowhere: ['GET', '/nowhere', 404, 'ROUTE_NOT_FOUND'],
+      'in-path': ['GET', `/models/tn_${server.key.split('_')[1]}_…/predict`, 405, 'METHOD_NOT_ALLOWED'],
       fine: ['GET', '/models', 200, undefined],
       'too-many': ['POST', '/predict', 429, 'RATE_LIMITED'],
     };

@@ -68,6 +68,49 @@ describe('misuse', () => {
     expect(await broken.json()).toMatchObject({ status: 400, code: 'BODY_UNREADABLE' });
   });
 
+  it('an unknown encoding is refused at /v1 too', async () => {
+    for (const encoding of ['br', 'zstd-ish', 'gzip, br']) {
+      const response = await server.postRaw(
+        '/v1/models/half_plus_two:predict',
+        Buffer.from('{}'),
+        'application/json',
+        {
+          'Content-Encoding': encoding,
+        },
+      );
+      expect([response.status, await response.json()]).toEqual([
+        415,
+        { error: 'Content-Encoding may be gzip or absent.' },
+      ]);
+    }
+  });
+
+  it('JSON nested deeper than a tensor is refused at /v1 before it is parsed', async () => {
+    const body = Buffer.from(`{"instances": ${'['.repeat(200_000)}`);
+    const response = await server.postRaw('/v1/models/half_plus_two:predict', body, 'application/json');
+    expect([response.status, await response.json()]).toEqual([
+      400,
+      { error: 'JSON may be nested 300 deep at most.' },
+    ]);
+  });
+
+  it.each([
+    ['GET', '/predict', 'POST'],
+    ['DELETE', '/models/shapes', 'GET, HEAD'],
+    ['PUT', '/models/shapes/predict', 'POST'],
+    ['PATCH', '/models', 'GET, HEAD'],
+    ['POST', '/health/live', 'GET, HEAD'],
+    ['POST', '/metrics', 'GET, HEAD'],
+    ['PATCH', '/v1/models/shapes:predict', 'POST, OPTIONS'],
+    ['PROPFIND', '/v1/models/shapes', 'GET, OPTIONS'],
+  ])('%s %s is refused with the methods that are taken', async (method, path, allow) => {
+    const response = await server.fetch(path, { method });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
+    expect(JSON.stringify(await response.json())).toContain(
+      path.startsWith('/v1') ? 'Malformed request' : 'METHOD_NOT_ALLOWED',
+    );
+  });
+
   it('a body of another type is refused with the types that are taken', async () => {
     const response = await server.postRaw('/predict', Buffer.from('hello'), 'text/plain');
     expect(await response.json()).toMatchObject({

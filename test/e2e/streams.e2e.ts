@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { NamedTensors } from '../../src/engine/engine.js';
 import type { SupervisedEngine } from '../../src/engine/host/supervised-engine.js';
+import type { StreamedEngine } from '../../src/engine/streams/streamed-engine.js';
 import { withoutTensorFlow } from './without-tensorflow.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -72,6 +73,28 @@ describe('an engine process with two streams', () => {
     await expect(crash).rejects.toMatchObject({ kind: 'crashed' });
     expect((await Promise.all(others)).map(({ y }) => y!.data[0])).toEqual([4, 5]);
     expect(crashes).toEqual(['The engine process ended (SIGKILL).']);
+  });
+
+  it('is free again after a run that could not be sent', async () => {
+    const url = pathToFileURL(join(ROOT, 'dist/engine/streams/streamed-engine.js')).href;
+    const built = (await import(url)) as { StreamedEngine: typeof StreamedEngine };
+    const streamed = new built.StreamedEngine({ runtime: 'fake', note: undefined }, 2, () => {});
+    await streamed.load('m', join(folder, 'fake'), { allowOps: [], optimise: true, cacheDirectory: folder });
+    const pooled = Buffer.from([0, 0, 0, 0]); // Its memory belongs to Node, which gives it to nobody.
+    const inputs: NamedTensors = {
+      x: { dtype: 'float32', shape: [1], data: new Float32Array(pooled.buffer, pooled.byteOffset, 1) },
+    };
+    for (let time = 0; time < 3; time++)
+      await expect(streamed.run('m', 'serving_default', inputs)).rejects.toMatchObject({
+        name: 'DataCloneError',
+      });
+    const numbers = [2, 3, 4];
+    const answers = await Promise.all(
+      numbers.map((number) => streamed.run('m', 'serving_default', floats(number))),
+    );
+    expect(answers.map(({ y }) => y!.data[0])).toEqual(numbers);
+    await streamed.close();
+    await start('fake'); // For what ends it after each test.
   });
 
   it('answers a load that fails with its reason, and goes on', async () => {

@@ -71,9 +71,9 @@ export class Stream {
   ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const id = this.nextId++;
-      this.pending.set(id, { method, resolve, reject });
       const call: StreamCall = { id, method, args };
-      this.thread.postMessage(call, transfer);
+      this.thread.postMessage(call, transfer); // Where it throws, as for a buffer that was given away, nothing is pending.
+      this.pending.set(id, { method, resolve, reject });
     });
   }
 

@@ -81,7 +81,11 @@ export class StreamedEngine implements Engine {
     } catch {
       return; // Every call is answered with this error.
     }
-    while (this.streams.length < this.runsAtOnce) this.streams.push(this.startStream(start));
+    while (this.streams.length < this.runsAtOnce) {
+      const stream = this.startStream(start);
+      this.streams.push(stream);
+      this.beginNext(stream);
+    }
   }
 
   private get first(): Stream {
@@ -94,10 +98,11 @@ export class StreamedEngine implements Engine {
   }
 
   private startStream(start: StreamStart): Stream {
-    const beginNext = (stream: Stream): void => {
-      if (this.isFree(stream)) this.waiting.shift()?.(stream);
-    };
-    return new Stream(start, beginNext, this.onEnd);
+    return new Stream(start, (stream) => this.beginNext(stream), this.onEnd);
+  }
+
+  private beginNext(stream: Stream): void {
+    if (this.isFree(stream)) this.waiting.shift()?.(stream);
   }
 }
 

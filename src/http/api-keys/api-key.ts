@@ -26,6 +26,9 @@ const SECRET_LENGTH = 43; // 62 ** 43 > 2 ** 256
 const CHECKSUM_LENGTH = 6; // 62 ** 6 > 2 ** 32
 const FORM = new RegExp(`^tn_([0-9A-Za-z]{${ID_LENGTH}})_[0-9A-Za-z]{${SECRET_LENGTH + CHECKSUM_LENGTH}}$`);
 
+/** A key, or what was cut from one or stuck to it, within other text: its id, and whatever of its secret. */
+export const KEY_WITHIN = new RegExp(`tn_([0-9A-Za-z]{${ID_LENGTH}})_[0-9A-Za-z]+`, 'g');
+
 /** What an id looks like, in a key and in the keys file. */
 export const ID_FORM = new RegExp(`^[0-9A-Za-z]{${ID_LENGTH}}$`);
 const KEY_LENGTH = 'tn_'.length + ID_LENGTH + '_'.length + SECRET_LENGTH + CHECKSUM_LENGTH;

@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { ServingError } from '../../errors/serving-error.js';
+import { allowedMethods } from './allowed-methods.js';
 import { problemOf } from './problem.js';
 import { internalError, sendError } from './send-error.js';
 
@@ -35,7 +36,12 @@ export class ProblemFilter implements ExceptionFilter {
 function asServingError(exception: unknown, request: Request): ServingError {
   if (exception instanceof ServingError) return exception;
   if (exception instanceof HttpException && exception.getStatus() === 404) {
+    const allow = allowedMethods(request);
     const sentence = `There is no ${request.method} ${request.path}. docs/api.md lists the routes.`;
+    if (allow.length > 0)
+      return new ServingError('METHOD_NOT_ALLOWED', `${sentence} This one takes ${allow.join(', ')}.`, {
+        allow,
+      });
     return new ServingError('ROUTE_NOT_FOUND', sentence);
   }
   if (exception instanceof HttpException && exception.getStatus() < 500) {

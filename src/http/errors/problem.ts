@@ -31,6 +31,8 @@ export function statusOf(code: ErrorCode): number {
     case 'MODEL_NOT_FOUND':
     case 'LABEL_NOT_FOUND':
       return 404;
+    case 'METHOD_NOT_ALLOWED':
+      return 405;
     case 'BODY_TIMEOUT':
       return 408;
     case 'BODY_TOO_LARGE':

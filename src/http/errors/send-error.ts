@@ -34,6 +34,7 @@ export function sendError(
     logger.warn({ requestId, msg: `${error.code}: ${error.cause.message}` });
   if (error instanceof ServingError && error.retryAfter !== undefined)
     response.setHeader('Retry-After', String(Math.ceil(error.retryAfter)));
+  if (error instanceof ServingError && error.allow) response.setHeader('Allow', error.allow.join(', '));
   if (status === 401 && !response.hasHeader('WWW-Authenticate'))
     response.setHeader('WWW-Authenticate', 'Bearer realm="tensornest"');
   response.status(status).setHeader('Content-Type', contentType);

@@ -20,6 +20,7 @@ const either = (...names: string[]): object => ({ anyOf: names.map(ref) });
 
 const TOP = list(object({ label: TEXT, index: WHOLE, score: NUMBER, id: TEXT }, ['label', 'index', 'score']));
 const PICTURE = { type: 'string', format: 'byte', description: 'The picture in base64.' };
+const B64 = { ...object({ b64: { ...TEXT, minLength: 1 } }), additionalProperties: false };
 const TIMINGS = ref('Timings');
 const REFUSED = object({ error: object({ status: WHOLE, code: TEXT, detail: TEXT }) });
 const TENSORS = list(
@@ -33,9 +34,13 @@ export const ANSWER_SCHEMAS: Schemas = {
     description: 'One of its fields, or a picture with `inputs`.',
     additionalProperties: false,
     properties: {
-      image: { ...TEXT, description: 'One picture, as base64 or a data URL.' },
+      image: { ...TEXT, minLength: 1, description: 'One picture, as base64 or a data URL.' },
       images: {
-        ...list({ ...ANY, description: 'Base64, or {"b64": "<base64>"}.' }),
+        ...list({
+          anyOf: [{ ...TEXT, minLength: 1 }, B64],
+          description: 'Base64, or {"b64": "<base64>"}.',
+        }),
+        minItems: 1,
         description: 'Several pictures; each is answered or refused on its own.',
       },
       input: {
@@ -48,6 +53,7 @@ export const ANSWER_SCHEMAS: Schemas = {
       },
       instances: {
         ...list(ANY),
+        minItems: 1,
         description: 'One entry per instance, each nested arrays or an object of its inputs by name.',
       },
     },
