@@ -100,7 +100,7 @@ describe('an engine process with two streams', () => {
     await load('m', join(folder, 'fake'));
     expect((await run('m', floats(6))).y!.data).toEqual(Float32Array.of(6));
     await engine.unload('m');
-    await expect(run('m', floats(6))).rejects.toMatchObject({ kind: 'run' });
+    await expect(run('m', floats(6))).rejects.toMatchObject({ kind: 'gone' });
   });
 
   it('whose runtime cannot be had answers every call with the reason', async () => {
