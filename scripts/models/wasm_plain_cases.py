@@ -109,6 +109,13 @@ EINSUMS = [
     ("bhqk,bkhd->bqhd", (2, 3, 4, 5), (2, 5, 3, 6)),
     ("a,b->ab", (3,), (4,)),
     ("ab,b->a", (3, 4), (4,)),
+    # Labels that differ by their case alone.
+    ("abA,bc->acA", (2, 6, 8), (6, 9)),
+    ("aB,bc->aBbc", (2, 3), (3, 4)),
+    ("aB,bB->ab", (2, 3), (4, 3)),
+    ("Ab,aB->AbaB", (2, 3), (2, 3)),
+    ("ABab,bc->ABac", (2, 3, 2, 3), (3, 4)),
+    ("ZYX,XW->ZYW", (2, 3, 4), (4, 5)),
 ]
 for equation, left, right in EINSUMS:
     case(lambda a, b, e=equation: raw.Einsum(inputs=[a, b], equation=e), floats(*left), floats(*right), name=f"Einsum {equation}")

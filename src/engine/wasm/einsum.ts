@@ -1,5 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { attribute } from '../../graph/nodes.js';
+import type { AttrValue } from '../../saved-model/proto/graph_pb.js';
 import type { Core } from './backend.js';
+
+const LOWER_CASE = 'abcdefghijklmnopqrstuvwxyz';
 
 /** Whether an equation is one that `einsum` computes: two operands, no label twice in one, no `...`. */
 export function isPlainEinsum(equation: string): boolean {
@@ -10,9 +14,20 @@ export function isPlainEinsum(equation: string): boolean {
   const plain = [left, right, output].every(
     (labels) => /^[a-zA-Z]*$/.test(labels) && new Set(labels).size === labels.length,
   );
+  if (new Set(left + right).size > LOWER_CASE.length) return false;
   // A label of one operand alone would have to be summed there first.
   const free = [...left].every((label) => right.includes(label) || output.includes(label));
   return plain && free && [...right].every((label) => left.includes(label) || output.includes(label));
+}
+
+/**
+ * The equation with other labels, all of them lower case: TensorFlow.js makes the text of attributes lower case, which would give
+ * `abA,bc->acA` the label `a` twice.
+ */
+export function inLowerCase(equation: Uint8Array): AttrValue {
+  const text = Buffer.from(equation).toString('latin1');
+  const labels = [...new Set(text.replace(/[^a-zA-Z]/g, ''))];
+  return attribute.text(text.replace(/[a-zA-Z]/g, (label) => LOWER_CASE[labels.indexOf(label)]!));
 }
 
 /**
@@ -32,7 +47,12 @@ export function einsum(tf: Core, equation: string, [a, b]: readonly Tensor[]): T
     [left, a!],
     [right, b!],
   ] as const) {
-    [...labels].forEach((label, axis) => sizes.set(label, tensor.shape[axis]!));
+    [...labels].forEach((label, axis) => {
+      const size = tensor.shape[axis];
+      if (labels.length !== tensor.rank || size !== (sizes.get(label) ?? size))
+        throw new Error(`Einsum ${equation} does not fit [${a!.shape.join()}] and [${b!.shape.join()}].`);
+      sizes.set(label, size!);
+    });
   }
   const sizeOf = (labels: readonly string[]): number =>
     labels.reduce((product, label) => product * sizes.get(label)!, 1);

@@ -38,8 +38,11 @@ export function mendForEmptyTensors(tf: Core): void {
 
 function transpose(original: Kernel, given: Given): ReturnType<Kernel> {
   const x = given.inputs['x']!;
-  if (elements(x.shape) > 0) return original(given);
   const perm = given.attrs!['perm'] as number[];
+  // The backend would write beyond the end of its memory.
+  if (new Set(perm).size < perm.length)
+    throw new Error(`Transpose names a dimension twice: ${perm.join(', ')}.`);
+  if (elements(x.shape) > 0) return original(given);
   return outputOf(
     given,
     perm.map((axis) => x.shape[axis]!),

@@ -7,6 +7,7 @@ import { type NodeDef, NodeDefSchema } from '../../saved-model/proto/graph_pb.js
 import type { WasmBackend } from './backend.js';
 import { runtimeOp } from './custom-ops.js';
 import { withDefaults } from './default-attributes.js';
+import { inLowerCase } from './einsum.js';
 import { type Weight, weightOf } from './weights.js';
 
 export type WasmModel = GraphModel<io.IOHandlerSync>;
@@ -41,8 +42,12 @@ export function modelName(tensor: string): string {
 
 /** The node as protobuf's JSON, the form that TensorFlow.js reads; without a constant's value and a placeholder's shape. */
 function topology(node: NodeDef): unknown {
-  const { value: _value, shape, ...attr } = withDefaults(node.op, node.attr);
-  const kept = node.op === 'Placeholder' || !shape ? attr : { ...attr, shape };
+  const { value: _value, shape, equation, ...attr } = withDefaults(node.op, node.attr);
+  const kept = {
+    ...attr,
+    ...(shape && node.op !== 'Placeholder' && { shape }),
+    ...(equation?.value.case === 's' && { equation: inLowerCase(equation.value.value) }),
+  };
   const inputs = node.input.map((input) => {
     const { node: producer, output } = parseInput(input);
     return output === 0 ? modelName(producer) : `${modelName(producer)}:${output}`;

@@ -1,10 +1,10 @@
-import type { Tensor as WasmTensor } from '@tensorflow/tfjs-core';
+import type { Tensor as WasmTensor, TensorContainer } from '@tensorflow/tfjs-core';
 import { parseInput } from '../../graph/flat-graph.js';
 import { pruned } from '../../graph/graph-index.js';
 import type { SavedSignature, SavedTensor } from '../../saved-model/signature.js';
 import { EngineError, type NamedTensors } from '../engine.js';
 import type { DType, Tensor } from '../tensor.js';
-import type { WasmBackend } from './backend.js';
+import type { Core, WasmBackend } from './backend.js';
 import { decodePicture } from './decode-picture.js';
 import { encodePictures } from './encode-picture.js';
 import { makeGraphModel, modelName, type WasmModel } from './graph-model.js';
@@ -97,13 +97,9 @@ export class WasmSession {
       answers = Array.isArray(answered) ? answered : [answered];
       return outputs.map((tensor, index) => readTensor(tf, answers[index]!, this.dtypeOf(tensor)));
     } catch (error) {
-      // A kernel that trapped has left the memory that all models share in disorder.
-      if (error instanceof Error && error.name === 'RuntimeError')
-        throw new EngineError('crashed', `WebAssembly broke off (${error.message}).`);
-      throw error instanceof EngineError ? error : new EngineError('run', messageOf(error));
+      throw failureOf(error);
     } finally {
-      tf.dispose(fed);
-      tf.dispose(answers);
+      dispose(tf, [fed, answers]);
     }
   }
 
@@ -123,6 +119,23 @@ export class WasmSession {
 async function decoded(picture: Uint8Array, decoding: Decoding): Promise<Tensor> {
   const { data, shape } = await decodePicture(picture, decoding);
   return data instanceof Uint16Array ? { dtype: 'uint16', shape, data } : { dtype: 'uint8', shape, data };
+}
+
+function dispose(tf: Core, tensors: TensorContainer): void {
+  try {
+    tf.dispose(tensors);
+  } catch (error) {
+    throw failureOf(error);
+  }
+}
+
+/** A kernel that trapped, or wrote where memory is kept account of, has left the memory that all models share in disorder. */
+function failureOf(error: unknown): EngineError {
+  if (error instanceof EngineError) return error;
+  const trapped = error instanceof Error && error.name === 'RuntimeError';
+  return trapped
+    ? new EngineError('crashed', `WebAssembly broke off (${error.message}).`)
+    : new EngineError('run', messageOf(error));
 }
 
 function messageOf(error: unknown): string {
