@@ -155,6 +155,54 @@ def shapes():
     return keras.Model([x, y], outputs)
 
 
+def resizing():
+    """Each way to resize, crop and pad, of a picture that is wider than high. Those that WebAssembly lacks are in `smoothing`."""
+    x = keras.Input((7, 12, 2), name="image")
+    outputs = [
+        layers.Resizing(7, 12, interpolation="bicubic", name="unchanged")(x),
+        layers.Resizing(5, 5, crop_to_aspect_ratio=True, name="crop_square")(x),
+        layers.Resizing(9, 3, crop_to_aspect_ratio=True, interpolation="nearest", name="crop_high")(x),
+        layers.Resizing(2, 9, crop_to_aspect_ratio=True, name="crop_wide")(x),
+        layers.CenterCrop(4, 5, name="center")(x),
+        layers.CenterCrop(8, 5, name="center_small")(x),
+        layers.CenterCrop(9, 20, name="center_smaller")(x),
+    ]
+    if MAJOR == 2:
+        return keras.Model(x, [*outputs, layers.RandomCrop(4, 5, name="random")(x), layers.RandomCrop(9, 9, name="random_small")(x)])
+    resize = keras.ops.image.resize
+    return keras.Model(
+        x,
+        [
+            *outputs,
+            layers.RandomCrop(7, 12, name="random_whole")(x),
+            layers.Resizing(5, 5, pad_to_aspect_ratio=True, name="pad_square")(x),
+            layers.Resizing(6, 40, pad_to_aspect_ratio=True, fill_value=3.5, name="pad_wide")(x),
+            layers.Resizing(14, 24, pad_to_aspect_ratio=True, interpolation="nearest", name="pad_none")(x),
+            resize(x, (5, 5), interpolation="nearest", crop_to_aspect_ratio=True),
+            resize(x, (6, 6), pad_to_aspect_ratio=True, fill_value=-1.0),
+            layers.UpSampling2D(2, interpolation="nearest", name="up")(x),
+        ],
+    )
+
+
+def smoothing():
+    """The ways of resizing that only native TensorFlow has."""
+    x = keras.Input((7, 12, 2), name="image")
+    methods = ["bicubic", "area", "lanczos3", "lanczos5"] + (["gaussian", "mitchellcubic"] if MAJOR == 2 else [])
+    each = [layers.Resizing(*size, interpolation=name) for name in methods for size in ((4, 5), (9, 20))]
+    each.append(layers.Resizing(5, 5, interpolation="bicubic", crop_to_aspect_ratio=True))
+    if MAJOR == 3:
+        names = ("nearest", "bilinear", "bicubic", "area", "lanczos3", "lanczos5")
+        each += [layers.Resizing(4, 5, interpolation=name, antialias=True) for name in names]
+        each += [layers.UpSampling2D((2, 3), interpolation=name) for name in ("bicubic", "lanczos3", "lanczos5")]
+    outputs = [layer(x) for layer in each]
+    if MAJOR == 3:
+        outputs.append(keras.ops.image.resize(x, (4, 5), interpolation="lanczos3", antialias=True))
+    else:
+        outputs.append(tf.image.resize(x, (4, 5), method="lanczos3", antialias=True))
+    return keras.Model(x, outputs)
+
+
 def operations():
     """What stands between layers: preprocessing, arithmetic and shapes."""
     x = keras.Input((4, 4, 3), name="image")
@@ -251,6 +299,7 @@ def attention():
         layers.EinsumDense("...x,xy->...y", output_shape=(3, 4), bias_axes="y", name="dots_biased")(x),
         layers.EinsumDense("abc,cde->abde", output_shape=(None, 2, 3), bias_axes="de", name="heads")(x),
         layers.EinsumDense("abc,ce->aeb", output_shape=(3, None), bias_axes="e", name="turned")(x),
+        layers.EinsumDense("ab...,bc->ac...", output_shape=9, bias_axes="c", name="dots_after")(x),
     ]
     if MAJOR == 3:
         grouped = layers.GroupQueryAttention
@@ -306,7 +355,7 @@ def sequential():
 
 MODELS = {
     build.__name__: build
-    for build in (convolutions, activations, normalisation, groups, attention, shapes, operations, nested, sequential)
+    for build in (convolutions, activations, normalisation, groups, attention, shapes, resizing, smoothing, operations, nested, sequential)
 }
 
 

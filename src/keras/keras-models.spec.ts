@@ -18,6 +18,9 @@ const FILES = readdirSync(FIXTURES).flatMap((keras) =>
   ),
 );
 
+/** The models with ops that WebAssembly lacks. */
+const NATIVE_ONLY = 'smoothing';
+
 const TOLERANCE = 1e-4;
 
 /** One thread for all, for each takes a while to start from its source. */
@@ -35,9 +38,9 @@ function read(directory: string, file: string): Promise<FlatGraph> {
 }
 
 describe.each([
-  ['TensorFlow', () => TensorFlowEngine.start()],
-  ['WebAssembly', () => WasmEngine.start()],
-])('A Keras model on %s', (_, start: () => Promise<Engine>) => {
+  ['TensorFlow', FILES, () => TensorFlowEngine.start()],
+  ['WebAssembly', FILES.filter(([model]) => !model.endsWith(NATIVE_ONLY)), () => WasmEngine.start()],
+])('A Keras model on %s', (_, files: typeof FILES, start: () => Promise<Engine>) => {
   let engine: Engine;
 
   beforeAll(async () => {
@@ -47,7 +50,7 @@ describe.each([
     await engine.close();
   });
 
-  it.each(FILES)('answers what Keras answers: %s/%s', async (model, file) => {
+  it.each(files)('answers what Keras answers: %s/%s', async (model, file) => {
     const directory = join(FIXTURES, model);
     const expected = await readExpected(directory);
     const graph = await read(directory, file);
@@ -56,6 +59,18 @@ describe.each([
       .map((name) => ({ name, difference: difference(answered[name], expected.outputs[name]!) }))
       .filter((output) => output.difference > TOLERANCE);
     expect(wrong).toEqual([]);
+  });
+});
+
+describe('A Keras model with a way of resizing that WebAssembly lacks', () => {
+  it.each(FILES.filter(([model]) => model.endsWith(NATIVE_ONLY)))('is refused by name: %s', async (model) => {
+    const engine = await WasmEngine.start();
+    const { inputs } = await readExpected(join(FIXTURES, model));
+    const graph = await read(join(FIXTURES, model), 'model.keras');
+    await expect(runGraph(engine, graph, inputs)).rejects.toThrow(
+      /the op (ResizeBicubic|ScaleAndTranslate|ResizeArea)/,
+    );
+    await engine.close();
   });
 });
 

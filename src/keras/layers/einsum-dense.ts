@@ -69,8 +69,6 @@ function lettersOf(config: LayerConfig, rank: number): readonly [string, string,
     equation.replaceAll(' ', ''),
   );
   const [, before = '', given = '', after = '', kernel = '', , result = ''] = match ?? [];
-  // TensorFlow.js computes such a product beyond its memory.
-  if (after !== '') throw config.unsupported('with dimensions left out at the end');
   const missing = rank - given.length;
   const isWhole = before === '' && after === '';
   if (!match || missing < 0 || (missing > 0 && isWhole))

@@ -1,21 +1,15 @@
-import { attribute } from '../../graph/nodes.js';
-import { quote } from '../../saved-model/saved-model.errors.js';
 import { type CallSite, imageOf, type LayerKind } from '../builder/layer-kind.js';
-import type { Scope } from '../builder/scope.js';
-import { stridedSlice, WHOLE_AXIS } from '../builder/strided-slice.js';
+import { type AxisSlice, stridedSlice, WHOLE_AXIS } from '../builder/strided-slice.js';
 import type { Tensor } from '../builder/tensor.js';
-import type { LayerConfig } from '../model/layer-config.js';
+import { cropToAspectRatio, padToAspectRatio } from './aspect-ratio.js';
+import { type Method, methodOf, resize } from './resize-image.js';
 import type { Pair } from './windows.js';
-
-const OPS: Readonly<Record<string, 'ResizeBilinear' | 'ResizeNearestNeighbor'>> = {
-  bilinear: 'ResizeBilinear',
-  nearest: 'ResizeNearestNeighbor',
-};
 
 export const RESIZING: Readonly<Record<string, LayerKind>> = {
   UpSampling2D: { build: upSampling2D },
   Resizing: { build: resizing },
   CenterCrop: { build: centerCrop },
+  RandomCrop: { build: randomCrop },
 };
 
 function upSampling2D(site: CallSite): Tensor {
@@ -26,48 +20,71 @@ function upSampling2D(site: CallSite): Tensor {
   if (typeof height !== 'number' || typeof width !== 'number') {
     throw config.unsupported('called with images of unknown size');
   }
-  return resize(site.graph, x, [height * down, width * right], opOf(config, 'nearest'));
+  return resize(site, x, [height * down, width * right], methodOf(config, 'nearest'));
 }
 
 function resizing(site: CallSite): Tensor {
   const { config } = site;
-  for (const key of ['crop_to_aspect_ratio', 'pad_to_aspect_ratio', 'antialias']) {
-    if (config.raw(key) === true) throw config.unsupported(`with ${key}`);
-  }
-  const size: Pair = [config.size('height'), config.size('width')];
-  return resize(site.graph, imageOf(site), size, opOf(config, 'bilinear'));
-}
-
-export function opOf(config: LayerConfig, fallback: string): 'ResizeBilinear' | 'ResizeNearestNeighbor' {
-  const interpolation = config.text('interpolation', fallback);
-  const op = Object.hasOwn(OPS, interpolation) ? OPS[interpolation] : undefined;
-  if (!op) throw config.unsupported(`with the interpolation ${quote(interpolation)}`);
-  return op;
-}
-
-/** As `tf.image.resize` does: pixels are areas, not points. */
-export function resize(
-  graph: Scope,
-  x: Tensor,
-  size: Pair,
-  op: 'ResizeBilinear' | 'ResizeNearestNeighbor',
-): Tensor {
-  return graph.op(op, [x, graph.ints('size', size)], [x.shape[0]!, ...size, x.shape[3]!], {
-    align_corners: attribute.bool(false),
-    half_pixel_centers: attribute.bool(true),
+  return fitted(site, imageOf(site), [config.size('height'), config.size('width')], {
+    method: methodOf(config, 'bilinear'),
+    antialias: config.flag('antialias', false),
+    crops: config.flag('crop_to_aspect_ratio', false),
+    pads: config.flag('pad_to_aspect_ratio', false),
   });
 }
 
-/** The middle of a larger image; Keras scales a smaller one up, which is not built here. */
+interface Fit {
+  readonly method: Method;
+  readonly antialias: boolean;
+  readonly crops: boolean;
+  readonly pads: boolean;
+}
+
+/** An image resized, and cropped or padded before if it shall keep its proportions. */
+export function fitted(
+  site: CallSite,
+  x: Tensor,
+  size: Pair,
+  { method, antialias, crops, pads }: Fit,
+): Tensor {
+  if (crops && pads) throw site.config.malformed('pad_to_aspect_ratio', 'false beside crop_to_aspect_ratio');
+  const cropped = crops ? cropToAspectRatio(site, x, size) : x;
+  return resize(site, pads ? padToAspectRatio(site, x, size) : cropped, size, method, antialias);
+}
+
+/** The middle of a larger image; a smaller one is scaled up, so that it is covered. */
 function centerCrop(site: CallSite): Tensor {
   const { graph, config } = site;
   const x = imageOf(site);
-  const cropped = [config.size('height'), config.size('width')].map((length, index) => {
-    const size = x.shape[index + 1] ?? null;
-    if (size === null || size < length)
-      throw config.unsupported('called with images smaller than its own size');
-    const begin = Math.trunc((size - length) / 2);
+  const target: Pair = [config.size('height'), config.size('width')];
+  const [, height, width] = x.shape;
+  if (typeof height !== 'number' || typeof width !== 'number')
+    throw config.unsupported('called with images of unknown size');
+  if (height < target[0] || width < target[1]) return smartResize(site, x, target);
+  const middle = (size: number, length: number): AxisSlice => {
+    const begin = Math.floor((size - length) / 2);
     return { begin, end: begin + length, step: 1, drop: false };
-  });
-  return stridedSlice(graph, x, [WHOLE_AXIS, ...cropped, WHOLE_AXIS]);
+  };
+  return stridedSlice(graph, x, [
+    WHOLE_AXIS,
+    middle(height, target[0]),
+    middle(width, target[1]),
+    WHOLE_AXIS,
+  ]);
+}
+
+/** At inference Keras 2 takes the largest middle of the target's proportions and scales it; what Keras 3 does changed with its versions. */
+function randomCrop(site: CallSite): Tensor {
+  const { config } = site;
+  const x = imageOf(site);
+  const target: Pair = [config.size('height'), config.size('width')];
+  if (x.shape[1] === target[0] && x.shape[2] === target[1]) return x;
+  if (site.keras > 2)
+    throw config.unsupported('called with images of another size, which versions of Keras 3 crop or leave,');
+  return smartResize(site, x, target);
+}
+
+/** Keras's `smart_resize`. */
+function smartResize(site: CallSite, x: Tensor, size: Pair): Tensor {
+  return resize(site, cropToAspectRatio(site, x, size), size, 'bilinear');
 }

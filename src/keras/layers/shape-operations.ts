@@ -8,7 +8,8 @@ import { getItem } from './get-item.js';
 import { concatenate } from './merging.js';
 import { axes, integers, operand, option } from './operands.js';
 import { reshapeTo } from './reshaping.js';
-import { opOf, resize } from './resizing.js';
+import { methodOf } from './resize-image.js';
+import { fitted } from './resizing.js';
 
 export const SHAPE_OPERATIONS: Readonly<Record<string, (site: CallSite) => Tensor>> = {
   Reshape: reshapeOperation,
@@ -114,18 +115,22 @@ function resizeOperation(site: CallSite): Tensor {
   const { config } = site;
   const input = x(site);
   const size = integers(site, 1, 'size');
-  const method = option(site, 2, 'method');
-  const plain = ['antialias', 'crop_to_aspect_ratio', 'pad_to_aspect_ratio', 'preserve_aspect_ratio'].every(
-    (name) => option(site, 9, name) !== true,
-  );
   const [height, width] = size ?? [];
-  if (size?.length !== 2 || !(height! > 0) || !(width! > 0) || input.rank !== 4 || !plain) {
+  const is = (name: string): boolean => option(site, 9, name) === true;
+  if (
+    size?.length !== 2 ||
+    !(height! > 0) ||
+    !(width! > 0) ||
+    input.rank !== 4 ||
+    is('preserve_aspect_ratio')
+  )
     throw config.unsupported('with other than a height and a width');
-  }
-  if (method !== undefined && method !== 'bilinear' && method !== 'nearest') {
-    throw config.unsupported('with another method than bilinear or nearest');
-  }
-  return resize(site.graph, input, [height!, width!], opOf(config, method ?? 'bilinear'));
+  return fitted(site, input, [height!, width!], {
+    method: methodOf(config, 'bilinear', option(site, 2, 'method', 'interpolation')),
+    antialias: is('antialias'),
+    crops: is('crop_to_aspect_ratio'),
+    pads: is('pad_to_aspect_ratio'),
+  });
 }
 
 /** All tensors are float32 here. */
