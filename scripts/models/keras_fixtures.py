@@ -338,6 +338,13 @@ def newer():
     )
 
 
+def halves():
+    """Weights and policies of 16 bits. All numbers are multiples of 1/2, of which 16 bits have the sums and products too."""
+    x = image(3, 2)
+    policies = ["float16", "mixed_float16", "mixed_bfloat16"] + (["bfloat16"] if MAJOR == 3 else [])
+    return keras.Model(x, [layers.Conv2D(2, 2, dtype=policy, name=policy)(x) for policy in policies])
+
+
 def sequential():
     return keras.Sequential(
         [
@@ -355,7 +362,7 @@ def sequential():
 
 MODELS = {
     build.__name__: build
-    for build in (convolutions, activations, normalisation, groups, attention, shapes, resizing, smoothing, operations, nested, sequential)
+    for build in (convolutions, activations, normalisation, groups, attention, shapes, resizing, smoothing, halves, operations, nested, sequential)
 }
 
 
@@ -373,6 +380,8 @@ def give_weights(model, random) -> None:
         drawn = [random.uniform(0.2, 1.2, w.shape).astype(w.dtype) for w in weights]
         if not isinstance(layer, (layers.BatchNormalization, layers.Normalization, layers.LayerNormalization)):
             drawn = [d - 0.7 if w.ndim > 1 else d * 0.5 for d, w in zip(drawn, weights, strict=True)]
+        if layer.compute_dtype != "float32":
+            drawn = [np.rint(d.astype(np.float32) * 2) / 2 for d in drawn]
         if weights and not type(layer).__name__.startswith("Random"):
             layer.set_weights(drawn)
 
@@ -424,7 +433,7 @@ def write(name: str) -> None:
     highest = 255 if name in ("operations", "sequential") else 3
     inputs = {
         tensor.name.split(":")[0]: random.uniform(-highest / 3 if highest == 3 else 0, highest, (2, *tensor.shape[1:]))
-        .round(2)
+        .round(0 if name == "halves" else 2)
         .astype(np.float32)
         for tensor in model.inputs
     }
@@ -434,7 +443,7 @@ def write(name: str) -> None:
     }
     expected = {
         "inputs": {key: tensor(value) for key, value in inputs.items()},
-        "outputs": {key: tensor(np.asarray(value)) for key, value in outputs.items()},
+        "outputs": {key: tensor(np.asarray(value).astype(np.float32)) for key, value in outputs.items()},
     }
     (folder / "expected.json").write_text(json.dumps(expected, separators=(",", ":")) + "\n")
 

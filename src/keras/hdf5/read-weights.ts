@@ -35,7 +35,7 @@ export class WeightReader {
   read(path: string, name: string): WeightArray {
     const metadata = this.file.metadata(path);
     const shape = metadata.shape;
-    const toFloat32 = converter(metadata);
+    const toFloat32 = this.isBfloat16(path, metadata) ? fromBfloat16 : converter(metadata);
     if (!shape || !toFloat32 || shape.length > MAX_RANK) {
       throw new KerasFault(`has the weights ${quote(path)} in a form that this server does not read`);
     }
@@ -56,9 +56,20 @@ export class WeightReader {
     }
     return { name, shape: [...shape], values };
   }
+
+  /** HDF5 has no such numbers: Keras writes two bytes of no type, and says in an attribute what they are. */
+  private isBfloat16(path: string, { type, size }: Metadata): boolean {
+    const opaque = type === Module.H5T_class_t.H5T_OPAQUE.value && size === 2;
+    return opaque && this.file.texts(path, 'dtype')?.[0] === 'bfloat16';
+  }
 }
 
 type ToFloat32 = (buffer: ArrayBuffer) => ArrayLike<number>;
+
+/** The upper half of a float32. */
+function fromBfloat16(buffer: ArrayBuffer): Float32Array {
+  return new Float32Array(Uint32Array.from(new Uint16Array(buffer), (bits) => bits * 2 ** 16).buffer);
+}
 
 /** What makes float32 of a dataset's elements; `null` for one of other things than the usual numbers. */
 function converter({ type, size, signed }: Metadata): ToFloat32 | null {
