@@ -1,6 +1,6 @@
 import type { CallSite } from '../builder/layer-kind.js';
 import { INT32 } from '../builder/scope.js';
-import { stridedSlice, WHOLE_AXIS } from '../builder/strided-slice.js';
+import { type AxisSlice, stridedSlice, WHOLE_AXIS } from '../builder/strided-slice.js';
 import type { Tensor } from '../builder/tensor.js';
 import type { Pair } from './windows.js';
 
@@ -12,10 +12,6 @@ export function cropToAspectRatio(site: CallSite, x: Tensor, target: Pair): Tens
   const cropHeight = Math.max(1, Math.min(height, scaled(width, target[0], target[1])));
   const cropWidth = Math.max(1, Math.min(width, scaled(height, target[1], target[0])));
   if (cropHeight === height && cropWidth === width) return x;
-  const middle = (size: number, length: number) => {
-    const begin = Math.trunc((size - length) / 2);
-    return { begin, end: begin + length, step: 1, drop: false };
-  };
   const slices = [WHOLE_AXIS, middle(height, cropHeight), middle(width, cropWidth), WHOLE_AXIS];
   return stridedSlice(site.graph, x, slices);
 }
@@ -39,6 +35,12 @@ export function padToAspectRatio(site: CallSite, x: Tensor, target: Pair): Tenso
   return graph.op('PadV2', [x, paddings, graph.scalar(config.number('fill_value', 0))], shape, {
     Tpaddings: INT32,
   });
+}
+
+/** As many rows or columns in the middle. */
+export function middle(size: number, length: number): AxisSlice {
+  const begin = Math.trunc((size - length) / 2);
+  return { begin, end: begin + length, step: 1, drop: false };
 }
 
 function scaled(size: number, by: number, over: number): number {

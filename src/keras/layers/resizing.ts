@@ -1,7 +1,7 @@
 import { type CallSite, imageOf, type LayerKind } from '../builder/layer-kind.js';
-import { type AxisSlice, stridedSlice, WHOLE_AXIS } from '../builder/strided-slice.js';
+import { stridedSlice, WHOLE_AXIS } from '../builder/strided-slice.js';
 import type { Tensor } from '../builder/tensor.js';
-import { cropToAspectRatio, padToAspectRatio } from './aspect-ratio.js';
+import { cropToAspectRatio, middle, padToAspectRatio } from './aspect-ratio.js';
 import { type Method, methodOf, resize } from './resize-image.js';
 import type { Pair } from './windows.js';
 
@@ -61,10 +61,6 @@ function centerCrop(site: CallSite): Tensor {
   if (typeof height !== 'number' || typeof width !== 'number')
     throw config.unsupported('called with images of unknown size');
   if (height < target[0] || width < target[1]) return smartResize(site, x, target);
-  const middle = (size: number, length: number): AxisSlice => {
-    const begin = Math.floor((size - length) / 2);
-    return { begin, end: begin + length, step: 1, drop: false };
-  };
   return stridedSlice(graph, x, [
     WHOLE_AXIS,
     middle(height, target[0]),
