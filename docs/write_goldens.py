@@ -34,7 +34,7 @@ def write_goldens(folder, pictures, preprocess, model=None, labels=None, logits=
     """Writes one golden for each picture.
 
     folder: where to; made if it is not there. `models/<name>/goldens` for all versions, `models/<name>/<version>/goldens` for one.
-    pictures: paths of JPEG, PNG or WebP files, whose bytes are copied as they are.
+    pictures: paths of files of a format that the server takes (JPEG, PNG, WebP, GIF, BMP), whose bytes are copied as they are.
     preprocess: takes a path and gives what the model is fed: [height, width, channels] or [channels, height, width] (of a Keras model of grey
         pictures without channels [height, width]), with a batch of 1 in front or without, as a NumPy array, a TensorFlow or a PyTorch tensor.
     model: takes a batch of one and gives [1, classes], or [1, 1] with the score of the second of two; without one, only the tensors are written.

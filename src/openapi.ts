@@ -98,5 +98,9 @@ const PREDICT_BODY = {
     'image/jpeg': { schema: FILE },
     'image/png': { schema: FILE },
     'image/webp': { schema: FILE },
+    'image/gif': { schema: FILE },
+    'image/bmp': { schema: FILE },
+    'image/tiff': { schema: FILE },
+    'image/avif': { schema: FILE },
   },
 };

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { READABLE_FORMATS, type ReadableFormat } from '../images/formats.js';
 import { ConfigError, integer, oneOf, type Reader, text, unexpected } from './expect.js';
 
 /** One setting: where it comes from, what it is when absent, what it means. The table below is all there is. */
@@ -23,6 +24,18 @@ const commaList: Reader<readonly string[]> = (value, name) =>
     .split(',')
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
+
+/** Names of formats, capitals aside. */
+const formats: Reader<readonly ReadableFormat[]> = (value, name) => {
+  const named = commaList(value, name).map((entry) =>
+    READABLE_FORMATS.find((format) => format.toLowerCase() === entry.toLowerCase()),
+  );
+  const known = READABLE_FORMATS.filter((format) => named.includes(format));
+  if (known.length === 0 || named.includes(undefined)) {
+    throw unexpected(`some of ${READABLE_FORMATS.join(', ')}, separated by commas,`, name, value);
+  }
+  return known;
+};
 
 /** Express's `trust proxy`: `off`, the number of proxies in front, or their addresses. Never simply "on". */
 const proxies: Reader<false | number | string> = (value, name) => {
@@ -182,6 +195,13 @@ export const SETTINGS = {
     read: integer(1024, 2 ** 30),
     unit: 'bytes',
     help: 'largest body of a request, after decompression',
+  }),
+  imageFormats: setting({
+    env: 'IMAGE_FORMATS',
+    default: ['JPEG', 'PNG', 'WebP', 'GIF', 'BMP'] as readonly ReadableFormat[],
+    defaultShown: 'JPEG, PNG, WebP, GIF, BMP',
+    read: formats,
+    help: 'formats of pictures that are accepted, separated by commas, of JPEG, PNG, WebP, GIF, BMP, TIFF and AVIF; the decoders of the others stay shut',
   }),
   maxImageBytes: setting({
     env: 'MAX_IMAGE_BYTES',

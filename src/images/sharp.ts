@@ -1,5 +1,6 @@
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 import sharp from 'sharp';
+import type { ReadableFormat } from './formats.js';
 
 /*
  * The one place where sharp is set up, once for the process. Import it from here only.
@@ -18,6 +19,23 @@ if (getEnvironmentData(SET_UP) !== true) {
   sharp.concurrency(1);
   sharp.cache(false);
   setEnvironmentData(SET_UP, true);
+}
+
+/** libvips's loaders of formats; it has none of BMP, and GIF is decoded without it. */
+const LOADERS: Readonly<Partial<Record<ReadableFormat, string>>> = {
+  JPEG: 'VipsForeignLoadJpeg',
+  PNG: 'VipsForeignLoadPng',
+  WebP: 'VipsForeignLoadWebp',
+  TIFF: 'VipsForeignLoadTiff',
+  AVIF: 'VipsForeignLoadHeif',
+};
+
+/** Opens the loaders of these formats and closes the others, for the whole process: once, before pictures come. */
+export function admitFormats(formats: readonly ReadableFormat[]): void {
+  const admitted = Object.entries(LOADERS).filter(([format]) => formats.includes(format as ReadableFormat));
+  const closed = Object.values(LOADERS).filter((loader) => !admitted.some(([, open]) => open === loader));
+  if (closed.length > 0) sharp.block({ operation: closed });
+  if (admitted.length > 0) sharp.unblock({ operation: admitted.map(([, loader]) => loader) });
 }
 
 export { sharp };

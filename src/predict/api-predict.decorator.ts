@@ -40,7 +40,7 @@ export function ApiPredict(operationId: string, summary: string, modelParam?: st
       operationId,
       summary,
       description:
-        'Send one picture (JPEG, PNG or WebP) as the multipart field `image`, as the whole body, or as base64 in JSON; several ' +
+        'Send one picture (JPEG, PNG, WebP, GIF or BMP; the setting IMAGE_FORMATS may say otherwise) as the multipart field `image`, as the whole body, or as base64 in JSON; several ' +
         'as repeated fields or in `images`. A model of numbers takes `input` or `instances`; other inputs beside a picture go into `inputs`. An image-to-image model answers ' +
         'the picture itself to `Accept: image/png`, else base64 in JSON.',
     }),

@@ -1,7 +1,8 @@
 import type { NamedTensors } from '../engine/engine.js';
 import { ServingError } from '../errors/serving-error.js';
+import { READABLE_FORMATS } from '../images/formats.js';
 import { checkScans, type PictureLimits, readHeader } from './picture.js';
-import { isServed, sniffFormat } from './picture-format.js';
+import { isReadable, sniffFormat } from './picture-format.js';
 
 /**
  * Holds pictures among strings, which the model may decode, against the limits, so that none of them unpacks to more than is allowed. What
@@ -14,12 +15,16 @@ export async function checkEncoded(
   limits: PictureLimits,
   maxPixels = Infinity,
 ): Promise<void> {
-  const least = { ...limits, maxImagePixels: Math.min(limits.maxImagePixels, maxPixels) };
+  const least = {
+    ...limits,
+    imageFormats: READABLE_FORMATS, // What the model decodes is no choice of the settings.
+    maxImagePixels: Math.min(limits.maxImagePixels, maxPixels),
+  };
   for (const [input, { dtype, data }] of Object.entries(inputs)) {
     if (dtype !== 'string') continue;
     for (const [index, bytes] of (data as readonly Uint8Array[]).entries()) {
       const format = sniffFormat(bytes);
-      if (!isServed(format)) continue;
+      if (!isReadable(format)) continue;
       try {
         checkScans(bytes, format);
       } catch (error) {

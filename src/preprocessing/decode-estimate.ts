@@ -1,4 +1,4 @@
-import type { ServedFormat } from './picture-format.js';
+import type { ReadableFormat } from '../images/formats.js';
 import { findFrame } from './picture-size.js';
 
 /** What a decode takes at most, by what the header says. */
@@ -12,30 +12,38 @@ export interface DecodeEstimate {
 interface PerPixel {
   readonly ns: number;
   readonly bytes: number;
+  /** Of a byte that no pixel needs; absent: a decoder may have to look at each by itself. */
+  readonly nsPerIdleByte?: number;
 }
 
 /** Pixels as they are given on, and once more while they are turned or brought to another size. */
 const GIVEN = 6;
-/** Of a byte that no pixel needs: a decoder may have to look at each by itself. */
 const NS_PER_IDLE_BYTE = 1_000;
 /** More than that, per pixel and in all, no picture needs. */
 const USED_BYTES = { perPixel: 8, least: 2 ** 18 } as const;
 
-/** Measured by `npm run bench:hostile-pictures`, with noise where that takes longer, and rounded up. */
-const PER_PIXEL: Readonly<Record<ServedFormat, (bytes: DataView) => PerPixel>> = {
+/** Measured by `npm run bench:hostile-pictures`, with noise where that takes longer, and rounded up; GIF, BMP, TIFF and AVIF generously guessed. */
+const PER_PIXEL: Readonly<Record<ReadableFormat, (bytes: DataView) => PerPixel>> = {
   JPEG: jpegPixel,
   PNG: pngPixel,
   WebP: () => ({ ns: 90, bytes: GIVEN + 4 }),
+  // Later frames and pages are not read.
+  GIF: () => ({ ns: 90, bytes: GIVEN + 10, nsPerIdleByte: 50 }),
+  BMP: () => ({ ns: 60, bytes: GIVEN + 8, nsPerIdleByte: 50 }),
+  TIFF: () => ({ ns: 90, bytes: GIVEN + 16, nsPerIdleByte: 100 }),
+  AVIF: () => ({ ns: 200, bytes: GIVEN + 16, nsPerIdleByte: 100 }),
 };
 
 /** @param pixels how many it has, or may have at most */
-export function estimateDecode(picture: Uint8Array, format: ServedFormat, pixels: number): DecodeEstimate {
-  const { ns, bytes } = PER_PIXEL[format](
-    new DataView(picture.buffer, picture.byteOffset, picture.byteLength),
-  );
+export function estimateDecode(picture: Uint8Array, format: ReadableFormat, pixels: number): DecodeEstimate {
+  const {
+    ns,
+    bytes,
+    nsPerIdleByte = NS_PER_IDLE_BYTE,
+  } = PER_PIXEL[format](new DataView(picture.buffer, picture.byteOffset, picture.byteLength));
   const idle = Math.max(0, picture.length - USED_BYTES.perPixel * pixels - USED_BYTES.least);
   return {
-    ms: (pixels * ns + idle * NS_PER_IDLE_BYTE) / 1e6,
+    ms: (pixels * ns + idle * nsPerIdleByte) / 1e6,
     bytes: pixels * bytes + picture.length,
   };
 }

@@ -1,13 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { inflateSync } from 'node:zlib';
 import { sharp } from '../images/sharp.js';
+import { READABLE_FORMATS } from '../images/formats.js';
 import { decode } from './decode.js';
 import type { Pixels } from './pixels.js';
 import type { PictureLimits } from './picture.js';
 import type { Channels } from './image-input.js';
 import type { Decoder, Orientation } from './preprocessing-config.js';
 
-const LIMITS: PictureLimits = { maxImageBytes: 1e8, maxImagePixels: 1e8, requestTimeoutMs: 10_000 };
+const LIMITS: PictureLimits = {
+  imageFormats: READABLE_FORMATS,
+  maxImageBytes: 1e8,
+  maxImagePixels: 1e8,
+  requestTimeoutMs: 10_000,
+};
 const FIXTURES = new URL('../../test/fixtures/', import.meta.url);
 
 interface Decoded {

@@ -2,6 +2,7 @@ import type { Sharp } from 'sharp';
 import { type Colour, LUMA } from './colour.js';
 import type { Fit } from './fits/area.js';
 import type { Channels } from './image-input.js';
+import { ownPixels } from './own-decoders.js';
 import {
   open,
   type PictureHeader,
@@ -9,7 +10,6 @@ import {
   readHeader,
   readOwnChannels,
   timeoutMsOf,
-  unreadable,
 } from './picture.js';
 import type { Decoder, Orientation, Size } from './preprocessing-config.js';
 import { giveBackPixels, jpegPixels } from './jpeg-pixels.js';
@@ -17,6 +17,7 @@ import { readOrientation } from './orientation/read-orientation.js';
 import type { Pixels } from './pixels.js';
 import { readPixels } from './read-pixels.js';
 import { storedArea, turned, turnedSize } from './turned.js';
+import { unreadable } from './unreadable.js';
 import { sharp } from '../images/sharp.js';
 
 /** What the decoded picture should have; `own`: what the file has, grey becoming RGB only if it has alpha. */
@@ -33,7 +34,7 @@ export interface Wanted {
 /**
  * Decodes as Pillow's `open(…).convert('RGB' | 'L' | 'RGBA')` does: palettes expanded, colour profiles and gamma ignored; 16 bits lose their lower byte,
  * as in TensorFlow. Of an animation the first frame. Unlike both it turns the picture upright by its EXIF orientation, unless that is to be
- * ignored. JPEGs are decoded by our own decoder, which blocks the caller's thread; libvips runs on libuv's and cannot be interrupted.
+ * ignored. JPEG, GIF and BMP are decoded by our own decoders, which block the caller's thread; libvips runs on libuv's and cannot be interrupted.
  * @throws ServingError IMAGE_UNSUPPORTED, IMAGE_TOO_LARGE, IMAGE_UNREADABLE
  */
 export async function decode(picture: Uint8Array, wanted: Wanted, limits: PictureLimits): Promise<Pixels> {
@@ -62,10 +63,13 @@ async function decodeByLibvips(
   wanted: Wanted,
   limits: PictureLimits,
 ): Promise<Pixels> {
+  const own = ownPixels(picture, header.format);
   const channels =
-    wanted.channels === 'own' ? await readOwnChannels(picture, header.format) : wanted.channels;
+    wanted.channels === 'own'
+      ? (own?.channels ?? (await readOwnChannels(picture, header.format)))
+      : wanted.channels;
   try {
-    const image = open(picture, limits);
+    const image = own === undefined ? open(picture, limits) : fromPixels(own);
     // As sRGB from the start, or a grey picture could not be composited onto a colour.
     const colours = header.cmyk ? await withoutInk(image) : image.pipelineColourspace('srgb');
     if (wanted.background !== null) flatten(colours, wanted.background);
@@ -74,6 +78,10 @@ async function decodeByLibvips(
   } catch (cause) {
     throw unreadable(header.format, cause);
   }
+}
+
+function fromPixels({ data, width, height, channels }: Pixels): Sharp {
+  return sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
 }
 
 /**
@@ -87,7 +95,7 @@ async function withoutInk(image: Sharp): Promise<Sharp> {
     const left = 255 - data[from + 3]!;
     for (let ink = 0; ink < 3; ink += 1, to += 1) rgb[to] = left - of255ths(data[from + ink]! * left);
   }
-  return sharp(rgb, { raw: { width, height, channels: 3 }, limitInputPixels: false });
+  return fromPixels({ data: rgb, width, height, channels: 3 });
 }
 
 /** Rounded to whole ones. */

@@ -1,10 +1,16 @@
+import { READABLE_FORMATS } from '../images/formats.js';
 import { sharp } from '../images/sharp.js';
 import type { PictureLimits } from './picture.js';
 import { workHere } from './picture-work.js';
 import { planPreprocessing } from './plan.js';
 import type { PreprocessingConfig } from './preprocessing-config.js';
 
-const LIMITS: PictureLimits = { maxImageBytes: 1e8, maxImagePixels: 1e8, requestTimeoutMs: 10_000 };
+const LIMITS: PictureLimits = {
+  imageFormats: READABLE_FORMATS,
+  maxImageBytes: 1e8,
+  maxImagePixels: 1e8,
+  requestTimeoutMs: 10_000,
+};
 
 /** Red grows to the right, green downwards. */
 function slopes(width: number, height: number) {

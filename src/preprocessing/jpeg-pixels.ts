@@ -2,10 +2,11 @@ import { ServingError } from '../errors/serving-error.js';
 import { decodeJpeg } from './jpeg/decode-jpeg.js';
 import { JpegError } from './jpeg/jpeg-error.js';
 import type { Channels } from './image-input.js';
-import { type PictureLimits, unreadable } from './picture.js';
+import type { PictureLimits } from './picture.js';
 import { PixelMemory } from './pixel-memory.js';
 import type { Pixels } from './pixels.js';
 import type { Decoder } from './preprocessing-config.js';
+import { unreadable } from './unreadable.js';
 
 const memory = new PixelMemory();
 

@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { READABLE_FORMATS } from '../images/formats.js';
 import { ServingError } from '../errors/serving-error.js';
 import { decode } from './decode.js';
 import type { PictureLimits } from './picture.js';
 import type { Decoder } from './preprocessing-config.js';
 
-const LIMITS: PictureLimits = { maxImageBytes: 1e8, maxImagePixels: 1e6, requestTimeoutMs: 10_000 };
+const LIMITS: PictureLimits = {
+  imageFormats: READABLE_FORMATS,
+  maxImageBytes: 1e8,
+  maxImagePixels: 1e6,
+  requestTimeoutMs: 10_000,
+};
 
 type Said = readonly [width: number, height: number, sha256: string] | null;
 

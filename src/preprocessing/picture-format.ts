@@ -1,28 +1,22 @@
-/** The formats that are served; their names as a client reads them. */
-export const SERVED_FORMATS = ['JPEG', 'PNG', 'WebP'] as const;
-export type ServedFormat = (typeof SERVED_FORMATS)[number];
+import { READABLE_FORMATS, type ReadableFormat } from '../images/formats.js';
+import { HEADER_LENGTHS } from './bmp/header-lengths.js';
 
 /** Formats that are recognised only to be named when they are refused. */
-type RefusedFormat =
-  'GIF' | 'BMP' | 'TIFF' | 'SVG' | 'PDF' | 'HEIC' | 'AVIF' | 'JPEG XL' | 'JPEG 2000' | 'ICO';
+type RefusedFormat = 'SVG' | 'PDF' | 'HEIC' | 'JPEG XL' | 'JPEG 2000' | 'ICO';
 
-export type PictureFormat = ServedFormat | RefusedFormat;
+export type PictureFormat = ReadableFormat | RefusedFormat;
 
 /** The bytes at an offset by which each format begins, as Latin-1 text. */
 const SIGNATURES: readonly (readonly [PictureFormat, number, string])[] = [
   ['JPEG', 0, '\xff\xd8\xff'],
   ['PNG', 0, '\x89PNG\r\n\x1a\n'],
-  ['WebP', 8, 'WEBP'],
   ['GIF', 0, 'GIF87a'],
   ['GIF', 0, 'GIF89a'],
-  ['BMP', 0, 'BM'],
   ['TIFF', 0, 'II*\0'],
   ['TIFF', 0, 'MM\0*'],
+  ['TIFF', 0, 'II+\0'],
+  ['TIFF', 0, 'MM\0+'],
   ['PDF', 0, '%PDF-'],
-  ['AVIF', 4, 'ftypavi'],
-  ['HEIC', 4, 'ftyphei'],
-  ['HEIC', 4, 'ftyphev'],
-  ['HEIC', 4, 'ftypmif1'],
   ['JPEG XL', 0, '\xff\x0a'],
   ['JPEG XL', 4, 'JXL \r\n\x87\n'],
   ['JPEG 2000', 4, 'jP  \r\n\x87\n'],
@@ -37,12 +31,31 @@ export function sniffFormat(picture: Uint8Array): PictureFormat | undefined {
   const start = Buffer.from(picture.buffer, picture.byteOffset, Math.min(picture.length, SNIFFED_BYTES));
   const text = start.toString('latin1');
   const known = SIGNATURES.find(([, offset, signature]) => text.startsWith(signature, offset));
-  if (known !== undefined) return known[0] === 'WebP' && !text.startsWith('RIFF') ? undefined : known[0];
+  if (known !== undefined) return known[0];
+  if (text.startsWith('RIFF')) return text.startsWith('WEBP', 8) ? 'WebP' : undefined;
+  if (text.startsWith('BM')) return isBmp(start) ? 'BMP' : undefined;
+  if (text.startsWith('ftyp', 4)) return formatOfBrands(start);
   return /^(\xef\xbb\xbf)?\s*<(\?xml|!--|!doctype svg|svg)/i.test(text) && /<svg[\s>]/i.test(text)
     ? 'SVG'
     : undefined;
 }
 
-export function isServed(format: PictureFormat | undefined): format is ServedFormat {
-  return (SERVED_FORMATS as readonly (PictureFormat | undefined)[]).includes(format);
+export function isReadable(format: PictureFormat | undefined): format is ReadableFormat {
+  return (READABLE_FORMATS as readonly (PictureFormat | undefined)[]).includes(format);
+}
+
+/** Many a text begins with BM. */
+function isBmp(start: Buffer): boolean {
+  return start.length >= 18 && HEADER_LENGTHS.includes(start.readUInt32LE(14));
+}
+
+const AVIF = /^avi[fs]$/;
+const HEIC = /^(hei[cxms]|hev[cxms]|mif1|msf1)$/;
+
+/** Files of one kind differ by their brands, the first of which says least: ISO/IEC 14496-12, section 4.3. */
+function formatOfBrands(start: Buffer): PictureFormat | undefined {
+  const text = start.toString('latin1', 8, Math.max(12, Math.min(start.readUInt32BE(0), start.length)));
+  const brands = text.match(/.{4}/gs) ?? [];
+  if (brands.some((brand) => AVIF.test(brand))) return 'AVIF';
+  return brands.some((brand) => HEIC.test(brand)) ? 'HEIC' : undefined;
 }

@@ -1,3 +1,4 @@
+import { admitFormats } from '../images/sharp.js';
 import { lowerPriority, NICENESS } from '../lower-priority.js';
 import { doPictureTask, garbageBytesOf } from './do-picture-task.js';
 import { FreedPixels } from './free-pixels.js';
@@ -14,6 +15,7 @@ process.on('disconnect', () => process.kill(process.pid, 'SIGKILL')); // An exit
 lowerPriority(NICENESS.largePictures);
 const freed = new FreedPixels();
 process.on('message', async (task: PictureTask) => {
+  admitFormats(task.limits.imageFormats);
   // What cannot be answered ends the process, of which the parent is told.
   const answer = await doPictureTask(task);
   process.send!(answer);

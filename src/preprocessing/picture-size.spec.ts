@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { sharp } from '../images/sharp.js';
-import { isServed, sniffFormat } from './picture-format.js';
+import { isReadable, sniffFormat } from './picture-format.js';
 import { readSize } from './picture-size.js';
 
 const folder = new URL('../../test/fixtures/images/', import.meta.url);
 const fixture = (name: string) => readFileSync(new URL(name, folder));
-const pictures = readdirSync(folder).filter((name) => isServed(sniffFormat(fixture(name))));
+const pictures = readdirSync(folder).filter((name) => isReadable(sniffFormat(fixture(name))));
 
 function sizeOf(picture: Uint8Array) {
   const format = sniffFormat(picture);
-  return isServed(format) ? readSize(picture, format) : undefined;
+  return isReadable(format) ? readSize(picture, format) : undefined;
 }
 
 describe('the header of a picture', () => {

@@ -1,5 +1,5 @@
 import type { Size } from './preprocessing-config.js';
-import type { ServedFormat } from './picture-format.js';
+import type { ReadableFormat } from '../images/formats.js';
 
 /** What the header of an ordinary picture says. */
 export interface SizeAndInk extends Size {
@@ -10,13 +10,13 @@ export interface SizeAndInk extends Size {
  * Reads the header itself, in microseconds, where libvips takes half a millisecond. Only what every decoder reads alike:
  * `undefined` for all else, of which libvips is to judge. What it says is not believed by the decoder, which has its own limit.
  */
-export function readSize(picture: Uint8Array, format: ServedFormat): SizeAndInk | undefined {
+export function readSize(picture: Uint8Array, format: ReadableFormat): SizeAndInk | undefined {
   const bytes = new DataView(picture.buffer, picture.byteOffset, picture.byteLength);
-  const size = READERS[format](bytes);
+  const size = READERS[format]?.(bytes);
   return size !== undefined && size.width > 0 && size.height > 0 ? size : undefined;
 }
 
-const READERS: Readonly<Record<ServedFormat, (bytes: DataView) => SizeAndInk | undefined>> = {
+const READERS: Readonly<Partial<Record<ReadableFormat, (bytes: DataView) => SizeAndInk | undefined>>> = {
   JPEG: readJpeg,
   PNG: readPng,
   WebP: readWebP,

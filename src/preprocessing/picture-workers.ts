@@ -80,9 +80,9 @@ export class PictureWorkers implements PictureWork {
 
 /** The settings have more than is needed there. */
 function onlyLimits(limits: PictureLimits): PictureLimits {
-  const { maxImageBytes, maxImagePixels, maxImageSide, maxDecodeBytes } = limits;
+  const { imageFormats, maxImageBytes, maxImagePixels, maxImageSide, maxDecodeBytes } = limits;
   const requestTimeoutMs = timeoutMsOf(limits);
-  return { maxImageBytes, maxImagePixels, maxImageSide, maxDecodeBytes, requestTimeoutMs };
+  return { imageFormats, maxImageBytes, maxImagePixels, maxImageSide, maxDecodeBytes, requestTimeoutMs };
 }
 
 function errorOf(answer: PictureAnswer): Error {

@@ -5,17 +5,23 @@ import { type DecodeEstimate, estimateDecode } from './decode-estimate.js';
 import type { Channels } from './image-input.js';
 import { hasTooManyScans, MOST_SCANS } from './jpeg/scans.js';
 import type { Size } from './preprocessing-config.js';
-import { isServed, SERVED_FORMATS, type ServedFormat, sniffFormat } from './picture-format.js';
+import { ownSize } from './own-decoders.js';
+import type { ReadableFormat } from '../images/formats.js';
+import { isReadable, type PictureFormat, sniffFormat } from './picture-format.js';
 import { readSize, type SizeAndInk } from './picture-size.js';
+import { unreadable } from './unreadable.js';
 import { sharp } from '../images/sharp.js';
 
 /** What the settings allow one picture to be; some things without a limit, where no server is at work. */
-export type PictureLimits = Pick<Settings, 'maxImageBytes' | 'maxImagePixels' | 'requestTimeoutMs'> &
+export type PictureLimits = Pick<
+  Settings,
+  'imageFormats' | 'maxImageBytes' | 'maxImagePixels' | 'requestTimeoutMs'
+> &
   Partial<Pick<Settings, 'maxImageSide' | 'maxDecodeBytes' | 'decodeTimeoutMs'>>;
 
 /** What is known of a picture from its first bytes, before anything is decoded. */
 export interface PictureHeader extends Size {
-  readonly format: ServedFormat;
+  readonly format: ReadableFormat;
   readonly cmyk: boolean;
 }
 
@@ -40,7 +46,10 @@ export function timeoutMsOf({ requestTimeoutMs, decodeTimeoutMs = Infinity }: Pi
  * What needs no look at the header: size in bytes, format by content.
  * @throws ServingError IMAGE_TOO_LARGE, IMAGE_UNREADABLE (no bytes at all), IMAGE_UNSUPPORTED
  */
-export function checkFormat(picture: Uint8Array, { maxImageBytes }: PictureLimits): ServedFormat {
+export function checkFormat(
+  picture: Uint8Array,
+  { imageFormats, maxImageBytes }: PictureLimits,
+): ReadableFormat {
   if (picture.length === 0) throw new ServingError('IMAGE_UNREADABLE', 'The picture is empty.');
   if (picture.length > maxImageBytes) {
     throw new ServingError(
@@ -49,9 +58,10 @@ export function checkFormat(picture: Uint8Array, { maxImageBytes }: PictureLimit
     );
   }
   const format = sniffFormat(picture);
-  if (isServed(format)) return format;
-  const found = format === undefined ? 'of no known picture format' : format;
-  throw new ServingError('IMAGE_UNSUPPORTED', `The picture is ${found}; accepted are ${ACCEPTED}.`);
+  if (isReadable(format) && imageFormats.includes(format)) return format;
+  const found = format ?? 'of no known picture format';
+  const sentence = `The picture is ${found}; accepted are ${listed(imageFormats)}.${wayOut(format)}`;
+  throw new ServingError('IMAGE_UNSUPPORTED', sentence);
 }
 
 /**
@@ -60,7 +70,7 @@ export function checkFormat(picture: Uint8Array, { maxImageBytes }: PictureLimit
  */
 export async function readHeader(picture: Uint8Array, limits: PictureLimits): Promise<PictureHeader> {
   const format = checkFormat(picture, limits);
-  const size = readSize(picture, format) ?? (await readSizeByLibvips(picture, format));
+  const size = knownSize(picture, format) ?? (await sizeByLibvips(picture, format));
   checkScans(picture, format);
   checkClaims(picture, format, size, limits);
   return { format, ...size };
@@ -77,10 +87,10 @@ const QUICKLY_SEARCHED = 2 ** 20;
 export function checkBeforeDecode(
   picture: Uint8Array,
   limits: PictureLimits,
-): DecodeEstimate & { readonly format: ServedFormat } {
+): DecodeEstimate & { readonly format: ReadableFormat } {
   const format = checkFormat(picture, limits);
   if (picture.length <= QUICKLY_SEARCHED) checkScans(picture, format);
-  const size = readSize(picture, format);
+  const size = knownSize(picture, format);
   const estimate = size
     ? checkClaims(picture, format, size, limits)
     : estimateDecode(picture, format, limits.maxImagePixels);
@@ -90,7 +100,7 @@ export function checkBeforeDecode(
 /** @throws ServingError IMAGE_TOO_LARGE */
 function checkClaims(
   picture: Uint8Array,
-  format: ServedFormat,
+  format: ReadableFormat,
   size: Size,
   limits: PictureLimits,
 ): DecodeEstimate {
@@ -121,7 +131,7 @@ function checkSize(
 }
 
 /** @throws ServingError IMAGE_UNREADABLE */
-export function checkScans(picture: Uint8Array, format: ServedFormat): void {
+export function checkScans(picture: Uint8Array, format: ReadableFormat): void {
   if (format !== 'JPEG' || !hasTooManyScans(picture)) return;
   throw new ServingError(
     'IMAGE_UNREADABLE',
@@ -140,7 +150,11 @@ function checkMemory({ bytes }: DecodeEstimate, { maxDecodeBytes = Infinity }: P
   );
 }
 
-async function readSizeByLibvips(picture: Uint8Array, format: ServedFormat): Promise<SizeAndInk> {
+function knownSize(picture: Uint8Array, format: ReadableFormat): SizeAndInk | undefined {
+  return ownSize(picture, format) ?? readSize(picture, format);
+}
+
+async function sizeByLibvips(picture: Uint8Array, format: ReadableFormat): Promise<SizeAndInk> {
   const { width, height, space } = await readMetadata(picture, format);
   return { width, height, cmyk: space === 'cmyk' };
 }
@@ -149,13 +163,13 @@ async function readSizeByLibvips(picture: Uint8Array, format: ServedFormat): Pro
  * How many channels a picture has, grey becoming RGB only if it has alpha.
  * @throws ServingError IMAGE_UNREADABLE
  */
-export async function readOwnChannels(picture: Uint8Array, format: ServedFormat): Promise<Channels> {
+export async function readOwnChannels(picture: Uint8Array, format: ReadableFormat): Promise<Channels> {
   const { space, hasAlpha } = await readMetadata(picture, format);
   if (hasAlpha) return 4;
   return space === 'b-w' || space === 'grey16' ? 1 : 3;
 }
 
-function readMetadata(picture: Uint8Array, format: ServedFormat): Promise<Metadata> {
+function readMetadata(picture: Uint8Array, format: ReadableFormat): Promise<Metadata> {
   return sharp(picture, { limitInputPixels: false, failOn: 'error' })
     .metadata()
     .catch((cause: unknown) => {
@@ -163,16 +177,20 @@ function readMetadata(picture: Uint8Array, format: ServedFormat): Promise<Metada
     });
 }
 
-/** What libvips says goes to the log only: it names its own parts. */
-export function unreadable(format: ServedFormat, cause: unknown): ServingError {
-  return new ServingError(
-    'IMAGE_UNREADABLE',
-    `The picture begins as ${format} but cannot be decoded: it is damaged or incomplete.`,
-    { cause },
-  );
+/** What a client may do about a format that is known and not served. */
+function wayOut(format: PictureFormat | undefined): string {
+  if (format === 'HEIC') {
+    return (
+      ' Convert it to JPEG. An iPhone takes JPEGs itself where its settings for the camera say ' +
+      'Formats: Most Compatible.'
+    );
+  }
+  return isReadable(format) ? ` Who runs this server may add ${format} by its setting IMAGE_FORMATS.` : '';
 }
 
-const ACCEPTED = `${SERVED_FORMATS.slice(0, -1).join(', ')} and ${SERVED_FORMATS.at(-1)}`;
+function listed(formats: readonly string[]): string {
+  return [formats.slice(0, -1).join(', '), ...formats.slice(-1)].filter((part) => part !== '').join(' and ');
+}
 
 function count(number: number): string {
   return number.toLocaleString('en-US');

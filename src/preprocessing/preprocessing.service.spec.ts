@@ -270,7 +270,7 @@ describe('a picture for a model that decodes it itself', () => {
 
   it.each([
     ['truncated.png', 'IMAGE_UNREADABLE'],
-    ['still.gif', 'IMAGE_UNSUPPORTED'],
+    ['still.tiff', 'IMAGE_UNSUPPORTED'],
     ['bomb.png', 'IMAGE_TOO_LARGE'],
   ])('is refused as any other: %s', async (name, code) => {
     await expect(service.toEncoded(fixture(name), 'png', call)).rejects.toMatchObject({ code });

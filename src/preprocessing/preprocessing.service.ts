@@ -2,13 +2,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS_TOKEN } from '../config/config.module.js';
 import type { Settings } from '../config/settings.js';
 import type { Tensor } from '../engine/tensor.js';
+import { admitFormats } from '../images/sharp.js';
 import type { Call } from '../turns/call.js';
 import { FairLine } from '../turns/fair-line.js';
 import { Permits } from '../turns/permits.js';
 import { decodeConcurrencyOf } from './decode-concurrency.js';
 import type { DecodeEstimate } from './decode-estimate.js';
 import { checkBeforeDecode, type PictureLimits } from './picture.js';
-import type { ServedFormat } from './picture-format.js';
+import type { ReadableFormat } from '../images/formats.js';
 import type { PictureWork } from './picture-work.js';
 import { LARGE_PICTURE_WORK, PICTURE_WORK } from './picture-work.token.js';
 import type { PreprocessingPlan } from './plan.js';
@@ -52,6 +53,7 @@ export class PreprocessingService {
     @Inject(PICTURE_WORK) private readonly work: PictureWork,
     @Inject(LARGE_PICTURE_WORK) private readonly largeWork: PictureWork = work,
   ) {
+    admitFormats(settings.imageFormats);
     const most = decodeConcurrencyOf(settings);
     const { maxDecodeBytes } = settings;
     const sizeOf = (_call: Call, _ms: number, bytes: number): number =>
@@ -145,4 +147,4 @@ function isLarge({ ms, bytes }: DecodeEstimate): boolean {
   return ms > QUICK.ms || bytes > QUICK.bytes;
 }
 
-const ENCODING: Readonly<Record<'png' | 'jpeg', ServedFormat>> = { png: 'PNG', jpeg: 'JPEG' };
+const ENCODING: Readonly<Record<'png' | 'jpeg', ReadableFormat>> = { png: 'PNG', jpeg: 'JPEG' };

@@ -6,7 +6,7 @@ import { blackPng, manyScansJpeg } from './hostile-pictures.fixture.js';
 import { planPreprocessing } from './plan.js';
 import { workHere } from './picture-work.js';
 import { PreprocessingService } from './preprocessing.service.js';
-import { sharp } from '../images/sharp.js';
+import { admitFormats, sharp } from '../images/sharp.js';
 
 const service = new PreprocessingService(readSettings({}), workHere);
 const strict = new PreprocessingService(
@@ -33,17 +33,61 @@ const redStrip = (width: number) =>
 
 describe('a picture is refused', () => {
   it.each([
-    ['still.gif', 'GIF'],
-    ['animated.gif', 'GIF'],
-    ['still.bmp', 'BMP'],
-    ['still.tiff', 'TIFF'],
     ['drawing.svg', 'SVG'],
     ['page.pdf', 'PDF'],
     ['text.jpg', 'of no known picture format'],
   ])('with the formats that are accepted, if its own is not: %s', async (name, found) => {
     const { code, message } = await refusal(fixture(name));
     expect(code).toBe('IMAGE_UNSUPPORTED');
-    expect(message).toBe(`The picture is ${found}; accepted are JPEG, PNG and WebP.`);
+    expect(message).toBe(`The picture is ${found}; accepted are JPEG, PNG, WebP, GIF and BMP.`);
+  });
+
+  it('with the setting that would take it, if there is one', async () => {
+    expect(await refusal(fixture('still.tiff'))).toMatchObject({
+      code: 'IMAGE_UNSUPPORTED',
+      message:
+        'The picture is TIFF; accepted are JPEG, PNG, WebP, GIF and BMP. Who runs this server may add TIFF by its setting IMAGE_FORMATS.',
+    });
+    const few = new PreprocessingService(readSettings({ IMAGE_FORMATS: 'png' }), workHere);
+    const { message } = await refusal(fixture('red.jpg'), few);
+    await expect(sharp(fixture('red.jpg')).metadata()).rejects.toThrow(/unsupported image format/);
+    admitFormats(readSettings({}).imageFormats);
+    expect(message).toBe(
+      'The picture is JPEG; accepted are PNG. Who runs this server may add JPEG by its setting IMAGE_FORMATS.',
+    );
+  });
+
+  it('with what to do, if it is a phone’s HEIC', async () => {
+    const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
+    expect((await refusal(heic)).message).toBe(
+      'The picture is HEIC; accepted are JPEG, PNG, WebP, GIF and BMP. Convert it to JPEG. ' +
+        'An iPhone takes JPEGs itself where its settings for the camera say Formats: Most Compatible.',
+    );
+  });
+
+  it.each([
+    ['jpeg', 4, 'The picture is a BMP with a JPEG in it; send it as PNG or JPEG.'],
+    ['masks', 3, 'The picture is a BMP whose colours lie at unusual bits; send it as PNG or JPEG.'],
+  ])('with what it is, if it is a BMP that nobody reads: %s', async (_, compression, sentence) => {
+    const bmp = Buffer.from(fixture('still.bmp'));
+    bmp.writeUInt32LE(compression, 30);
+    expect(await refusal(bmp)).toMatchObject({ code: 'IMAGE_UNSUPPORTED', message: sentence });
+  });
+
+  it.each(['still.gif', 'still.bmp'])('if it ends early, whatever it is of: %s', async (name) => {
+    const half = fixture(name).subarray(0, fixture(name).length / 2);
+    expect((await refusal(half)).code).toBe('IMAGE_UNREADABLE');
+  });
+
+  it('if its header claims too many pixels, of a GIF’s frame or a BMP too', async () => {
+    const gif = Buffer.from(fixture('still.gif'));
+    const frame = gif.indexOf('\0,\0\0\0\0') + 1;
+    gif.writeUInt16LE(60_000, frame + 5);
+    gif.writeUInt16LE(60_000, frame + 7);
+    const bmp = Buffer.from(fixture('still.bmp'));
+    bmp.writeUInt32LE(60_000, 18);
+    bmp.writeUInt32LE(60_000, 22);
+    for (const picture of [gif, bmp]) expect((await refusal(picture)).code).toBe('IMAGE_TOO_LARGE');
   });
 
   it.each(['truncated.jpg', 'truncated.png', 'bad-checksum.png', 'magic-only.jpg'])(
@@ -140,6 +184,8 @@ describe('a damaged picture', () => {
     'palette-transparent.png',
     'lossy.webp',
     'animated.webp',
+    'still.gif',
+    'still.bmp',
   ];
 
   it.each(NAMES)('is refused wherever it was cut off: %s', async (name) => {

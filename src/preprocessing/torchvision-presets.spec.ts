@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { READABLE_FORMATS } from '../images/formats.js';
 import { normalisePixels } from '../engine/normalise.js';
 import { encodePng } from './encode.js';
 import { noise } from './noise.fixture.js';
@@ -9,7 +10,12 @@ import { planPreprocessing, type PreprocessingPlan } from './plan.js';
 import { PRESETS } from './presets.js';
 import { readPreprocessing } from './read-preprocessing.js';
 
-const LIMITS: PictureLimits = { maxImageBytes: 1e8, maxImagePixels: 1e8, requestTimeoutMs: 10_000 };
+const LIMITS: PictureLimits = {
+  imageFormats: READABLE_FORMATS,
+  maxImageBytes: 1e8,
+  maxImagePixels: 1e8,
+  requestTimeoutMs: 10_000,
+};
 
 /** What torchvision's own arithmetic, in float32, rounds off, before it divides by the deviation. */
 const ROUNDING = 1.5e-7;

@@ -88,7 +88,7 @@ const REFUSALS: Readonly<Record<number, readonly [meaning: string, error: string
   ],
   415: [
     'A picture is of a format that is not read.',
-    'Picture 0 of the input "image": The picture is of no known picture format; accepted are JPEG, PNG and WebP.',
+    'Picture 0 of the input "image": The picture is of no known picture format; accepted are JPEG, PNG, WebP, GIF and BMP.',
   ],
   429: [
     'Too many requests; Retry-After says when to go on.',

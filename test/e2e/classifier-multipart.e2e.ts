@@ -104,7 +104,7 @@ describe('a classifier over multipart', () => {
     expect(await response.json()).toMatchObject({ code: 'IMAGE_UNREADABLE' });
   });
 
-  it.each(['still.gif', 'still.bmp', 'still.tiff', 'drawing.svg', 'page.pdf', 'text.jpg'])(
+  it.each(['still.tiff', 'drawing.svg', 'page.pdf', 'text.jpg'])(
     'refuses %s by its content with 415, whatever it is called',
     async (file) => {
       const bytes = await projectFile(`test/fixtures/images/${file}`);

@@ -200,7 +200,11 @@ describe('goldens that are wrong themselves', () => {
         npy([3]),
         /Expected 10 numbers for the probabilities of .*x\.jpg but received 3\.$/,
       ],
-      ['x.jpg', 'star', /The picture is of no known picture format; accepted are JPEG, PNG and WebP\.$/],
+      [
+        'x.jpg',
+        'star',
+        /The picture is of no known picture format; accepted are JPEG, PNG, WebP, GIF and BMP\.$/,
+      ],
     ];
     for (const [file, content, reason] of faults) {
       await writeFile(join(server.folder, 'models/shapes/goldens', file), content);

@@ -67,6 +67,10 @@ describe('the OpenAPI document', () => {
       'image/jpeg',
       'image/png',
       'image/webp',
+      'image/gif',
+      'image/bmp',
+      'image/tiff',
+      'image/avif',
     ]);
     expect(requestBody!.content['multipart/form-data']!.schema.properties).toHaveProperty('image');
     expect(Object.keys(responses)).toEqual([

@@ -166,16 +166,16 @@ describe('predictions at /v1', () => {
   );
 
   it('say which of several pictures is at fault', async () => {
-    const [red, gif, cut] = await Promise.all(['red.png', 'still.gif', 'truncated.png'].map(image));
+    const [red, tiff, cut] = await Promise.all(['red.png', 'still.tiff', 'truncated.png'].map(image));
     expect(await predict('echo', { instances: [red, cut] })).toMatchObject({
       status: 400,
       json: {
         error: expect.stringMatching(/^Picture 1 of the input "image": The picture begins as PNG but/),
       },
     });
-    expect(await predict('echo', { instances: [gif] })).toMatchObject({
+    expect(await predict('echo', { instances: [tiff] })).toMatchObject({
       status: 415,
-      json: { error: expect.stringMatching(/^Picture 0 of the input "image": The picture is GIF;/) },
+      json: { error: expect.stringMatching(/^Picture 0 of the input "image": The picture is TIFF;/) },
     });
     expect(await predict('echo', { instances: [await image('claims-60000.png')] })).toMatchObject({
       status: 413,

@@ -9,7 +9,7 @@ import { DEFAULT_TOLERANCE, GOLDENS, type Golden, type GoldenConfig, readGolden 
 /** More are a test set: `npm run parity` takes any number. */
 const MAX_AT_LOAD = 200;
 
-const PICTURE = /\.(jpe?g|png|webp)$/i;
+const PICTURE = /\.(jpe?g|png|webp|gif|bmp|tiff?|avif)$/i;
 const TENSOR = '.tensor.npy';
 const PROBABILITIES = '.probabilities.npy';
 

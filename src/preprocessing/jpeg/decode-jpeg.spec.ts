@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { ServingError } from '../../errors/serving-error.js';
+import { READABLE_FORMATS } from '../../images/formats.js';
 import { sharp } from '../../images/sharp.js';
 import { decode } from '../decode.js';
 import { noise } from '../noise.fixture.js';
 import type { PictureLimits } from '../picture.js';
 
 /** That its pixels are TensorFlow's is promised in decode-parity.spec.ts; here what it does with what is no whole picture. */
-const LIMITS: PictureLimits = { maxImageBytes: 1e8, maxImagePixels: 1e6, requestTimeoutMs: 10_000 };
+const LIMITS: PictureLimits = {
+  imageFormats: READABLE_FORMATS,
+  maxImageBytes: 1e8,
+  maxImagePixels: 1e6,
+  requestTimeoutMs: 10_000,
+};
 
 function corpus(name: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(readFileSync(new URL(`../../../test/fixtures/corpus/${name}`, import.meta.url)));

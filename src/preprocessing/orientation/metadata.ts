@@ -1,5 +1,5 @@
 import { inflateSync } from 'node:zlib';
-import type { ServedFormat } from '../picture-format.js';
+import type { ReadableFormat } from '../../images/formats.js';
 
 /** Where a picture may say how it is to be turned. */
 export interface Metadata {
@@ -15,7 +15,7 @@ const MOST_PARTS = 10_000;
 const MOST_TEXT = 1 << 20;
 
 /** The metadata of a picture as Pillow finds them. They may be damaged, which is no reason to refuse it. */
-export function metadataOf(picture: Uint8Array, format: ServedFormat): Metadata {
+export function metadataOf(picture: Uint8Array, format: ReadableFormat): Metadata {
   const bytes = Buffer.from(picture.buffer, picture.byteOffset, picture.byteLength);
   try {
     return READERS[format]?.(bytes) ?? {};
@@ -25,10 +25,11 @@ export function metadataOf(picture: Uint8Array, format: ServedFormat): Metadata 
   }
 }
 
-const READERS: Readonly<Partial<Record<ServedFormat, (bytes: Buffer) => Metadata>>> = {
+const READERS: Readonly<Partial<Record<ReadableFormat, (bytes: Buffer) => Metadata>>> = {
   JPEG: ofJpeg,
   PNG: ofPng,
   WebP: ofWebP,
+  TIFF: (bytes) => ({ exif: bytes }),
 };
 
 const EXIF = 'Exif\0\0';
