@@ -266,6 +266,7 @@ for half, align in ((True, False), (False, False), (False, True)):
         case(lambda a, h=half, al=align, z=size: raw.ResizeNearestNeighbor(images=a, size=z, half_pixel_centers=h, align_corners=al), IMAGE)
 case(lambda a: raw.ResizeBilinear(images=a, size=[7, 9], half_pixel_centers=True), PIXELS, name="ResizeBilinear uint8")
 case(lambda a: raw.CropAndResize(image=a, boxes=[[0.1, 0.2, 0.9, 0.7], [0, 0, 1.2, 1]], box_ind=[1, 0], crop_size=[5, 4]), IMAGE)
+case(lambda a, b: raw.CropAndResize(image=a, boxes=[[0.1, 0.2, 0.9, 0.7], [0, 0, 1.2, 1]], box_ind=tf.range(b), crop_size=[5, 4]), IMAGE, np.int32(2))
 case(lambda a: raw.CropAndResize(image=a, boxes=[[0.1, 0.2, 0.9, 0.7], [0, 0, 1.2, 1]], box_ind=[1, 0], crop_size=[5, 4], extrapolation_value=-1.0), IMAGE)
 
 # Numbers of one kind as another.

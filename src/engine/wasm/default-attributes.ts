@@ -1,5 +1,6 @@
 import { attribute } from '../../graph/nodes.js';
 import type { AttrValue } from '../../saved-model/proto/graph_pb.js';
+import { DataType } from '../../saved-model/proto/tensor_pb.js';
 
 type Attributes = Readonly<Record<string, AttrValue>>;
 
@@ -20,6 +21,8 @@ const DEFAULTS: Readonly<Record<string, Attributes>> = {
   DepthToSpace: { data_format: attribute.text('NHWC') },
   CropAndResize: { method: attribute.text('bilinear'), extrapolation_value: attribute.float(0) },
   OneHot: { axis: attribute.int(-1) },
+  // Of float32 its numbers could be no indices, and would be divided as decimals.
+  Range: { Tidx: attribute.type(DataType.DT_INT32) },
 };
 
 /** An op's attributes with those that are left out. */
