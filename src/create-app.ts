@@ -10,6 +10,9 @@ import { ApiKeyGuard } from './http/api-keys/api-key.guard.js';
 import { askForKey } from './http/api-keys/documentation-key.js';
 import { FrameworkLogger } from './http/framework-logger.js';
 import { LogRequests } from './http/request-log.js';
+import { boundConnections } from './http/server/bound-connections.js';
+import { HttpAdapter } from './http/server/http-adapter.js';
+import { answerOddRequests, answerServerFaults } from './http/server/odd-requests.js';
 import { serveOpenApi } from './openapi.js';
 import { VERSION } from './version.js';
 
@@ -24,15 +27,20 @@ const EXPOSED_HEADERS = [
 
 /** The application, ready to listen. Bodies are read by an interceptor, after the guards: Nest's own parser is off. */
 export async function createApp(settings: Settings): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(settings), {
-    bodyParser: false,
-    logger: false, // Until ours is there: what Nest says of a failed start, main.ts says in one sentence.
-    abortOnError: false,
-  });
+  const app = await NestFactory.create<NestExpressApplication>(
+    AppModule.with(settings),
+    new HttpAdapter(settings),
+    {
+      bodyParser: false,
+      logger: false, // Until ours is there: what Nest says of a failed start, main.ts says in one sentence.
+      abortOnError: false,
+    },
+  );
   app.useLogger(app.get(FrameworkLogger));
   app.disable('x-powered-by');
   app.disable('etag'); // Hashing an answer that is never the same twice helps nobody.
   app.set('trust proxy', settings.trustProxy);
+  app.use(answerOddRequests);
   app.use(
     helmet({
       contentSecurityPolicy: {
@@ -63,6 +71,8 @@ export async function createApp(settings: Settings): Promise<NestExpressApplicat
     });
   }
   answerContinueLate(app);
+  answerServerFaults(app.getHttpServer());
+  boundConnections(app.getHttpServer(), settings);
   return app;
 }
 

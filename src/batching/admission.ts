@@ -79,10 +79,11 @@ export class Admission {
   /**
    * Lets a request in, or refuses it.
    * @param bytes of the request's body, or of its part for these rows
-   * @throws ServingError DEADLINE_UNREACHABLE, QUEUE_FULL; or the signal's reason
+   * @throws ServingError REQUEST_TOO_LARGE, DEADLINE_UNREACHABLE, QUEUE_FULL; or the signal's reason
    */
   enter(rows: number, bytes: number, call: Call): Admitted {
     call.signal.throwIfAborted();
+    this.checkSize(rows, bytes);
     const now = performance.now();
     this.checkDeadline(rows, call, now);
     for (const guest of this.makeRoom(rows, bytes, call, now)) {
@@ -91,6 +92,16 @@ export class Admission {
       guest.controller.abort(this.full(guest.turn));
     }
     return this.letIn(rows, bytes, call, now);
+  }
+
+  /** What would not fit if nobody else were in never will. */
+  private checkSize(rows: number, bytes: number): void {
+    const { maxRows, maxBytes } = this.limits;
+    if (rows <= maxRows && bytes <= maxBytes) return;
+    const has = rows > maxRows ? `${rows} rows` : `${bytes} bytes`;
+    const most = rows > maxRows ? `${maxRows} (MAX_QUEUE)` : `${maxBytes} (MAX_QUEUE_BYTES)`;
+    const sentence = `The request has ${has}; a model takes ${most} at once. Send it in parts.`;
+    throw new ServingError('REQUEST_TOO_LARGE', sentence);
   }
 
   private checkDeadline(rows: number, call: Call, now: number): void {
@@ -117,7 +128,7 @@ export class Admission {
    */
   private makeRoom(rows: number, bytes: number, call: Call, now: number): readonly Guest[] {
     const after = { rows: this.sum.rows + rows, bytes: this.sum.bytes + bytes };
-    if (this.parties.size === 0 || this.hasRoom(after)) return [];
+    if (this.hasRoom(after)) return [];
     const newcomer = this.turns.peek(call, now);
     const leaving: Guest[] = [];
     const left = new Map<Party, number>();

@@ -6,6 +6,7 @@ import { ScopeGuard } from './api-keys/scope.guard.js';
 import { ProblemFilter } from './errors/problem.filter.js';
 import { FrameworkLogger } from './framework-logger.js';
 import { QueryPipe } from './query.pipe.js';
+import { InFlightGuard } from './rate-limit/in-flight.guard.js';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard.js';
 import { RateLimitModule } from './rate-limit/rate-limit.module.js';
 import { LogRequests } from './request-log.js';
@@ -20,6 +21,7 @@ import { LogRequests } from './request-log.js';
     { provide: APP_GUARD, useExisting: ApiKeyGuard },
     { provide: APP_GUARD, useExisting: RateLimitGuard },
     { provide: APP_GUARD, useExisting: ScopeGuard },
+    { provide: APP_GUARD, useClass: InFlightGuard },
     { provide: APP_PIPE, useClass: QueryPipe },
   ],
 })

@@ -1,4 +1,5 @@
 import { POWERS_OF_TEN, UNDECIDED, decimal } from './decimal.js';
+import { JsonTooLargeError } from './json-limits.js';
 import { skipSpace, startsPlainly } from './lexical.js';
 import { NumberGrammar, isExponent } from './number-grammar.js';
 import { DECIMAL, INTEGER, type NumberStore } from './number-store.js';
@@ -24,6 +25,7 @@ export class NumberReader {
   constructor(
     private readonly body: Buffer,
     private readonly store: NumberStore,
+    private readonly most = Infinity,
   ) {
     this.grammar = new NumberGrammar(body, store);
   }
@@ -48,13 +50,14 @@ export class NumberReader {
     }
   }
 
-  /** Twice as many numbers, or as many as the document has if it goes on as up to `at`; never more than can still come. */
+  /** Twice as many numbers, or as many as the document has if it goes on as up to `at`; never more than can still come, or may. */
   private makeRoom(at: number): void {
     const { length, values } = this.store;
     if (length < values.length) return;
+    if (length >= this.most) throw new JsonTooLargeError('numbers', this.most);
     const expected = Math.ceil((length * this.body.length * 1.01) / (at + 1));
     const possible = length + ((this.body.length - at) >> 1) + 1;
-    this.store.grow(Math.min(Math.max(2 * length, expected, 1024), possible));
+    this.store.grow(Math.min(Math.max(2 * length, expected, 1024), possible, this.most));
   }
 
   /** A number of up to nine digits, without an exponent; `last` is where digits may start at most. */

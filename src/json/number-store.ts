@@ -1,3 +1,5 @@
+import type { NumberRange } from './number-range.js';
+
 // How a literal was spelled: `1` and `1.0` are not the same to an int32.
 
 /** An integer literal within ±(2^53 - 1): its value is exact. */
@@ -20,6 +22,8 @@ export class NumberStore {
   /** Only the entries of INT64 and UINT64 mean something, and only they make the array. */
   bits: BigInt64Array | null = null;
   length = 0;
+  /** Where it was looked for, that of all numbers. */
+  range: NumberRange | null = null;
 
   add(value: number, kind: typeof INTEGER | typeof DECIMAL): void {
     const index = this.length++;

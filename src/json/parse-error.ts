@@ -1,7 +1,8 @@
 /** A text that is no JSON. The message is TensorFlow Serving's. */
 export class JsonError extends Error {
-  constructor(message: string) {
-    super(`JSON Parse error: ${message}`);
+  /** @param fault what is wrong and where, without what the message begins with */
+  constructor(readonly fault: string) {
+    super(`JSON Parse error: ${fault}`);
     this.name = 'JsonError';
   }
 }
@@ -21,6 +22,8 @@ const TEXTS = {
   numberTooBig: 'Number too big to be stored in double.',
   missingFraction: 'Miss fraction part in number.',
   missingExponent: 'Miss exponent in number.',
+  /** Ours: rapidjson is set to stop when it has a value. */
+  rest: 'Something follows the document.',
   /** Ours: rapidjson has no bound. */
   tooDeep: 'Nested too deep.',
 } as const;
@@ -28,4 +31,9 @@ const TEXTS = {
 /** `offset` counts bytes from the start of the body. */
 export function parseError(text: keyof typeof TEXTS, offset: number): JsonError {
   return new JsonError(`${TEXTS[text]} at offset: ${offset}`);
+}
+
+/** Whether a document is refused for its depth alone. */
+export function isTooDeep({ fault }: JsonError): boolean {
+  return fault.startsWith(TEXTS.tooDeep);
 }

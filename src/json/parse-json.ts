@@ -2,6 +2,7 @@ import { Frame } from './frame.js';
 import { JsonObject, JsonString, type JsonValue } from './json-value.js';
 import { NumberReader } from './number-reader.js';
 import { NumberStore } from './number-store.js';
+import { type JsonLimits, JsonTooLargeError, UNLIMITED } from './json-limits.js';
 import { skipSpace, startsPlainly } from './lexical.js';
 import { JsonError, parseError } from './parse-error.js';
 import { MAX_RANK, NUMBER, listOf, type Shape } from './shape.js';
@@ -30,11 +31,12 @@ const FALSE: JsonValue = { kind: 'boolean', value: false };
 /**
  * Reads a document with rapidjson's grammar as TensorFlow Serving sets it (iterative, NaN and infinities, stop when done):
  * what follows the first value is not looked at, a byte order mark is skipped, a zero byte is the end, and strings are not
- * checked to be UTF-8. Throws a `JsonError` that names what is malformed. The value refers to `bytes`: leave them as they are.
+ * checked to be UTF-8. Throws a `JsonError` that names what is malformed, and a `JsonTooLargeError` as soon as there is more than `limits`
+ * allow. The value refers to `bytes`: leave them as they are.
  */
-export function parseJson(bytes: Uint8Array): JsonValue {
+export function parseJson(bytes: Uint8Array, limits: JsonLimits = UNLIMITED): JsonValue {
   if (bytes.length === 0) throw new JsonError('The document is empty');
-  return new Parser(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).parse();
+  return new Parser(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), limits).parse();
 }
 
 class Parser {
@@ -47,9 +49,17 @@ class Parser {
   private readonly numbers: NumberReader;
   private readonly strings: StringReader;
   private result: JsonValue | undefined;
+  /** How many values of their own there may still be, and how many bytes of names. */
+  private valuesLeft: number;
+  private nameBytesLeft: number;
 
-  constructor(private readonly body: Buffer) {
-    this.numbers = new NumberReader(body, this.store);
+  constructor(
+    private readonly body: Buffer,
+    private readonly limits: JsonLimits,
+  ) {
+    this.valuesLeft = limits.maxValues;
+    this.nameBytesLeft = limits.maxNameBytes;
+    this.numbers = new NumberReader(body, this.store, limits.maxNumbers);
     this.strings = new StringReader(body);
   }
 
@@ -62,6 +72,8 @@ class Parser {
       this.readStart(byte);
       byte = this.nextStart();
     }
+    if (this.limits.isWhole && skipSpace(this.body, this.at) < this.body.length)
+      throw parseError('rest', this.at);
     return this.result;
   }
 
@@ -117,7 +129,7 @@ class Parser {
   }
 
   private open(): Frame {
-    if (this.depth === MAX_DEPTH) throw parseError('tooDeep', this.at);
+    if (this.depth >= Math.min(MAX_DEPTH, this.limits.maxDepth)) throw parseError('tooDeep', this.at);
     this.at++;
     return (this.frames[this.depth++] ??= new Frame());
   }
@@ -127,6 +139,7 @@ class Parser {
     this.depth--;
     const { size, shape } = frame;
     if (!frame.alike || (shape !== null && shape.rank >= MAX_RANK)) {
+      if (frame.alike) this.count(size);
       const items = frame.separate(this.store);
       frame.clear();
       return this.add({ kind: 'list', items });
@@ -157,8 +170,18 @@ class Parser {
   }
 
   private add(value: JsonValue): void {
-    if (this.depth === 0) this.result = value;
-    else this.frames[this.depth - 1]!.add(value, this.store);
+    if (this.depth === 0) {
+      this.result = value;
+      return;
+    }
+    const frame = this.frames[this.depth - 1]!;
+    this.count(frame.alike ? 1 + frame.size : 1); // Those that were alike become values of their own.
+    frame.add(value, this.store);
+  }
+
+  private count(values: number): void {
+    this.valuesLeft -= values;
+    if (this.valuesLeft < 0) throw new JsonTooLargeError('values', this.limits.maxValues);
   }
 
   /** A number; in a list of numbers, all that follow it there, and in the lists after it as long as they are alike. */
@@ -220,6 +243,8 @@ class Parser {
     if (this.peek() !== QUOTE) throw parseError('missingName', this.at);
     this.readString();
     const { source, start, stop } = this.strings;
+    this.nameBytesLeft -= stop - start;
+    if (this.nameBytesLeft < 0) throw new JsonTooLargeError('names', this.limits.maxNameBytes);
     if (this.peek() !== COLON) throw parseError('missingColon', this.at);
     this.at++;
     frame.name(source.toString('utf8', start, stop));

@@ -94,6 +94,16 @@ export class Metrics {
     },
   });
 
+  /** What the bodies of requests in flight take, in bytes; set by what reads them. */
+  readBodyBytes: (() => number) | undefined;
+
+  readonly bodyBytes: Gauge = new Gauge({
+    name: 'tensornest_body_bytes',
+    help: 'Memory that the bodies of requests in flight take, or have room for, in bytes.',
+    registers: [this.registry],
+    collect: () => this.bodyBytes.set(this.readBodyBytes?.() ?? 0),
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }

@@ -3,6 +3,7 @@ import { SETTINGS_TOKEN } from '../config/config.module.js';
 import type { Settings } from '../config/settings.js';
 import type { NamedTensors, Signature } from '../engine/engine.js';
 import { ServingError } from '../errors/serving-error.js';
+import type { NumberList } from '../json/number-list.js';
 import type { ModelHandle } from '../models/model-handle.js';
 import { checkEncoded } from '../preprocessing/check-encoded.js';
 import type { Call } from '../turns/call.js';
@@ -50,7 +51,7 @@ export class NumbersService {
   /** One entry per instance, answered by one entry each. */
   async instances(
     model: ModelHandle,
-    values: readonly unknown[],
+    values: readonly unknown[] | NumberList,
     signatureName: string | undefined,
     call: Call,
     readMs: number,

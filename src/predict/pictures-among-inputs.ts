@@ -2,6 +2,7 @@ import { ServingError } from '../errors/serving-error.js';
 import type { ModelHandle } from '../models/model-handle.js';
 import { pixelInput } from '../models/model-plan.js';
 import type { Signature } from '../engine/engine.js';
+import { NumberList } from '../json/number-list.js';
 import { isBytesObject } from './base64.js';
 import { isNamed, type NamedValues, pictureOf, picturesOf, type PredictInput } from './predict-input.js';
 
@@ -51,8 +52,8 @@ function isPicture(value: unknown): boolean {
  * Instances by row → the same by input.
  * @throws ServingError INPUT_INVALID where one lacks an input
  */
-export function columnsOf(values: readonly unknown[], { inputs }: Signature): unknown {
-  if (!values.some(isNamed)) return values;
+export function columnsOf(values: readonly unknown[] | NumberList, { inputs }: Signature): unknown {
+  if (values instanceof NumberList || !values.some(isNamed)) return values;
   const columns: Record<string, unknown[]> = Object.create(null) as Record<string, unknown[]>;
   for (const [index, instance] of values.entries()) {
     const given = isNamed(instance) ? Object.keys(instance) : [];

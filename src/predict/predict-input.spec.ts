@@ -1,5 +1,5 @@
 import type { RequestBody } from '../http/body/request-body.js';
-import { predictInputOf } from './predict-input.js';
+import { predictInputOf, type ReadJson } from './predict-input.js';
 
 const bytes = (text: string) => Buffer.from(text);
 const base64 = (text: string) => bytes(text).toString('base64');
@@ -10,11 +10,13 @@ const files = (...fields: string[]): RequestBody => ({
   texts: [],
 });
 
+const readJson: ReadJson = async (text) => JSON.parse(String(text)) as unknown;
+
 /** What a body is taken for, pictures as text. */
-function taken(body: RequestBody): object {
+async function taken(body: RequestBody): Promise<object> {
   const text = (picture: unknown) =>
     picture instanceof Uint8Array ? Buffer.from(picture).toString() : (picture as { code: string }).code;
-  const input = predictInputOf(body, 3);
+  const input = await predictInputOf(body, 3, readJson);
   switch (input.kind) {
     case 'picture':
       return { picture: text(input.picture) };
@@ -26,9 +28,9 @@ function taken(body: RequestBody): object {
 }
 
 /** The code and the sentence with which a body is refused. */
-function refusal(body: RequestBody): string {
+async function refusal(body: RequestBody): Promise<string> {
   try {
-    predictInputOf(body, 3);
+    await predictInputOf(body, 3, readJson);
     return 'taken';
   } catch (error) {
     const { code, message } = error as { code: string; message: string };
@@ -51,22 +53,23 @@ describe('a prediction is made from', () => {
     ['an empty text as a string tensor', json({ input: '' }), { kind: 'input', value: '' }],
     ['instances', json({ instances: [1, 2] }), { kind: 'instances', values: [1, 2] }],
     ['the one field that is not null', json({ image: null, input: 5 }), { kind: 'input', value: 5 }],
-  ])('%s', (_, body, expected) => {
-    expect(taken(body)).toEqual(expected);
+  ])('%s', async (_, body, expected) => {
+    expect(await taken(body)).toEqual(expected);
   });
 
-  it('the good ones of several pictures: a bad one stands as its error', () => {
+  it('the good ones of several pictures: a bad one stands as its error', async () => {
     const images = [base64('a'), 'not base64!', ''];
-    expect(taken(json({ images }))).toEqual({ pictures: ['a', 'IMAGE_UNREADABLE', 'IMAGE_MISSING'] });
-    expect(taken(json({ images: [5, null, base64('b')] }))).toEqual({
+    expect(await taken(json({ images }))).toEqual({ pictures: ['a', 'IMAGE_UNREADABLE', 'IMAGE_MISSING'] });
+    expect(await taken(json({ images: [5, null, base64('b')] }))).toEqual({
       pictures: ['FIELD_INVALID', 'FIELD_INVALID', 'b'],
     });
   });
 
-  it('numbers without copying them', () => {
+  it('numbers without copying them', async () => {
     const input = [[1, 2]];
-    expect(predictInputOf(json({ input }), 3)).toEqual({ kind: 'input', value: input });
-    expect((predictInputOf(json({ input }), 3) as { value: unknown }).value).toBe(input);
+    expect(await predictInputOf(json({ input }), 3, readJson)).toEqual({ kind: 'input', value: input });
+    const numbers = await predictInputOf(json({ input }), 3, readJson);
+    expect((numbers as { value: unknown }).value).toBe(input);
   });
 });
 
@@ -77,8 +80,8 @@ describe('a prediction is refused', () => {
     ['a form without files', files()],
     ['an empty object', json({})],
     ['nothing but null', json({ image: null })],
-  ])('that has %s, with all the ways to send a picture', (_, body) => {
-    expect(refusal(body)).toMatch(
+  ])('that has %s, with all the ways to send a picture', async (_, body) => {
+    expect(await refusal(body)).toMatch(
       /^IMAGE_MISSING: There is no picture(?:: the form is empty)?\. Send one as .*"image".* in \{"image": …\}\.$/,
     );
   });
@@ -107,12 +110,12 @@ describe('a prediction is refused', () => {
     [{ image: 'no base64' }, /^IMAGE_UNREADABLE: The picture is not valid base64, or it broke off\.$/],
     [{ image: '' }, /^IMAGE_MISSING: The picture is an empty text\.$/],
     [{ images: ['', '', '', ''] }, /^TOO_MANY_IMAGES: Send 3 pictures at most in one request, not 4\.$/],
-  ])('whose JSON is %j', (value, sentence) => {
-    expect(refusal(json(value))).toMatch(sentence);
+  ])('whose JSON is %j', async (value, sentence) => {
+    expect(await refusal(json(value))).toMatch(sentence);
   });
 
-  it('whose form has a file under another name', () => {
-    expect(refusal(files('image', 'photo'))).toBe(
+  it('whose form has a file under another name', async () => {
+    expect(await refusal(files('image', 'photo'))).toBe(
       'FIELD_INVALID: "photo" is not a field of this form, which takes files "image" and JSON as "inputs"; options such as topK go into the query.',
     );
   });

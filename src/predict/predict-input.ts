@@ -1,6 +1,6 @@
 import { validateSync } from 'class-validator';
 import { type FieldError, ServingError } from '../errors/serving-error.js';
-import { readJson } from '../http/body/read-json.js';
+import { isList, NumberList } from '../json/number-list.js';
 import type { Form, RequestBody } from '../http/body/request-body.js';
 import { fieldErrors, invalid } from '../http/errors/invalid.js';
 import { decodeBase64, isBytesObject } from './base64.js';
@@ -19,7 +19,10 @@ export type PredictInput =
       readonly beside?: NamedValues | undefined;
     }
   | { readonly kind: 'input'; readonly value: unknown }
-  | { readonly kind: 'instances'; readonly values: readonly unknown[] };
+  | { readonly kind: 'instances'; readonly values: readonly unknown[] | NumberList };
+
+/** Reads the JSON of a form's field. @param what it is, for error texts */
+export type ReadJson = (bytes: Buffer, what: string) => Promise<unknown>;
 
 const FIELDS = ['image', 'images', 'input', 'inputs', 'instances'] as const;
 const FORM_FIELD = 'image';
@@ -27,7 +30,11 @@ const FORM_FIELD = 'image';
 const NAMED_FIELD = 'inputs';
 
 /** @throws ServingError IMAGE_MISSING, IMAGE_UNREADABLE, IMAGE_UNSUPPORTED, FIELD_INVALID, TOO_MANY_IMAGES, BODY_UNREADABLE */
-export function predictInputOf(body: RequestBody, maxImages: number): PredictInput {
+export async function predictInputOf(
+  body: RequestBody,
+  maxImages: number,
+  readJson: ReadJson,
+): Promise<PredictInput> {
   switch (body.kind) {
     case 'none':
       throw imageMissing();
@@ -35,13 +42,17 @@ export function predictInputOf(body: RequestBody, maxImages: number): PredictInp
       if (body.bytes.length === 0) throw imageMissing();
       return { kind: 'picture', picture: body.bytes };
     case 'form':
-      return fromForm(body, maxImages);
+      return fromForm(body, maxImages, readJson);
     case 'json':
       return fromJson(readEnvelope(body.value), maxImages);
   }
 }
 
-function fromForm({ files, texts }: Form, maxImages: number): PredictInput {
+async function fromForm(
+  { files, texts }: Form,
+  maxImages: number,
+  readJson: ReadJson,
+): Promise<PredictInput> {
   const pictures = files.filter(({ field }) => field === FORM_FIELD).map(({ bytes }) => bytes);
   const [first, ...others] = pictures;
   if (!first) throw imageMissing([...files, ...texts].map(({ field }) => field));
@@ -51,7 +62,7 @@ function fromForm({ files, texts }: Form, maxImages: number): PredictInput {
   ]);
   if (strangers.size > 0) throw invalid(Array.from(strangers, strangeField));
   if (pictures.length > maxImages) throw tooManyImages(maxImages, pictures.length);
-  const beside = namedValuesOf([
+  const beside = await namedValuesOf(readJson, [
     ...files.flatMap(({ field, bytes }) => (field === NAMED_FIELD ? [Buffer.from(bytes)] : [])),
     ...texts.map(({ text }) => Buffer.from(text)),
   ]);
@@ -69,9 +80,12 @@ function strangeField(field: string): FieldError {
 }
 
 /** What the form's field `inputs` says; `undefined` where there is none. */
-function namedValuesOf([json, another]: readonly Buffer[]): NamedValues | undefined {
+async function namedValuesOf(
+  readJson: ReadJson,
+  [json, another]: readonly Buffer[],
+): Promise<NamedValues | undefined> {
   if (another) throw invalid([{ field: NAMED_FIELD, message: 'is sent more than once' }]);
-  return json && namedValues(readJson(json, '', `The field "${NAMED_FIELD}"`));
+  return json && namedValues(await readJson(json, `The field "${NAMED_FIELD}"`));
 }
 
 function namedValues(value: unknown): NamedValues {
@@ -82,15 +96,21 @@ function namedValues(value: unknown): NamedValues {
 
 /** Whether a JSON value is an object of values by name, rather than bytes or an array. */
 export function isNamed(value: unknown): value is NamedValues {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isBytesObject(value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return !(value instanceof NumberList) && !isBytesObject(value);
 }
 
 function fromJson({ image, images, input, inputs, instances }: PredictBody, maxImages: number): PredictInput {
   const beside = inputs === undefined ? undefined : () => namedValues(inputs);
   if (image !== undefined) return { kind: 'picture', picture: decodeBase64(image), beside: beside?.() };
-  if (images !== undefined) return { ...picturesOf(images, maxImages), beside: beside?.() };
+  if (images !== undefined) return { ...picturesOf(asTexts(images), maxImages), beside: beside?.() };
   if (instances !== undefined) return { kind: 'instances', values: instances };
   return { kind: 'input', value: input ?? inputs };
+}
+
+/** Numbers are none. */
+function asTexts(images: readonly unknown[] | NumberList): readonly unknown[] {
+  return images instanceof NumberList ? Array.from({ length: images.length }) : images;
 }
 
 /**
@@ -127,7 +147,7 @@ function decodeOrError(image: unknown): Uint8Array | ServingError {
  * tensor; what is inside `input`, `inputs` and `instances` is read once, when it is written into a typed array.
  */
 function readEnvelope(value: unknown): PredictBody {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (typeof value !== 'object' || value === null || isList(value)) {
     throw invalid([{ field: '', message: `the body must be an object with one of ${FIELDS.join(', ')}` }]);
   }
   const given = Object.entries(value).filter(([, content]) => content !== null && content !== undefined);

@@ -17,7 +17,8 @@ import { SETTINGS_TOKEN } from '../config/config.module.js';
 import type { Settings } from '../config/settings.js';
 import { ServingError } from '../errors/serving-error.js';
 import { BodyInterceptor } from '../http/body/body.interceptor.js';
-import { callOf, type RequestCall, timeoutOf } from '../http/call.js';
+import { JsonReader } from '../http/body/json/json-reader.js';
+import type { RequestCall } from '../http/call.js';
 import { invalid } from '../http/errors/invalid.js';
 import { Metrics } from '../metrics/metrics.js';
 import type { ModelHandle } from '../models/model-handle.js';
@@ -38,7 +39,7 @@ import { PredictQuery } from './dto/predict-query.dto.js';
 import { ModelGuard } from './model.guard.js';
 import { NumbersService } from './numbers.service.js';
 import { withPictures } from './pictures-among-inputs.js';
-import { type PredictInput, predictInputOf } from './predict-input.js';
+import { type PredictInput, predictInputOf, type ReadJson } from './predict-input.js';
 import { PredictService, type PictureResult } from './predict.service.js';
 import { timingsOf, toMicroseconds, type WorkTimes } from './timings.js';
 
@@ -54,6 +55,7 @@ export class PredictController {
     private readonly pictures: PredictService,
     private readonly numbers: NumbersService,
     private readonly metrics: Metrics,
+    private readonly json: JsonReader,
     @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
   ) {}
 
@@ -88,14 +90,16 @@ export class PredictController {
   ): Promise<void> {
     if (query.version !== undefined && query.label !== undefined)
       throw invalid([{ field: 'label', message: 'stands beside "version"; send one of them' }]);
-    const { requestTimeoutMs, maxImages } = this.settings;
-    const { body, arrivedAt, parseMs } = request.received!;
-    const call = callOf(request, response, timeoutOf(request, requestTimeoutMs), arrivedAt);
+    const { maxImages } = this.settings;
+    const { body, call, entry, parseMs } = request.received!;
     const wanted = { name, version: query.version, label: query.label };
     const model = await this.models.acquire(wanted, callerOf(request), call.signal);
     try {
       const began = performance.now();
-      const input = withPictures(predictInputOf(body, maxImages), model, query.signature, maxImages);
+      const readJson: ReadJson = (bytes, what) =>
+        this.json.value(bytes, '', call, (more) => entry.settle(entry.bytes + more), what);
+      const sent = await predictInputOf(body, maxImages, readJson);
+      const input = withPictures(sent, model, query.signature, maxImages);
       const readMs = parseMs + performance.now() - began;
       await this.answerWith(model, input, query, request, response, call, readMs);
     } finally {

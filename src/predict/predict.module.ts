@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { BodyModule } from '../http/body/body.module.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { ModelsModule } from '../models/models.module.js';
 import { PreprocessingModule } from '../preprocessing/preprocessing.module.js';
@@ -8,7 +9,7 @@ import { PredictController } from './predict.controller.js';
 import { PredictService } from './predict.service.js';
 
 @Module({
-  imports: [MetricsModule, ModelsModule, PreprocessingModule],
+  imports: [BodyModule, MetricsModule, ModelsModule, PreprocessingModule],
   controllers: [PredictController, ModelsController],
   providers: [PredictService, NumbersService],
 })

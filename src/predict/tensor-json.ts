@@ -8,6 +8,8 @@ import {
   type Tensor,
   type TensorSpec,
 } from '../engine/tensor.js';
+import { NumberList } from '../json/number-list.js';
+import type { NumberRange } from '../json/number-range.js';
 import {
   fromBfloat16,
   fromFloat16,
@@ -51,8 +53,9 @@ export function fittedShape(
 
 function shapeOf(value: unknown): number[] {
   const shape: number[] = [];
-  for (let inner = value; Array.isArray(inner); inner = inner[0]) shape.push(inner.length);
-  return shape;
+  let inner = value;
+  for (; Array.isArray(inner); inner = inner[0]) shape.push(inner.length);
+  return inner instanceof NumberList ? [...shape, ...inner.shape] : shape;
 }
 
 function fill(value: unknown, shape: readonly number[], spec: TensorSpec): Tensor['data'] {
@@ -63,6 +66,14 @@ function fill(value: unknown, shape: readonly number[], spec: TensorSpec): Tenso
   let next = 0;
   const walk = (node: unknown, axis: number): void => {
     if (axis < sizes.length) {
+      if (node instanceof NumberList) {
+        const [found, expected] = [node.shape, sizes.slice(axis)];
+        if (String(found) !== String(expected))
+          throw refused(spec, `arrays of the shapes [${expected}] and [${found}] side by side`);
+        fillAll(data, next, node, spec);
+        next += node.elements;
+        return;
+      }
       if (!Array.isArray(node))
         throw refused(spec, `${shown(node)} where an array of ${sizes[axis]} belongs`);
       if (node.length !== sizes[axis])
@@ -78,13 +89,31 @@ function fill(value: unknown, shape: readonly number[], spec: TensorSpec): Tenso
   return data as Tensor['data'];
 }
 
+/** Numbers that all suit a dtype are converted at once, others one by one up to the first that does not. */
+function fillAll(data: ElementArray, start: number, list: NumberList, spec: TensorSpec): void {
+  const { read, says, suits } = ELEMENTS[spec.dtype];
+  const { values } = list;
+  if (suits?.(list.range)) {
+    (data as Float32Array).set(values, start);
+    return;
+  }
+  for (const [index, value] of values.entries()) {
+    const element = read(value);
+    if (element === undefined) throw refused(spec, `${shown(value)}, which is not ${says}`);
+    data[start + index] = element;
+  }
+}
+
 type Element = number | bigint | Uint8Array;
+type ElementArray = { [index: number]: Element };
 
 interface ElementKind {
-  readonly make: (length: number) => { [index: number]: Element };
+  readonly make: (length: number) => ElementArray;
   /** The element, or `undefined` if this JSON value is none. */
   readonly read: (node: unknown) => Element | undefined;
   readonly says: string;
+  /** Whether all numbers of such a range are elements just as a typed array converts them. */
+  readonly suits?: (range: NumberRange) => boolean;
 }
 
 const whole = (min: number, max: number, make: ElementKind['make']): ElementKind => ({
@@ -94,6 +123,7 @@ const whole = (min: number, max: number, make: ElementKind['make']): ElementKind
       ? (node as number)
       : undefined,
   says: `a whole number from ${min} to ${max}`,
+  suits: ({ least, most, areWhole }) => areWhole && least >= min && most <= max,
 });
 /** Decimals, as the numbers, or the bits of the numbers, of `dtype` that are nearest. */
 const decimal = (
@@ -105,6 +135,9 @@ const decimal = (
   make,
   read: (node) => (typeof node === 'number' && Number.isFinite(round(node)) ? bits(node) : undefined),
   says: `a number that ${dtype} holds`,
+  ...(bits === round && {
+    suits: ({ least, most }) => Number.isFinite(round(least)) && Number.isFinite(round(most)),
+  }),
 });
 /** 64 bits, from 2^53 on as a text: JSON's numbers are exact up to there. */
 const whole64 = (
@@ -168,8 +201,13 @@ function refused(spec: TensorSpec, found: string): ServingError {
   );
 }
 
+/** No more of a text than is shown. */
+function shortened(_name: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.slice(0, 40) : value;
+}
+
 function shown(node: unknown): string {
-  const json = JSON.stringify(node) ?? String(node);
+  const json = JSON.stringify(node, shortened) ?? String(node);
   return json.length > 40 ? `${json.slice(0, 37)}…` : json;
 }
 

@@ -1,6 +1,4 @@
 import type { Request } from 'express';
-import { jsonDepth } from '../http/body/json-depth.js';
-import { StatusError } from './status.js';
 import { ServingError } from '../errors/serving-error.js';
 
 /** Those that TensorFlow Serving reads a path for; others its HTTP server does not take (`evhttp_set_allowed_methods`). */
@@ -21,13 +19,4 @@ export function checkEncoding({ headers }: Request): void {
   const encoding = headers['content-encoding']?.trim().toLowerCase() ?? '';
   if (encoding === '' || encoding === 'identity' || encoding === 'gzip' || encoding === 'x-gzip') return;
   throw new ServingError('MEDIA_TYPE_UNSUPPORTED', 'Content-Encoding may be gzip or absent.');
-}
-
-/** A tensor has 254 dimensions at most, and a few levels are around it. */
-const MAX_DEPTH = 300;
-
-/** Before it is parsed. @throws StatusError INVALID_ARGUMENT */
-export function checkDepth(json: Uint8Array): void {
-  if (jsonDepth(Buffer.from(json.buffer, json.byteOffset, json.byteLength)) <= MAX_DEPTH) return;
-  throw new StatusError('INVALID_ARGUMENT', `JSON may be nested ${MAX_DEPTH} deep at most.`);
 }

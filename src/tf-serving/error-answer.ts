@@ -17,6 +17,7 @@ export function statusCodeOf(code: ErrorCode): ErrorStatus {
     case 'IMAGE_UNSUPPORTED':
     case 'IMAGE_TOO_LARGE':
     case 'TOO_MANY_IMAGES':
+    case 'REQUEST_TOO_LARGE':
     case 'INPUT_INVALID':
     case 'INPUT_REFUSED':
     case 'LABEL_NOT_FOUND':
@@ -59,6 +60,7 @@ const BETTER_STATUS: { readonly [C in ErrorCode]?: number } = {
   BODY_TOO_LARGE: 413,
   IMAGE_TOO_LARGE: 413,
   TOO_MANY_IMAGES: 413,
+  REQUEST_TOO_LARGE: 413,
   MEDIA_TYPE_UNSUPPORTED: 415,
   IMAGE_UNSUPPORTED: 415,
   UPSTREAM_FAILED: 502,

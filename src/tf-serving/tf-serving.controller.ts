@@ -7,18 +7,20 @@ import type { Settings } from '../config/settings.js';
 import { ServingError } from '../errors/serving-error.js';
 import { Public } from '../http/api-keys/public.decorator.js';
 import { assertModelAllowed, mayUse } from '../http/api-keys/model-scope.js';
-import { readRawBody } from '../http/body/raw-body.js';
-import { readInTime } from '../http/body/read-in-time.js';
-import { callOf, timeoutOf } from '../http/call.js';
+import { Bodies } from '../http/body/bodies.js';
+import type { BodyEntry } from '../http/body/body-account.js';
+import { JsonReader } from '../http/body/json/json-reader.js';
+import { readBytes } from '../http/body/read-bytes.js';
+import { callOf, type RequestCall, timeoutOf } from '../http/call.js';
 import { ModelsService } from '../models/models.service.js';
 import { callerOf } from '../predict/caller.js';
-import { checkDepth, checkEncoding, checkMethod } from './check-request.js';
+import { checkEncoding, checkMethod } from './check-request.js';
 import { statusCodeOf } from './error-answer.js';
 import { acquireTarget, statusOfTarget } from './find-model.js';
 import { Monitoring } from './monitoring.js';
 import { parsePath, type ServingPath, type Target, type Verb } from './path.js';
 import { PredictionService } from './prediction.service.js';
-import { readEnvelope } from './request/read-envelope.js';
+import { type Envelope, envelopeOf, ofJson } from './request/read-envelope.js';
 import { modelMetadata } from './response/metadata.js';
 import { modelStatus, versionsOf } from './response/model-status.js';
 import { StatusError } from './status.js';
@@ -39,6 +41,8 @@ export class TfServingController {
     private readonly models: ModelsService,
     private readonly predictions: PredictionService,
     private readonly monitoring: Monitoring,
+    private readonly bodies: Bodies,
+    private readonly json: JsonReader,
     @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
   ) {}
 
@@ -98,13 +102,11 @@ export class TfServingController {
 
   /** In TensorFlow Serving's order: JSON that cannot be read is told before a model that is not there. */
   private async predict(verb: Verb, target: Target, request: Request, response: Response): Promise<void> {
-    const { maxBodyBytes, bodyTimeoutMs, requestTimeoutMs } = this.settings;
-    const timeoutMs = timeoutOf(request, requestTimeoutMs);
-    const read = (): Promise<Uint8Array> => readRawBody(request, maxBodyBytes);
-    const bytes = await readInTime(read, request, response, bodyTimeoutMs);
-    const call = callOf(request, response, timeoutMs);
-    checkDepth(bytes);
-    const envelope = readEnvelope(bytes);
+    const { maxBodyBytes } = this.settings;
+    const { sent, call, entry } = await this.bodies.arrive(request, response, true, (room) =>
+      readBytes(request, maxBodyBytes, room),
+    );
+    const envelope = await this.envelopeOf(await this.inflated(request, sent, call, entry), call, entry);
     const parseMs = performance.now() - call.arrivedAt;
     const model = await acquireTarget(this.models, target, callerOf(request), call.signal);
     try {
@@ -114,6 +116,32 @@ export class TfServingController {
       response.setHeader('Content-Type', 'application/json').end(body);
     } finally {
       model.release();
+    }
+  }
+
+  /** What is compressed in a way that fails counts as empty, as at TensorFlow Serving (`util/net_http/server/internal/evhttp_request.cc`). */
+  private async inflated(
+    { headers }: Request,
+    sent: Buffer,
+    call: RequestCall,
+    entry: BodyEntry,
+  ): Promise<Uint8Array> {
+    if (!headers['content-encoding']?.toLowerCase().includes('gzip')) return sent;
+    try {
+      return await this.bodies.inflated('gzip', sent, call, entry, true);
+    } catch (error) {
+      if (error instanceof ServingError && error.code === 'BODY_UNREADABLE') return new Uint8Array();
+      throw error;
+    }
+  }
+
+  private async envelopeOf(bytes: Uint8Array, call: RequestCall, entry: BodyEntry): Promise<Envelope> {
+    try {
+      const { length } = bytes;
+      const onRead = (numbers: number): void => entry.settle(length + numbers);
+      return envelopeOf(await this.json.document(bytes, call, onRead));
+    } catch (error) {
+      throw ofJson(error);
     }
   }
 

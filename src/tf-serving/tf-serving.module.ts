@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { BodyModule } from '../http/body/body.module.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { ModelsModule } from '../models/models.module.js';
 import { PreprocessingModule } from '../preprocessing/preprocessing.module.js';
@@ -10,7 +11,7 @@ import { TfServingController } from './tf-serving.controller.js';
 
 /** TensorFlow Serving's REST API, for its clients as they are. */
 @Module({
-  imports: [MetricsModule, ModelsModule, PreprocessingModule],
+  imports: [BodyModule, MetricsModule, ModelsModule, PreprocessingModule],
   controllers: [TfServingController, MonitoringController],
   providers: [Monitoring, PictureJoiner, PredictionService],
 })

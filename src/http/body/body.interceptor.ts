@@ -9,9 +9,9 @@ import type { Request, Response } from 'express';
 import type { Observable } from 'rxjs';
 import { SETTINGS_TOKEN } from '../../config/config.module.js';
 import type { Settings } from '../../config/settings.js';
-import { timeoutOf } from '../call.js';
-import { type BodyReader, makeBodyReader } from './read-body.js';
-import { readInTime } from './read-in-time.js';
+import { Bodies } from './bodies.js';
+import { JsonReader } from './json/json-reader.js';
+import { BodyReader, isJsonBody } from './read-body.js';
 
 /**
  * Reads the body of the routes that take one. As an interceptor it runs after the guards: a refused caller costs no
@@ -19,17 +19,25 @@ import { readInTime } from './read-in-time.js';
  */
 @Injectable()
 export class BodyInterceptor implements NestInterceptor {
-  private readonly read: BodyReader;
+  private readonly reader: BodyReader;
 
-  constructor(@Inject(SETTINGS_TOKEN) private readonly settings: Settings) {
-    this.read = makeBodyReader({ maxBytes: settings.maxBodyBytes, maxFiles: settings.maxImages });
+  constructor(
+    @Inject(SETTINGS_TOKEN) settings: Settings,
+    private readonly bodies: Bodies,
+    json: JsonReader,
+  ) {
+    const limits = { maxBytes: settings.maxBodyBytes, maxFiles: settings.maxImages };
+    this.reader = new BodyReader(limits, bodies, json);
   }
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const request = context.switchToHttp().getRequest<Request>();
     const response = context.switchToHttp().getResponse<Response>();
-    timeoutOf(request, this.settings.requestTimeoutMs);
-    request.received = await readInTime(this.read, request, response, this.settings.bodyTimeoutMs);
+    const { sent, call, entry } = await this.bodies.arrive(request, response, isJsonBody(request), (room) =>
+      this.reader.receive(request, response, room),
+    );
+    const body = await sent(call, entry);
+    request.received = { body, call, entry, parseMs: performance.now() - call.arrivedAt };
     return next.handle();
   }
 }

@@ -1,10 +1,12 @@
 import type { Request, RequestHandler, Response } from 'express';
 import multer, { MulterError } from 'multer';
 import { ServingError } from '../../errors/serving-error.js';
-import { bodyTooLarge } from './read-bytes.js';
+import type { BodyEntry } from './body-account.js';
+import { bodyTooLarge, brokeOff } from './body-errors.js';
+import { announcedBytes, growthFault } from './read-bytes.js';
 import type { Form, TextField } from './request-body.js';
 
-export type FormReader = (request: Request, response: Response) => Promise<Form>;
+export type FormReader = (request: Request, response: Response, entry: BodyEntry) => Promise<Form>;
 
 /** More texts than any form has a use for: so that a refusal can name those that came. */
 const MAX_TEXTS = 16;
@@ -28,9 +30,9 @@ export function makeFormReader(maxBytes: number, maxFiles: number): FormReader {
     },
   }).any();
 
-  return async (request, response) => {
+  return async (request, response, entry) => {
     try {
-      await read(form, request, response, maxBytes);
+      await read(form, request, response, entry, maxBytes);
     } catch (error) {
       throw asServingError(error, maxBytes, maxFiles);
     }
@@ -58,19 +60,22 @@ async function read(
   form: RequestHandler,
   request: Request,
   response: Response,
+  entry: BodyEntry,
   maxBytes: number,
 ): Promise<void> {
   if (request.headers['content-encoding'] !== undefined) {
     throw new ServingError('MEDIA_TYPE_UNSUPPORTED', 'Send a multipart form without Content-Encoding.');
   }
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw bodyTooLarge(maxBytes);
   const overflow = new Promise<never>((_, reject) => {
     let received = 0;
     request.on('data', (chunk: Uint8Array) => {
       received += chunk.length;
-      if (received <= maxBytes) return;
+      const isCounted = received <= maxBytes && announcedBytes(request) !== undefined;
+      const fault =
+        received > maxBytes ? bodyTooLarge(maxBytes) : !isCounted && growthFault(entry, chunk.length);
+      if (!fault) return;
       request.unpipe();
-      reject(bodyTooLarge(maxBytes));
+      reject(fault);
     });
   });
   await Promise.race([passThrough(form, request, response), overflow]);
@@ -103,5 +108,5 @@ function asServingError(error: unknown, maxBytes: number, maxFiles: number): Ser
         return new ServingError('BODY_UNREADABLE', 'The multipart form cannot be read.', { cause: error });
     }
   }
-  return new ServingError('BODY_UNREADABLE', 'The body broke off or cannot be decoded.', { cause: error });
+  return brokeOff(error);
 }

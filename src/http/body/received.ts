@@ -1,11 +1,13 @@
+import type { RequestCall } from '../call.js';
+import type { BodyEntry } from './body-account.js';
 import type { RequestBody } from './request-body.js';
 
-/** A body, and when it came. */
+/** A body, and the call that it is the body of. */
 export interface Received {
   readonly body: RequestBody;
-  /** When its last byte was there, in ms of `performance.now()`. */
-  readonly arrivedAt: number;
-  /** How long it took to parse from then on, in ms. */
+  readonly call: RequestCall;
+  readonly entry: BodyEntry;
+  /** How long it took to inflate and parse once it was there, in ms. */
   readonly parseMs: number;
 }
 

@@ -38,6 +38,7 @@ export function statusOf(code: ErrorCode): number {
     case 'BODY_TOO_LARGE':
     case 'IMAGE_TOO_LARGE':
     case 'TOO_MANY_IMAGES':
+    case 'REQUEST_TOO_LARGE':
       return 413;
     case 'MEDIA_TYPE_UNSUPPORTED':
     case 'IMAGE_UNSUPPORTED':

@@ -9,6 +9,7 @@ import { readSettings, type Settings } from '../../config/settings.js';
 import { NeedsScope } from '../api-keys/needs-scope.decorator.js';
 import { Public } from '../api-keys/public.decorator.js';
 import { BodyInterceptor } from '../body/body.interceptor.js';
+import { BodyModule } from '../body/body.module.js';
 import { HttpModule } from '../http.module.js';
 
 @NeedsScope('predict')
@@ -29,7 +30,7 @@ class DoorController {
 }
 
 @Module({
-  imports: [HttpModule, LoggerModule.forRoot({ pinoHttp: { level: 'silent' } })],
+  imports: [BodyModule, HttpModule, LoggerModule.forRoot({ pinoHttp: { level: 'silent' } })],
   controllers: [DoorController],
 })
 class DoorModule {}

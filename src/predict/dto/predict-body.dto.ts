@@ -1,4 +1,6 @@
-import { ArrayNotEmpty, IsArray, IsOptional, IsString } from 'class-validator';
+import { IsOptional, IsString } from 'class-validator';
+import type { NumberList } from '../../json/number-list.js';
+import { IsList } from './is-list.js';
 
 /** The JSON body of a prediction: one of its fields, or a picture with `inputs`; `answer-schemas.ts` documents it. */
 export class PredictBody {
@@ -7,9 +9,8 @@ export class PredictBody {
   image?: string;
 
   @IsOptional()
-  @IsArray()
-  @ArrayNotEmpty()
-  images?: unknown[];
+  @IsList()
+  images?: unknown[] | NumberList;
 
   @IsOptional()
   input?: unknown;
@@ -18,7 +19,6 @@ export class PredictBody {
   inputs?: unknown;
 
   @IsOptional()
-  @IsArray()
-  @ArrayNotEmpty()
-  instances?: unknown[];
+  @IsList()
+  instances?: unknown[] | NumberList;
 }

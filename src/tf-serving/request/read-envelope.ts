@@ -13,7 +13,15 @@ export interface Envelope {
 
 /** Throws a `StatusError` for a body that is no JSON, no object, or names its signature with anything but a string. */
 export function readEnvelope(bytes: Uint8Array): Envelope {
-  const body = parse(bytes);
+  try {
+    return envelopeOf(parseJson(bytes));
+  } catch (error) {
+    throw ofJson(error);
+  }
+}
+
+/** The same of a body that was read already. */
+export function envelopeOf(body: JsonValue): Envelope {
   if (body.kind !== 'object') throw invalidValue(body, 'Is not object');
   const name = body.find('signature_name');
   if (name !== undefined && name.kind !== 'string') {
@@ -22,10 +30,7 @@ export function readEnvelope(bytes: Uint8Array): Envelope {
   return { signatureName: name?.toString() || undefined, body };
 }
 
-function parse(bytes: Uint8Array): JsonValue {
-  try {
-    return parseJson(bytes);
-  } catch (error) {
-    throw error instanceof JsonError ? new StatusError('INVALID_ARGUMENT', error.message) : error;
-  }
+/** What is wrong with JSON, as a client is told. */
+export function ofJson(error: unknown): unknown {
+  return error instanceof JsonError ? new StatusError('INVALID_ARGUMENT', error.message) : error;
 }
