@@ -50,7 +50,6 @@ describe('a full house', () => {
     ['a5 high', ['b1 low', 'a1', 'a2', 'a3'], 'in', ['b1'], 'has the lowest class leave'],
     ['b1 normal 2', ['a1', 'a2', 'a3', 'a4'], 'in', ['a4', 'a3'], 'has as many leave as there must'],
     ['b1 normal 4', ['c1', 'a1', 'a2', 'a3'], 'QUEUE_FULL', [], 'has nobody leave in vain'],
-    ['b1 high 9', ['a1', 'a2', 'a3', 'a4'], 'QUEUE_FULL', [], 'refuses what is larger than itself'],
   ])('when %s comes and %j are in: %s, and %j leave: it %s', (newcomer, guests, outcome, leaving) => {
     const { come, thrownOut, refused } = entrance();
     for (const guest of guests) come(guest);
@@ -70,12 +69,12 @@ describe('a full house', () => {
     expect(thrownOut()).toEqual(['a3 QUEUE_FULL']);
   });
 
-  it('takes a request that is larger than it while nobody is in', () => {
-    const { come, leave, admission } = entrance();
-    expect([come('a1 normal 9', 1_000), come('b1')]).toEqual(['in', 'QUEUE_FULL']);
-    leave('a1');
-    expect(come('b2')).toBe('in');
+  it('takes no request that is larger than it, though nobody is in', () => {
+    const { come, admission, refused } = entrance();
+    expect([come('a1 normal 9'), come('b1 high', 1_000)]).toEqual(['REQUEST_TOO_LARGE', 'REQUEST_TOO_LARGE']);
+    expect([come('c1'), come('b1 high 9')]).toEqual(['in', 'REQUEST_TOO_LARGE']);
     expect(admission.inside).toEqual({ rows: 1, bytes: 1 });
+    expect(refused).toEqual([]);
   });
 
   it('has no room lost by who leaves, however often it says so, nor by who was thrown out', () => {

@@ -94,8 +94,11 @@ export class Admission {
     return this.letIn(rows, bytes, call, now);
   }
 
-  /** What would not fit if nobody else were in never will. */
-  private checkSize(rows: number, bytes: number): void {
+  /**
+   * What would not fit if nobody else were in never will.
+   * @throws ServingError REQUEST_TOO_LARGE
+   */
+  checkSize(rows: number, bytes: number): void {
     const { maxRows, maxBytes } = this.limits;
     if (rows <= maxRows && bytes <= maxBytes) return;
     const has = rows > maxRows ? `${rows} rows` : `${bytes} bytes`;

@@ -38,10 +38,18 @@ export class ModelHandle {
    * Asks for room for pictures, or rows of numbers, before any work is done for them. Who is let in leaves, whatever happens, and goes on
    * with the call that it was given.
    * @param bytes of what was sent for them
-   * @throws ServingError QUEUE_FULL, DEADLINE_UNREACHABLE; or the signal's reason
+   * @throws ServingError REQUEST_TOO_LARGE, QUEUE_FULL, DEADLINE_UNREACHABLE; or the signal's reason
    */
   admit(rows: number, bytes: number, call: Call): Admitted {
     return this.ready.admission.enter(rows, bytes, call);
+  }
+
+  /**
+   * Whether a request whose rows come in one by one has room at all.
+   * @throws ServingError REQUEST_TOO_LARGE
+   */
+  checkSize(rows: number, bytes: number): void {
+    this.ready.admission.checkSize(rows, bytes);
   }
 
   /**

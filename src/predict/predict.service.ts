@@ -173,12 +173,17 @@ function bytesOfRow({ picture, beside }: PictureRow): number {
   return Object.values(beside).reduce((sum, tensor) => sum + bytesOf(tensor), picture.byteLength);
 }
 
-/** @throws ServingError QUEUE_FULL, DEADLINE_UNREACHABLE, or the signal's reason; none is in then */
+/** @throws ServingError REQUEST_TOO_LARGE, QUEUE_FULL, DEADLINE_UNREACHABLE, or the signal's reason; none is in then */
 function admitAll(
   model: ModelHandle,
   pictures: readonly (PictureRow | ServingError)[],
   call: Call,
 ): readonly (Admitted | undefined)[] {
+  const rows = pictures.filter((picture): picture is PictureRow => !(picture instanceof ServingError));
+  model.checkSize(
+    rows.length,
+    rows.reduce((sum, row) => sum + bytesOfRow(row), 0),
+  );
   const all: (Admitted | undefined)[] = [];
   try {
     for (const picture of pictures)
