@@ -110,7 +110,7 @@ export class BodyAccount {
       const timer = setTimeout(() => {
         end(() => reject(this.full(caller, bytes)));
         this.letIn(); // One that is smaller may have waited behind it.
-      }, this.limits.patienceMs);
+      }, this.limits.patienceMs).unref(); // The connection keeps the process alive.
       signal?.addEventListener('abort', left, { once: true });
       if (isFirst) this.waiting.unshift(entry);
       else this.waiting.push(entry);
