@@ -9,9 +9,10 @@ import { Public } from '../http/api-keys/public.decorator.js';
 import { assertModelAllowed, mayUse } from '../http/api-keys/model-scope.js';
 import { Bodies } from '../http/body/bodies.js';
 import type { BodyEntry } from '../http/body/body-account.js';
-import { JsonReader } from '../http/body/json/json-reader.js';
+import { JsonReader, MAX_DOCUMENT_DEPTH } from '../http/body/json/json-reader.js';
 import { readBytes } from '../http/body/read-bytes.js';
 import { callOf, type RequestCall, timeoutOf } from '../http/call.js';
+import { isTooDeep, JsonError } from '../json/parse-error.js';
 import { ModelsService } from '../models/models.service.js';
 import { callerOf } from '../predict/caller.js';
 import { checkEncoding, checkMethod } from './check-request.js';
@@ -141,6 +142,8 @@ export class TfServingController {
       const onRead = (numbers: number): void => entry.settle(length + numbers);
       return envelopeOf(await this.json.document(bytes, call, onRead));
     } catch (error) {
+      if (error instanceof JsonError && isTooDeep(error))
+        throw new StatusError('INVALID_ARGUMENT', `JSON may be nested ${MAX_DOCUMENT_DEPTH} deep at most.`);
       throw ofJson(error);
     }
   }

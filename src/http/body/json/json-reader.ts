@@ -15,8 +15,8 @@ import { checkCharset, MAX_JSON_DEPTH, noJson, readSmallJson, tooDeep } from './
 const SMALL_BYTES = 128 * 2 ** 10;
 /** What a number takes once it is read (`NumberStore`). */
 const NUMBER_BYTES = 9;
-/** No tensor has as many dimensions, whatever lies around it. */
-const MAX_DOCUMENT_DEPTH = 1_000;
+/** A tensor has 254 dimensions at most, and a few levels are around it. */
+export const MAX_DOCUMENT_DEPTH = 300;
 /** Names of a model's inputs are short. */
 const MAX_NAME_BYTES = 2 ** 20;
 
