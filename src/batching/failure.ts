@@ -19,6 +19,11 @@ export function asServingError(error: unknown): unknown {
       const sentence = 'The engine failed while it worked on this request and is being replaced. Try again.';
       return new ServingError('ENGINE_FAILED', sentence, { retryAfter: 2, cause: error });
     }
+    case 'away': {
+      const retryAfter = error.retryAfter ?? 2;
+      const sentence = `The engine is being replaced, and is expected back within ${retryAfter} s. Try again then.`;
+      return new ServingError('ENGINE_FAILED', sentence, { retryAfter, cause: error });
+    }
     case 'gone': {
       const sentence = 'The model was taken away while this request waited for the engine. Try again.';
       return new ServingError('ENGINE_FAILED', sentence, { retryAfter: 1, cause: error });

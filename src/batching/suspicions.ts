@@ -52,13 +52,18 @@ export class Suspicions {
   /** How requests that run together are tried: one alone is known for what it does, of several each is tried by itself afterwards. */
   triesOf(signature: string, entries: readonly Requested[], only?: 'second'): Tries {
     if (entries.length > 1) return { only: 'first' };
-    const suspect = this.suspectOf(signature, entries[0]!);
-    return only ? { only, suspect } : { suspect };
+    const [entry] = entries;
+    const suspect = this.suspectOf(signature, entry!);
+    return only || this.isSuspected(signature, entry!) ? { only: 'second', suspect } : { suspect };
   }
 
   /** It was in a run that ended the process, and is not tried again. */
   suspect(signature: string, { inputs }: Requested): void {
     this.poisons.suspect(digestOf(signature, inputs), Date.now());
+  }
+
+  private isSuspected(signature: string, { inputs }: Requested): boolean {
+    return !this.poisons.isEmpty && this.poisons.isSuspected(digestOf(signature, inputs), Date.now());
   }
 
   report(): CrashReport | null {
@@ -72,6 +77,7 @@ export class Suspicions {
         signal.throwIfAborted();
         this.check(signature, inputs, turn.caller);
       },
+      suspect: () => this.suspect(signature, entry),
       convict: () => {
         this.poisons.convict(digestOf(signature, inputs), turn.caller, Date.now());
         this.options.onPoison?.(this.model);

@@ -22,6 +22,10 @@ export class EchoEngine implements ServingEngine {
   /** What a load waits for. */
   loading: Promise<void> = Promise.resolve();
 
+  async isServing(): Promise<boolean> {
+    return true;
+  }
+
   async info(): Promise<EngineInfo> {
     return { runtime: 'fake', version: '0', device: 'cpu' };
   }

@@ -41,6 +41,8 @@ export interface PrimaryCalls {
   readonly endRunKey: { readonly ask: object; readonly answer: null };
   /** How many runs the engine does at once. */
   readonly runsAtOnce: { readonly ask: object; readonly answer: number };
+  /** Whether the engine answers runs. */
+  readonly isServing: { readonly ask: object; readonly answer: boolean };
   readonly info: { readonly ask: object; readonly answer: EngineInfo };
   readonly load: {
     readonly ask: { readonly model: string; readonly directory: string; readonly options: LoadOptions };

@@ -18,6 +18,10 @@ export class RemoteEngine implements ServingEngine {
     this.runsAtOnce = (await this.link.call('runsAtOnce', {})).body;
   }
 
+  async isServing(): Promise<boolean> {
+    return (await this.link.call('isServing', {})).body;
+  }
+
   async info(): Promise<EngineInfo> {
     return (await this.link.call('info', {})).body;
   }

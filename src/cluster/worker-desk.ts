@@ -70,6 +70,7 @@ export class WorkerDesk {
         return DONE;
       },
       runsAtOnce: async () => ({ body: shared.engine.runsAtOnce }),
+      isServing: async () => ({ body: await shared.engine.isServing() }),
       info: async () => ({ body: await shared.engine.info() }),
       load: async ({ model, directory, options }) => ({ body: await held.load(model, directory, options) }),
       run: async ({ model, signature, tensors }, payload) => {

@@ -121,7 +121,8 @@ export interface Engine {
 /**
  * `load`: the model's files are at fault. `run`: the model failed on this input; others may do. `input`: so it did, and the message may
  * be told to whoever sent it. `gone`: the engine does not hold the model, as after a crash where its files had been removed; a call that asks for
- * the version of now may succeed. `crashed`: the engine's process ended or hung; the same call may succeed later.
+ * the version of now may succeed. `crashed`: the engine's process ended or hung; the same call may succeed later. `away`: no process is in service,
+ * and none began with the call.
  *
  * Of a remote engine, whose messages may be told too: `upstream-failed`, it answered with an error of its own or with what
  * cannot be read; `upstream-unavailable`, it cannot be reached or says that it is busy, and the same call may succeed later;
@@ -133,20 +134,27 @@ export type EngineErrorKind =
   | 'input'
   | 'gone'
   | 'crashed'
+  | 'away'
   | 'upstream-failed'
   | 'upstream-unavailable'
   | 'upstream-timeout';
 
 /** Why an engine could not do what it was asked. */
 export class EngineError extends Error {
-  /** @param isCulprit of a crash: it was this very call that the process hung in */
+  /** Of a crash: it was this very call that the process hung in. */
+  readonly isCulprit: boolean;
+  /** In how many s the same call may succeed, where that is known. */
+  readonly retryAfter: number | undefined;
+
   constructor(
     readonly kind: EngineErrorKind,
     message: string,
-    readonly isCulprit = false,
+    { isCulprit = false, retryAfter }: { readonly isCulprit?: boolean; readonly retryAfter?: number } = {},
   ) {
     super(message);
     this.name = 'EngineError';
+    this.isCulprit = isCulprit;
+    this.retryAfter = retryAfter;
   }
 }
 

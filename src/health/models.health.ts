@@ -12,7 +12,7 @@ export class ModelsHealth {
     private readonly lifecycle: Lifecycle,
   ) {}
 
-  check(): HealthIndicatorResult {
+  async check(): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check('models');
     const all = this.models.all();
     // Not by name: nobody is asked for a key here.
@@ -27,6 +27,10 @@ export class ModelsHealth {
     if (!this.models.isStarted) return indicator.down({ reason: 'Models are being loaded.', engine, states });
     const usable = all.filter(({ serving }) => serving.length > 0).length;
     if (usable === 0) return indicator.down({ reason: 'No model can be used.', engine, states });
+    if (!(await this.models.isServing())) {
+      const reason = 'The engine is being replaced, and it takes longer than its loads took.';
+      return indicator.down({ reason, engine, states });
+    }
     const failed = all.length - usable;
     return indicator.up({
       ...(failed > 0 && { reason: `${failed} of ${all.length} models cannot be used.` }),

@@ -53,6 +53,11 @@ export class ModelsService implements OnModuleInit, OnModuleDestroy {
     return this.repository.all();
   }
 
+  /** Whether the engine answers runs, or will soon. */
+  isServing(): Promise<boolean> {
+    return this.engine.isServing();
+  }
+
   /** Whether every model that was there at the start has been tried. */
   get isStarted(): boolean {
     return this.repository.isStarted;

@@ -191,6 +191,32 @@ describe('when the engine process dies', () => {
     await server.stop();
   });
 
+  it('where the next process is not there soon, callers are told at once when to come again', async () => {
+    const server = await TestServer.start({
+      models: { fake: fakeModel({ loadMs: 12_000, runMs: 2000, on: { '666': 'crash' } }) },
+      env: { ENGINE: 'fake' },
+    });
+    const ask = (x: number): Promise<Response> => server.postJson('/models/fake/predict', { input: [x] });
+    // It ends the process 2 s after the other has begun to wait for it.
+    const answers = await Promise.all([ask(666), ask(1)]);
+    for (const answer of [...answers, await ask(2)]) {
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([
+        503,
+        expect.stringMatching(/^1[0-2]$/),
+      ]);
+      expect(await answer.json()).toMatchObject({
+        code: 'ENGINE_FAILED',
+        detail: expect.stringMatching(
+          /^The engine is being replaced, and is expected back within 1[0-2] s\. /,
+        ),
+      });
+    }
+    // None of them waited for the engine: it is still not there.
+    expect(await (await server.fetch('/metrics')).text()).toMatch(/^tensornest_engine_restarts_total 0$/m);
+    expect((await server.fetch('/health/ready')).status).toBe(200);
+    await server.stop();
+  });
+
   it('a run that hangs is ended with its process after ENGINE_TIMEOUT_MS', async () => {
     const server = await TestServer.start({
       models: { fake: fakeModel({ on: { '7': 'hang' } }) },

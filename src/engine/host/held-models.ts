@@ -6,6 +6,8 @@ interface HeldModel {
   readonly call: LoadCall;
   /** What its files measure. */
   readonly bytes: number;
+  /** How long it took to load, in ms. */
+  readonly loadMs: number;
   readonly hasState: boolean;
   /** What it was run with before anybody waited for it. */
   readonly warmUps: WarmUp[];
@@ -33,13 +35,18 @@ export class HeldModels {
     return [...this.models.values()].reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
+  /** How long they took to load one after the other, in ms. */
+  get loadMs(): number {
+    return [...this.models.values()].reduce((sum, { loadMs }) => sum + loadMs, 0);
+  }
+
   /** Whether one of them has a state, which no other host can be given. */
   get hasState(): boolean {
     return [...this.models.values()].some(({ hasState }) => hasState);
   }
 
-  add(call: LoadCall, bytes: number, { stateful }: Pick<LoadedModel, 'stateful'>): void {
-    this.models.set(call.model, { call, bytes, hasState: stateful.length > 0, warmUps: [] });
+  add(call: LoadCall, bytes: number, loadMs: number, { stateful }: Pick<LoadedModel, 'stateful'>): void {
+    this.models.set(call.model, { call, bytes, loadMs, hasState: stateful.length > 0, warmUps: [] });
   }
 
   addWarmUp(model: string, signature: string, inputs: NamedTensors): void {

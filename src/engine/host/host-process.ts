@@ -159,7 +159,7 @@ export class HostProcess {
     this.events.onEnd(this.end);
     for (const call of this.pending.values()) {
       clearTimeout(call.timer);
-      call.reject(new EngineError('crashed', this.end, call.isLate));
+      call.reject(new EngineError('crashed', this.end, { isCulprit: call.isLate }));
     }
     this.pending.clear();
     this.onDrained?.();

@@ -8,6 +8,7 @@ import {
   type LoadOptions,
   type NamedTensors,
 } from '../engine.js';
+import { Absence, patiently } from './absence.js';
 import { GrowthWatch } from './growth-watch.js';
 import { HeldModels } from './held-models.js';
 import { HostCalls, type LoadCall } from './host-calls.js';
@@ -24,8 +25,6 @@ interface Successor {
   readonly residentBytes: number;
 }
 
-/** How long a call waits for a host that is being replaced before it gives up, in ms. */
-const PATIENCE_MS = 10_000;
 /** How long a host may take to end, in ms. */
 const GRACE_MS = 2_000;
 
@@ -56,6 +55,7 @@ export class SupervisedEngine implements Engine {
   private readonly growth: GrowthWatch;
   private recheck: NodeJS.Timeout | undefined;
   private readonly crashes: number[] = [];
+  private readonly absence = new Absence();
   /** What the next host shall hold. */
   private hosted: HostedRuntime;
   /** Whether a host has answered what it holds. */
@@ -89,8 +89,9 @@ export class SupervisedEngine implements Engine {
       const host = await this.current();
       this.growth.emptyBytes ??= await this.calls.memory(host);
       const call: LoadCall = { call: 'load', model, directory, options };
+      const began = performance.now();
       const loaded = await this.calls.load(host, call);
-      this.models.add(call, bytes, loaded);
+      this.models.add(call, bytes, performance.now() - began, loaded);
       return loaded;
     });
   }
@@ -100,14 +101,22 @@ export class SupervisedEngine implements Engine {
     return this.inService !== undefined;
   }
 
+  /** Whether runs are answered, or will be soon: no if the next host has not come in twice the time that it takes. */
+  get isServing(): boolean {
+    return !this.absence.isOverdue(performance.now());
+  }
+
   /** A run that fails because its host died is tried once more, in the next one. */
   run(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
     return this.again(() => this.runOnce(model, signature, inputs));
   }
 
-  /** A run that is not tried again, for who has other engines to try it in. */
+  /**
+   * A run that is not tried again, for who has other engines to try it in.
+   * @throws EngineError `away` too: where the next host is not expected within `PATIENCE_MS`, or does not come
+   */
   async runOnce(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
-    return this.calls.run(await this.current(), model, signature, inputs);
+    return this.calls.run(this.inService ?? (await this.nextForRun()), model, signature, inputs);
   }
 
   /** A run that every later host is given too, after it has loaded the model and before it is in service. */
@@ -167,6 +176,7 @@ export class SupervisedEngine implements Engine {
     this.crashes.push(Date.now());
     if (this.crashes.length > 16) this.crashes.shift();
     this.inService = undefined;
+    this.absence.begin(performance.now());
     this.options.onCrash(reason);
     this.doWithoutTensorFlow(reason);
     this.host = this.replace();
@@ -190,7 +200,10 @@ export class SupervisedEngine implements Engine {
 
   /** A new host, in service if it did not end before it was ready. */
   private async startAgain(): Promise<HostProcess> {
-    await sleep(restartDelayMs(this.crashes, Date.now()), undefined, { signal: this.closing.signal });
+    const delayMs = restartDelayMs(this.crashes, Date.now());
+    this.absence.expect(performance.now(), delayMs, this.models.loadMs);
+    await sleep(delayMs, undefined, { signal: this.closing.signal });
+    const began = performance.now();
     const host = this.start();
     this.newest = host;
     try {
@@ -203,6 +216,7 @@ export class SupervisedEngine implements Engine {
     }
     if (!host.hasEnded) {
       this.growth.replaced();
+      this.absence.end(performance.now() - began);
       this.inService = host;
     }
     return host;
@@ -275,24 +289,27 @@ export class SupervisedEngine implements Engine {
     }
   }
 
+  private async nextForRun(): Promise<HostProcess> {
+    const refusal = this.closing.signal.aborted ? undefined : this.absence.refusal(performance.now());
+    if (refusal) throw refusal;
+    try {
+      return await this.current();
+    } catch (error) {
+      throw this.closing.signal.aborted ? error : this.absence.error(performance.now());
+    }
+  }
+
   /** The host that is in service, or the next one if it comes within `PATIENCE_MS`. */
   private async current(): Promise<HostProcess> {
     if (this.closing.signal.aborted) throw new EngineError('crashed', 'The engine is closed.');
     if (this.inService) return this.inService; // Every call but those in an emergency: no timer, no race.
-    const patience = new AbortController();
-    const tooLong = sleep(PATIENCE_MS, undefined, { signal: patience.signal }).then(() => {
-      throw new EngineError('crashed', 'The engine process is being replaced.');
-    });
-    tooLong.catch(() => {});
-    try {
+    return patiently(async () => {
       for (;;) {
         const awaited = this.host;
-        const host = await Promise.race([awaited, tooLong]);
+        const host = await awaited;
         if (awaited === this.host) return host; // Else it crashed while it loaded the models, and has a successor.
       }
-    } finally {
-      patience.abort();
-    }
+    });
   }
 }
 

@@ -11,6 +11,7 @@ class Engine implements PooledEngine {
   onLost: (model: string, reason: string) => void = () => {};
   readonly runsAtOnce = 2;
   isInService = true;
+  isServing = true;
   readonly asked: string[] = [];
   readonly runs: { answer: () => void; fail: (error: Error) => void }[] = [];
   loading: Promise<void> = Promise.resolve();
@@ -152,6 +153,28 @@ describe('several engines as one', () => {
     two.runs[1]!.fail(new EngineError('run', 'Bad input.'));
     await expect(refused).rejects.toThrow('Bad input.');
     expect([one.runs.length, two.runs.length]).toEqual([1, 2]);
+  });
+
+  it('hold nothing but a suspicion against a run that a crash ended where no process came to try it in', async () => {
+    const { one, two, pool: engines } = pool();
+    const told: string[] = [];
+    const suspect = {
+      beforeSecondTry: () => {},
+      convict: () => told.push('convicted'),
+      suspect: () => told.push('suspected'),
+    };
+    const answer = engines.run('m', 's', NOTHING, { suspect });
+    one.isInService = false;
+    one.runs[0]!.fail(crash());
+    await settle();
+    two.runs[0]!.fail(new EngineError('away', 'No process is in service.', { retryAfter: 12 }));
+    await expect(answer).rejects.toMatchObject({ kind: 'away', retryAfter: 12 });
+    expect(told).toEqual(['suspected']);
+    const again = engines.run('m', 's', NOTHING, { only: 'second', suspect });
+    await settle();
+    two.runs[1]!.fail(crash());
+    await expect(again).rejects.toThrow('SIGKILL');
+    expect(told).toEqual(['suspected', 'convicted']);
   });
 
   it('try those that a crash ended one after the other, and begin nothing else meanwhile', async () => {

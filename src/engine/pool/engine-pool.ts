@@ -22,6 +22,7 @@ export type PooledEngine = Pick<
   | 'residentBytes'
   | 'close'
   | 'isInService'
+  | 'isServing'
   | 'onLost'
 >;
 
@@ -63,6 +64,10 @@ export class EnginePool implements Omit<ServingEngine, 'admit'> {
   /** How many runs all of them do at once. */
   get runsAtOnce(): number {
     return this.members.reduce((sum, { engine }) => sum + engine.runsAtOnce, 0);
+  }
+
+  async isServing(): Promise<boolean> {
+    return this.members.some(({ engine }) => engine.isServing);
   }
 
   /** Of the first, with the devices of all. */

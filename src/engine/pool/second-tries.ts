@@ -18,6 +18,8 @@ export interface Suspect {
   beforeSecondTry(): void;
   /** It ended the process: twice, with nothing beside it the second time; or once, by taking too long for whoever waited for it. */
   convict(): void;
+  /** It was in a run that ended the process, and no process came in which it could be tried by itself. */
+  suspect(): void;
 }
 
 /**
@@ -68,6 +70,7 @@ export class SecondTries {
         return await work();
       } catch (error) {
         if (isCrash(error) && !this.isClosed()) suspect?.convict();
+        if (error instanceof EngineError && error.kind === 'away') suspect?.suspect();
         throw error;
       }
     };

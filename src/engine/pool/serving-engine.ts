@@ -9,6 +9,9 @@ export interface ServingEngine extends Engine {
   /** Told of each model that is no longer held although nobody unloaded it, with the reason. It need not be unloaded. */
   onLost: (model: string, reason: string) => void;
 
+  /** Whether runs are answered: no while no process has been in service for longer than a load takes. */
+  isServing(): Promise<boolean>;
+
   /** A run that a crash ends is tried once more, if `tries` does not say otherwise. */
   run(model: string, signature: string, inputs: NamedTensors, tries?: Tries): Promise<NamedTensors>;
 

@@ -46,6 +46,10 @@ export class EngineWithTrials implements ServingEngine {
     return this.pool.runsAtOnce;
   }
 
+  isServing(): Promise<boolean> {
+    return this.pool.isServing();
+  }
+
   info(): Promise<EngineInfo> {
     return this.pool.info();
   }
