@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -39,7 +39,7 @@ function foldersIn(folder: string): string[] {
 }
 
 /**
- * A models folder with the forms of a network, each a model named as its form. Its files are links, since they are large. The
+ * A models folder with the forms of a network, each a model named as its form. Its files are hard links where they can be, since they are large. The
  * caller removes it.
  */
 export async function modelsFolder({ folder, scale }: Application, forms: readonly Form[]): Promise<string> {
@@ -58,6 +58,8 @@ async function linkFiles(from: string, to: string): Promise<void> {
   await mkdir(to);
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const source = join(from, entry.name);
-    await (entry.isDirectory() ? linkFiles : symlink)(source, join(to, entry.name));
+    const target = join(to, entry.name);
+    if (entry.isDirectory()) await linkFiles(source, target);
+    else await link(source, target).catch(() => copyFile(source, target)); // On another file system.
   }
 }
