@@ -88,6 +88,11 @@ export class Primary {
     };
   }
 
+  /** Once this worker must listen, whether its models are there or not, for no other does. */
+  async untilNeeded(): Promise<void> {
+    await this.link.call('isNeeded', {});
+  }
+
   /** Tells that this worker cannot start. @param reason for people */
   async failed(reason: string): Promise<void> {
     await this.link.call('failed', { reason }).catch(() => {}); // Its exit says the same, with less words.

@@ -69,6 +69,8 @@ export interface PrimaryCalls {
     readonly ask: { readonly page: string; readonly models: ModelScope };
     readonly answer: string;
   };
+  /** Answered when no worker listens: this one must, whether its models are there or not. */
+  readonly isNeeded: { readonly ask: object; readonly answer: null };
   /** The worker cannot start, for the reason given as a text for people. */
   readonly failed: { readonly ask: { readonly reason: string }; readonly answer: null };
 }

@@ -2,6 +2,7 @@ import type { Settings } from '../config/settings.js';
 import { Connections } from '../connections.js';
 import { createApp } from '../create-app.js';
 import { drain } from '../drain.js';
+import { ModelsService } from '../models/models.service.js';
 import { startFault } from '../start-fault.js';
 import { primaryOfThisProcess } from './primary.js';
 
@@ -15,6 +16,9 @@ export async function runWorker(settings: Settings): Promise<void> {
   if (!primary) throw new Error('This is a bug. This process is no HTTP worker.');
   try {
     const app = await createApp(settings);
+    await app.init();
+    // The others answer meanwhile.
+    await Promise.race([app.get(ModelsService).whenStarted, primary.untilNeeded()]);
     const connections = new Connections(app.getHttpServer());
     await app.listen(settings.port, settings.host);
     await primary.stopped;

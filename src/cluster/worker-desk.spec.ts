@@ -35,6 +35,7 @@ function primary() {
     runKey: () => 'tn_key',
     endRunKey: () => ended.push('run key'),
     metrics: (page, models) => metrics.text(page, models),
+    untilNeeded: async () => {},
     failed: (reason) => failures.push(reason),
   };
   const worker = async () => {

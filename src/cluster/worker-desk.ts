@@ -26,6 +26,8 @@ export interface Shared {
   readonly endRunKey: () => void;
   /** A page of metrics, summed over all processes. */
   readonly metrics: (page: string, models: ModelScope) => Promise<string>;
+  /** Once no worker listens. */
+  readonly untilNeeded: () => Promise<void>;
   /** The worker cannot start. */
   readonly failed: (reason: string) => void;
 }
@@ -101,6 +103,10 @@ export class WorkerDesk {
       },
       count: async ({ limit, caller }) => ({ body: await shared.counts.count(limit, caller) }),
       metrics: async ({ page, models }) => ({ body: await shared.metrics(page, models) }),
+      isNeeded: async () => {
+        await shared.untilNeeded();
+        return DONE;
+      },
       failed: async ({ reason }) => {
         shared.failed(reason);
         return DONE;

@@ -54,6 +54,7 @@ export class WorkersService {
         this.tellRunKeyEnded();
       },
       metrics: (page, models) => this.metrics.text(page, models),
+      untilNeeded: () => this.workers.untilNobodyListens(),
       failed: (reason) => this.failed(reason),
     };
     this.workers = new Workers(settings.httpWorkers, {

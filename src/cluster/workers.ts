@@ -18,10 +18,14 @@ export interface WorkerEvents {
   readonly onReplaced: (worker: Worker) => void;
 }
 
-/** The HTTP workers: as many as were asked for, each replaced when it ends unasked. */
+/** How long it takes at most until another is started in the place of one that ended before it listened, while none listens, in ms. */
+const MOST_DELAY_MS = 1_000;
+
+/** The HTTP workers: as many as were asked for, each replaced when it ends unasked: at once where no other listens. */
 export class Workers {
   private readonly listening = new Set<Worker>();
   private readonly losses: number[] = [];
+  private waiting: (() => void)[] = [];
   private isStopping = false;
   private isUp = false;
 
@@ -47,6 +51,12 @@ export class Workers {
     });
   }
 
+  /** Resolves at once until all listen, and when none does. */
+  untilNobodyListens(): Promise<void> {
+    if (!this.isUp || this.listening.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+
   /** @param ask tells a worker to finish what it has in flight and end; one that does not listen yet has nothing @param graceMs for which it may */
   async stop(ask: (worker: Worker) => void, graceMs: number): Promise<void> {
     this.isStopping = true;
@@ -70,17 +80,23 @@ export class Workers {
   }
 
   private ended(worker: Worker, reason: string): void {
-    this.listening.delete(worker);
+    const listened = this.listening.delete(worker);
     this.events.onEnd(worker);
     if (this.isStopping) return;
     this.losses.push(Date.now());
     if (this.losses.length > 16) this.losses.shift();
     this.events.onLoss(`HTTP worker ${worker.id} (pid ${worker.process.pid}) ended (${reason}).`);
-    setTimeout(
-      () => {
-        if (!this.isStopping) this.fork();
-      },
-      restartDelayMs(this.losses, Date.now()),
-    );
+    setTimeout(() => {
+      if (!this.isStopping) this.fork();
+    }, this.delayMs(listened));
+    if (this.listening.size > 0) return;
+    for (const resolve of this.waiting) resolve();
+    this.waiting = [];
+  }
+
+  private delayMs(listened: boolean): number {
+    const delayMs = restartDelayMs(this.losses, Date.now());
+    if (this.listening.size > 0) return delayMs;
+    return listened ? 0 : Math.min(delayMs, MOST_DELAY_MS);
   }
 }

@@ -22,6 +22,9 @@ export class ModelRepository {
   /** Why the last look failed, told once. */
   private lookFault: string | undefined;
   private started = false;
+  private markStarted!: () => void;
+  /** Once every model that was there at the start has been tried. */
+  readonly whenStarted = new Promise<void>((resolve) => (this.markStarted = resolve));
   private firstLook: Look = { models: [], pending: false };
 
   constructor(
@@ -61,6 +64,7 @@ export class ModelRepository {
   private async finishStart(): Promise<void> {
     await Promise.all([...this.managers.values()].map((manager) => manager.work()));
     this.started = true;
+    this.markStarted();
     const models = this.all();
     const usable = models.filter(({ serving }) => serving.length > 0).length;
     if (models.length > 0) this.logger.log(`${usable} of ${models.length} models can be used.`);

@@ -58,7 +58,12 @@ export class ModelsService implements OnModuleInit, OnModuleDestroy {
     return this.engine.isServing();
   }
 
-  /** Whether every model that was there at the start has been tried. */
+  /** Once every model that was there at the start has been tried. */
+  get whenStarted(): Promise<void> {
+    return this.repository.whenStarted;
+  }
+
+  /** Whether it has. */
   get isStarted(): boolean {
     return this.repository.isStarted;
   }

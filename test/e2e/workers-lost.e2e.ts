@@ -51,6 +51,38 @@ describe('when an HTTP worker is killed', () => {
     expect(await server.stop()).toEqual({ code: 0, signal: null });
   });
 
+  it('the one that takes its place is asked nothing before it has the models', async () => {
+    const server = await start();
+    await untilAllReady(server);
+    const [victim = 0] = (await processesOf(server)).workers;
+    process.kill(victim, 'SIGKILL');
+    const statuses = new Set<number>();
+    const isReplaced = (): boolean => server.lines.join('\n').includes('takes its place.');
+    await server.until(() => !isAlive(victim), 'it has ended');
+    for (let left = 100; left > 0; left -= isReplaced() ? 1 : 0)
+      statuses.add((await ask(server, PREDICT, [left])).status);
+    expect(statuses).toEqual(new Set([200]));
+    expect(await untilAnsweredBy(3, server, PREDICT)).toHaveLength(3);
+    await server.stop();
+  });
+
+  it('again and again, with all others, there is soon one that listens', async () => {
+    const server = await start();
+    for (let round = 0; round < 3; round++) {
+      const { workers } = await processesOf(server);
+      for (const worker of workers) process.kill(worker, 'SIGKILL');
+      const answers = (): Promise<boolean> =>
+        ask(server, '/health/live').then(
+          ({ status }) => status === 200,
+          () => false,
+        );
+      await server.until(() => workers.every((worker) => !isAlive(worker)), 'they have ended');
+      // The pause after so many losses would be 10 s.
+      await server.until(answers, 'one listens', 8_000);
+    }
+    await server.stop();
+  });
+
   it('nobody else’s requests in flight are lost', async () => {
     const server = await start({}, fakeModel({ runMs: 500 }));
     await untilAllReady(server);
