@@ -199,7 +199,7 @@ describe('when the memory of the engine process has grown', () => {
     expect(watched.handOvers).toHaveLength(1);
     await unloaded;
     expect(await watched.ask('late', 3)).toBe(3);
-    await expect(watched.ask('kept', 3)).rejects.toThrow('The model kept has no serving_default.');
+    await expect(watched.ask('kept', 3)).rejects.toThrow('There is no model kept.');
     expect(watched.failures).toEqual([]);
   });
 

@@ -18,6 +18,10 @@ async function untilAllReady(server: TestServer, count = 2): Promise<void> {
   await server.until(() => ready().length === count, 'all workers have the model');
 }
 
+/** Whether a worker that died has a successor, which listens. */
+const isReplaced = (server: TestServer): boolean =>
+  /HTTP worker \d+ \(pid \d+\) takes its place\./.test(server.lines.join('\n'));
+
 /** The predictions that were logged. */
 const requests = (server: TestServer) =>
   server.log().filter(({ msg }) => String(msg).includes(` ${PREDICT} `));
@@ -38,7 +42,7 @@ describe('when an HTTP worker is killed', () => {
     const [victim = 0] = (await processesOf(server)).workers;
     process.kill(victim, 'SIGKILL');
     await untilTwoWorkers(server, victim);
-    await server.until(() => server.lines.join('\n').includes('takes its place.'), 'it was replaced');
+    await server.until(() => isReplaced(server), 'it was replaced');
     await untilAllReady(server, 3);
     const { workers, engines } = await processesOf(server);
     for (let number = 0; number < 10; number++) {
@@ -57,17 +61,20 @@ describe('when an HTTP worker is killed', () => {
     const [victim = 0] = (await processesOf(server)).workers;
     process.kill(victim, 'SIGKILL');
     const statuses = new Set<number>();
-    const isReplaced = (): boolean => server.lines.join('\n').includes('takes its place.');
     await server.until(() => !isAlive(victim), 'it has ended');
-    for (let left = 100; left > 0; left -= isReplaced() ? 1 : 0)
+    for (let left = 100; left > 0; left -= isReplaced(server) ? 1 : 0)
       statuses.add((await ask(server, PREDICT, [left])).status);
     expect(statuses).toEqual(new Set([200]));
-    expect(await untilAnsweredBy(3, server, PREDICT)).toHaveLength(3);
+    expect(await untilAnsweredBy(2, server, PREDICT)).toHaveLength(2);
     await server.stop();
   });
 
   it('again and again, with all others, there is soon one that listens', async () => {
-    const server = await start();
+    const free = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => free.once('listening', resolve));
+    const { port } = free.address() as AddressInfo;
+    await new Promise((resolve) => free.close(resolve));
+    const server = await start({ PORT: String(port) });
     for (let round = 0; round < 3; round++) {
       const { workers } = await processesOf(server);
       for (const worker of workers) process.kill(worker, 'SIGKILL');

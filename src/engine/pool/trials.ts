@@ -21,6 +21,8 @@ interface Trial {
   readonly options: LoadOptions;
   readonly warmUps: { readonly signature: string; readonly inputs: NamedTensors }[];
   readonly inFlight: Set<Promise<unknown>>;
+  /** Why its process ended. */
+  fault?: EngineError;
   /** From when it is being admitted on. */
   admission?: Promise<LoadedModel>;
 }
@@ -60,7 +62,7 @@ export class EngineWithTrials implements ServingEngine {
     const trial: Trial = { engine, directory, options, warmUps: [], inFlight: new Set() };
     this.trials.set(model, trial);
     try {
-      return await mayCrash(engine.load(model, directory, options));
+      return await mayCrash(trial, engine.load(model, directory, options));
     } catch (error) {
       await this.end(model, trial);
       throw error;
@@ -142,7 +144,7 @@ async function runOn(
   signature: string,
   inputs: NamedTensors,
 ): Promise<NamedTensors> {
-  const run = mayCrash(trial.engine.run(model, signature, inputs));
+  const run = mayCrash(trial, trial.engine.run(model, signature, inputs));
   trial.inFlight.add(run);
   try {
     return await run;
@@ -152,11 +154,12 @@ async function runOn(
 }
 
 /** What ends its process on trial is the model's own fault: it is not tried again before its files change. */
-async function mayCrash<T>(work: Promise<T>): Promise<T> {
+async function mayCrash<T>(trial: Trial, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
     if (!isCrash(error)) throw error;
-    throw new EngineError('load', `It was tried in a process of its own first. ${(error as Error).message}`);
+    const sentence = `It was tried in a process of its own first. ${(error as Error).message}`;
+    throw (trial.fault ??= new EngineError('load', sentence)); // Runs beside the first find a process that is ended.
   }
 }
