@@ -217,7 +217,7 @@ describe('preprocessing', () => {
     ['wrong_size', /5.*4|4.*5/],
     [
       'wrong_key',
-      'models/wrong_key/model.yaml: Expected one of task, signature, input, output, labels, logits, preprocessing, encoding, topK, maxPixels, batching, allowOps, optimise, engine, upstream, goldens, versions, versionLabels, keepAlive, canary, shadow as a key but received "preprocesing".',
+      'models/wrong_key/model.yaml: Expected one of task, signature, input, output, labels, logits, preprocessing, encoding, topK, maxPixels, batching, allowOps, optimise, engine, upstream, sha256, goldens, versions, versionLabels, keepAlive, canary, shadow as a key but received "preprocesing".',
     ],
     [
       'wrong_value',

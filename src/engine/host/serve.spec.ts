@@ -120,7 +120,7 @@ describe('an engine host', () => {
       id: 3,
       error: { kind: 'run', message: 'The fake model was told to fail.' },
     });
-    expect(answers.get(4)).toMatchObject({ error: { kind: 'run' } });
+    expect(answers.get(4)).toMatchObject({ error: { kind: 'gone' } });
     expect(answers.get(5)).toHaveProperty('tensors');
     socket.end();
     await ended;

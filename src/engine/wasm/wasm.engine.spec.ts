@@ -99,7 +99,7 @@ describe('the WebAssembly engine', () => {
   });
 
   it('refuses what is not there', async () => {
-    await expect(engine.run('none', 'serving_default', {})).rejects.toMatchObject({ kind: 'run' });
+    await expect(engine.run('none', 'serving_default', {})).rejects.toMatchObject({ kind: 'gone' });
     await engine.load('half', fixture('half_plus_two'), OPTIONS);
     await expect(engine.run('half', 'none', {})).rejects.toMatchObject({ kind: 'run' });
     await expect(engine.run('half', 'serving_default', {})).rejects.toThrow('The input x is missing.');
