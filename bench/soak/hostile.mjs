@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
-import { numbersFrom } from './random.mjs';
+import { numbersFrom } from '../random.mjs';
 
 /** How long a caller that sends a byte at a time goes on, in ms. */
 const SLOW_MS = 20_000;

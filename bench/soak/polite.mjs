@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ROOT } from '../server.mjs';
-import { numbersFrom } from './random.mjs';
+import { numbersFrom } from '../random.mjs';
 
 /** Scores may differ by this much from one size of batch to another. */
 const TOLERANCE = 1e-4;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { numbersFrom } from '../random.mjs';
 import { cached } from './cache.mjs';
 import { SIDE } from './models.mjs';
 
@@ -44,7 +45,7 @@ function nameOf(kind, number) {
 
 async function draw(seed) {
   const { width, height } = PICTURES;
-  const random = mulberry32(seed);
+  const random = numbersFrom(seed);
   const tint = [random(), random(), random()].map((value) => 60 + 130 * value);
   const sum = new Float32Array(width * height * 3);
   for (let at = 0; at < sum.length; at++) sum[at] = tint[at % 3];
@@ -84,15 +85,4 @@ function shapes(random) {
       : `<rect x="${x}" y="${y}" width="${between(20, 260)}" height="${between(10, 200)}" ${look} ${turn}/>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${drawn.join('')}</svg>`;
-}
-
-/** Numbers in [0, 1) that are the same for a seed everywhere. */
-function mulberry32(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
