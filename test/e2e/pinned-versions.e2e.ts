@@ -20,7 +20,7 @@ describe('a model whose versions are pinned by sha256', () => {
     server = await TestServer.start({
       models: { m: fakeModel(), wrong: fakeModel(), out: fakeModel() },
       yaml: { wrong: `sha256: { 1: '${'0'.repeat(64)}' }` },
-      env: { ENGINE: 'fake', MODELS_POLL_MS: '50' },
+      env: { ENGINE: 'fake', MODELS_POLL_MS: '50', RATE_LIMIT: '100000' },
     });
   });
   afterAll(() => server.stop());
