@@ -1,17 +1,11 @@
 import type { Request, Response } from 'express';
 import { ServingError } from '../errors/serving-error.js';
-import type { Call } from '../turns/call.js';
+import type { RequestCall } from '../turns/call.js';
 import { invalid } from './errors/invalid.js';
 import { callerIdentity } from './rate-limit/caller-address.js';
 
 /** How long a client gives its request, in ms. */
 export const TIMEOUT_HEADER = 'X-Timeout-Ms';
-
-/** The call of an HTTP request. */
-export interface RequestCall extends Call {
-  /** When the last byte of its body was there, in ms of `performance.now()`. */
-  readonly arrivedAt: number;
-}
 
 /**
  * How long a request may take once its body is there, in ms: what its client says, or the most that is allowed.

@@ -18,30 +18,32 @@ import type { Settings } from '../config/settings.js';
 import { ServingError } from '../errors/serving-error.js';
 import { BodyInterceptor } from '../http/body/body.interceptor.js';
 import { JsonReader } from '../http/body/json/json-reader.js';
-import type { RequestCall } from '../http/call.js';
 import { invalid } from '../http/errors/invalid.js';
-import { Metrics } from '../metrics/metrics.js';
+import { Line } from '../line/line.js';
+import type { LineRequest } from '../line/line-request.js';
+import { type Timings, toMicroseconds } from '../line/timings.js';
 import type { ModelHandle } from '../models/model-handle.js';
 import { ModelsService } from '../models/models.service.js';
+import type { RequestCall } from '../turns/call.js';
 import {
   mediaTypeOf,
+  type ModelNames,
   modelNames,
   numbersAnswer,
   pictureAnswer,
   picturesAnswer,
-  timedJson,
   withTimings,
 } from './answers.js';
 import { ApiPredict } from './api-predict.decorator.js';
 import { readBeside } from './beside.js';
 import { callerOf } from './caller.js';
+import { concernsPicture } from './concerns-picture.js';
 import { PredictQuery } from './dto/predict-query.dto.js';
 import { ModelGuard } from './model.guard.js';
-import { NumbersService } from './numbers.service.js';
+import { inputRequest, instancesRequest } from './numbers-request.js';
+import { pictureRequest } from './picture-request.js';
 import { withPictures } from './pictures-among-inputs.js';
 import { type PredictInput, predictInputOf, type ReadJson } from './predict-input.js';
-import { PredictService, type PictureResult } from './predict.service.js';
-import { timingsOf, toMicroseconds, type WorkTimes } from './timings.js';
 
 /** Pictures or numbers in, what the model makes of them out. */
 @ApiTags('predict')
@@ -52,9 +54,7 @@ import { timingsOf, toMicroseconds, type WorkTimes } from './timings.js';
 export class PredictController {
   constructor(
     private readonly models: ModelsService,
-    private readonly pictures: PredictService,
-    private readonly numbers: NumbersService,
-    private readonly metrics: Metrics,
+    private readonly line: Line,
     private readonly json: JsonReader,
     @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
   ) {}
@@ -93,88 +93,85 @@ export class PredictController {
     const { maxImages } = this.settings;
     const { body, call, entry, parseMs } = request.received!;
     const wanted = { name, version: query.version, label: query.label };
-    const model = await this.models.acquire(wanted, callerOf(request), call.signal);
-    try {
+    await this.line.withModel(wanted, callerOf(request), call, async (model) => {
       const began = performance.now();
       const readJson: ReadJson = (bytes, what) =>
         this.json.value(bytes, '', call, (more) => entry.settle(entry.bytes + more), what);
       const sent = await predictInputOf(body, maxImages, readJson);
       const input = withPictures(sent, model, query.signature, maxImages);
-      const readMs = parseMs + performance.now() - began;
-      await this.answerWith(model, input, query, request, response, call, readMs);
-    } finally {
-      model.release();
-    }
+      const readMs = (): number => parseMs + performance.now() - began;
+      if (input.kind === 'pictures') {
+        await this.answerPictures(model, input, query, call, response, readMs);
+        return;
+      }
+      const work = requestOf(model, input, query, wantsPicture(request));
+      const { value, timings } = await this.line.predict(model, work, call, readMs());
+      const prediction = { ...modelNames(model), timings };
+      if (typeof value === 'string') sendJson(response, withTimings(value, timings), prediction);
+      else sendPicture(response, value, prediction);
+    });
   }
 
-  /** @param readMs how long it took to find `input` in what was sent */
-  private async answerWith(
+  /** @param readMs how long it has taken to read what was sent */
+  private async answerPictures(
     model: ModelHandle,
-    input: PredictInput,
-    { topK, signature }: PredictQuery,
-    request: Request,
-    response: Response,
+    input: Extract<PredictInput, { kind: 'pictures' }>,
+    { topK }: PredictQuery,
     call: RequestCall,
-    readMs: number,
-  ): Promise<void> {
-    const names = modelNames(model);
-    const send = (answer: () => object, work: WorkTimes): void => {
-      const { json, timings } = timedJson(() => ({ ...names, ...answer() }), work, call.arrivedAt);
-      this.metrics.observeStages(model.name, timings);
-      sendJson(response, json, { ...names, timings });
-    };
-    switch (input.kind) {
-      case 'picture': {
-        const { picture } = input;
-        const [beside = {}] = readBeside(model, input.beside, 1);
-        const result = await this.pictures.picture(model, { picture, beside }, topK, call, readMs);
-        if (result.kind === 'picture' && wantsPicture(request))
-          this.sendPicture(response, model, result, call.arrivedAt);
-        else send(() => pictureAnswer(result), result.work);
-        return;
-      }
-      case 'pictures': {
-        const beside = readBeside(model, input.beside, input.pictures.length);
-        const rows = input.pictures.map((picture, index) =>
-          picture instanceof ServingError ? picture : { picture, beside: beside[index]! },
-        );
-        const results = await this.pictures.pictures(model, rows, topK, call, readMs);
-        const json = JSON.stringify({ ...names, ...picturesAnswer(results) });
-        const timings = { totalMs: toMicroseconds(performance.now() - call.arrivedAt) };
-        for (const result of results)
-          if (!(result instanceof ServingError)) this.metrics.observeStages(model.name, result.timings);
-        sendJson(response, withTimings(json, timings), { ...names, timings });
-        return;
-      }
-      case 'input': {
-        const result = await this.numbers.input(model, input.value, signature, call, readMs);
-        send(() => numbersAnswer(result), result.work);
-        return;
-      }
-      case 'instances': {
-        const result = await this.numbers.instances(model, input.values, signature, call, readMs);
-        send(() => numbersAnswer(result), result.work);
-      }
-    }
-  }
-
-  private sendPicture(
     response: Response,
-    model: ModelHandle,
-    { bytes, work }: Extract<PictureResult, { kind: 'picture' }>,
-    arrivedAt: number,
-  ): void {
-    const timings = timingsOf(work, performance.now() - arrivedAt);
-    this.metrics.observeStages(model.name, timings);
-    response.locals.prediction = { ...modelNames(model), timings };
-    const stages = Object.entries(timings).map(
-      ([stage, ms]) => `${stage.replace(/Ms$/, '')};dur=${ms.toFixed(3)}`,
+    readMs: () => number,
+  ): Promise<void> {
+    const beside = readBeside(model, input.beside, input.pictures.length);
+    const work = input.pictures.map((picture, index) =>
+      picture instanceof ServingError
+        ? picture
+        : pictureRequest(model, { picture, beside: beside[index]! }, topK, (answer) => answer),
     );
-    response.setHeader('Server-Timing', stages.join(', '));
-    response.setHeader('X-Model', `${model.name}/${model.version}`);
-    response.setHeader('Content-Type', mediaTypeOf(bytes));
-    response.end(bytes);
+    const results = await this.line.predictEach(model, work, call, readMs(), concernsPicture);
+    const names = modelNames(model);
+    const json = JSON.stringify({ ...names, ...picturesAnswer(results) });
+    const timings = { totalMs: toMicroseconds(performance.now() - call.arrivedAt) };
+    sendJson(response, withTimings(json, timings), { ...names, timings });
   }
+}
+
+/** What the line does for what was sent, and the answer without its timings: JSON, or a picture where the model makes one and it `isWanted`. */
+function requestOf(
+  model: ModelHandle,
+  input: Exclude<PredictInput, { kind: 'pictures' }>,
+  { topK, signature }: PredictQuery,
+  isWanted: boolean,
+): LineRequest<string | Uint8Array> {
+  const json = (answer: object): string => JSON.stringify({ ...modelNames(model), ...answer });
+  switch (input.kind) {
+    case 'picture': {
+      const [beside = {}] = readBeside(model, input.beside, 1);
+      return pictureRequest(model, { picture: input.picture, beside }, topK, (answer) =>
+        answer.kind === 'picture' && isWanted ? answer.bytes : json(pictureAnswer(answer)),
+      );
+    }
+    case 'input':
+      return inputRequest(model, input.value, signature, (answer) => json(numbersAnswer(answer)));
+    case 'instances':
+      return instancesRequest(model, input.values, signature, (answer) => json(numbersAnswer(answer)));
+  }
+}
+
+/** @param prediction what the log says of it */
+function sendPicture(
+  response: Response,
+  bytes: Uint8Array,
+  prediction: ModelNames & { readonly timings: Timings },
+): void {
+  const { model, version, timings } = prediction;
+  response.locals.prediction = prediction;
+  const stages = Object.entries(timings).map(
+    ([stage, ms]) => `${stage.replace(/Ms$/, '')};dur=${ms.toFixed(3)}`,
+  );
+  response.setHeader('Server-Timing', stages.join(', '));
+  response.setHeader('X-Model', `${model}/${version}`);
+  response.setHeader('Content-Type', mediaTypeOf(bytes));
+  response.end(bytes);
 }
 
 /** JSON unless the client names a kind of picture before it. */

@@ -17,8 +17,6 @@ import type { PreprocessingPlan } from './plan.js';
 export interface PreprocessedPicture {
   /** uint8 or float32 of shape `[1, height, width, channels]`, from 0 to 255, with the plan's `normalise`. */
   readonly tensor: Tensor;
-  /** The wait for a turn to be decoded. */
-  readonly waitMs: number;
   /** From the first byte to upright pixels. */
   readonly decodeMs: number;
   /** From pixels to the tensor. */
@@ -28,7 +26,6 @@ export interface PreprocessedPicture {
 /** A picture for a model that decodes it itself. */
 export interface EncodedPicture {
   readonly bytes: Uint8Array;
-  readonly waitMs: number;
   readonly decodeMs: number;
 }
 
@@ -83,14 +80,14 @@ export class PreprocessingService {
   ): Promise<PreprocessedPicture> {
     const limits = this.limits(maxPixels);
     const estimate = checkBeforeDecode(picture, limits);
-    const { result, waitMs } = await this.inTurn(estimate, call, (work) =>
-      work.toPixels(picture, plan, limits),
+    const { data, width, height, channels, decodeMs, preprocessMs } = await this.inTurn(
+      estimate,
+      call,
+      (work) => work.toPixels(picture, plan, limits),
     );
-    const { data, width, height, channels, decodeMs, preprocessMs } = result;
     const dtype = data instanceof Uint8Array ? 'uint8' : 'float32';
     return {
       tensor: { dtype, shape: [1, height, width, channels], data, normalise: plan.normalise },
-      waitMs,
       decodeMs,
       preprocessMs,
     };
@@ -110,10 +107,10 @@ export class PreprocessingService {
     const limits = this.limits(maxPixels);
     const estimate = checkBeforeDecode(picture, limits);
     const asPng = estimate.format !== ENCODING[encoding];
-    const { result, waitMs } = await this.inTurn(estimate, call, (work) =>
+    const { png, decodeMs } = await this.inTurn(estimate, call, (work) =>
       work.toEncoded(picture, asPng, limits),
     );
-    return { bytes: result.png ?? picture, waitMs, decodeMs: result.decodeMs };
+    return { bytes: png ?? picture, decodeMs };
   }
 
   /** Work on a picture is not interrupted, but what nobody waits for any more goes no further. */
@@ -121,13 +118,11 @@ export class PreprocessingService {
     estimate: DecodeEstimate,
     call: Call,
     work: (by: PictureWork) => Promise<T>,
-  ): Promise<{ result: T; waitMs: number }> {
-    const arrived = performance.now();
+  ): Promise<T> {
     const { signal } = call;
     const workUnlessLeft = (by: PictureWork) => async () => {
-      const waitMs = performance.now() - arrived;
       try {
-        return { result: await work(by), waitMs };
+        return await work(by);
       } finally {
         signal.throwIfAborted();
       }

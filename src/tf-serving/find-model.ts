@@ -1,27 +1,34 @@
 import { ServingError } from '../errors/serving-error.js';
+import type { Line } from '../line/line.js';
 import type { ModelHandle } from '../models/model-handle.js';
 import type { ModelsService } from '../models/models.service.js';
 import type { Servable } from '../models/servable.js';
 import type { Wanted } from '../models/served-model.js';
 import type { Caller } from '../models/traffic.js';
+import type { Call } from '../turns/call.js';
 import type { Target } from './path.js';
 import { versionsOf } from './response/model-status.js';
 import { StatusError } from './status.js';
 
 /**
- * The version that a path asks for, to be released by the caller.
+ * Hands over the version that a path asks for, and takes it back.
  * @throws StatusError NOT_FOUND, or INVALID_ARGUMENT for an unknown label; ServingError MODEL_NOT_READY at the start, or the signal's reason
  */
-export async function acquireTarget(
-  models: ModelsService,
+export async function withTarget<T>(
+  { line, models }: { readonly line: Line; readonly models: ModelsService },
   target: Target,
   caller: Caller,
-  signal: AbortSignal,
-): Promise<ModelHandle> {
+  call: Call,
+  use: (model: ModelHandle) => Promise<T>,
+): Promise<T> {
+  let isFound = false;
   try {
-    return await models.acquire(wantedOf(target), caller, signal);
+    return await line.withModel(wantedOf(target), caller, call, (model) => {
+      isFound = true;
+      return use(model);
+    });
   } catch (error) {
-    throw notServed(target, error, models.isStarted);
+    throw isFound ? error : notServed(target, error, models.isStarted);
   }
 }
 

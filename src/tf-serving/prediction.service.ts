@@ -1,18 +1,19 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { SETTINGS_TOKEN } from '../config/config.module.js';
+import type { Settings } from '../config/settings.js';
 import { EngineError, type NamedTensors, type Signature } from '../engine/engine.js';
 import { describeTensor, fits, type Tensor } from '../engine/tensor.js';
 import { ServingError } from '../errors/serving-error.js';
-import { Metrics } from '../metrics/metrics.js';
+import { Line } from '../line/line.js';
+import type { LineAnswer, LineRequest } from '../line/line-request.js';
+import { pixelTarget } from '../line/picture-target.js';
 import type { ModelHandle } from '../models/model-handle.js';
-import type { RequestCall } from '../http/call.js';
 import { fitBeside } from '../predict/beside.js';
-import { type Room, roomOf } from '../predict/room.js';
-import { type Timings, timingsOf } from '../predict/timings.js';
-import type { Call } from '../turns/call.js';
+import { tooManyImages } from '../predict/predict-input.js';
+import type { RequestCall } from '../turns/call.js';
 import { checkExampleSignature, EXAMPLES_INPUT } from './example-signature.js';
 import { Monitoring } from './monitoring.js';
 import type { Verb } from './path.js';
-import { type PictureInput, pictureInputOf, PictureJoiner } from './pictures.js';
 import type { Pictures } from './request/pictures.js';
 import type { Envelope } from './request/read-envelope.js';
 import { readExamples } from './request/read-examples.js';
@@ -22,39 +23,20 @@ import { writePredictResponse } from './response/predict-response.js';
 import { writeResults } from './response/results.js';
 import { StatusError } from './status.js';
 
-/** The JSON of an answer. */
-export interface Answer {
-  readonly body: Buffer;
-  readonly timings: Timings;
-}
-
-/** What a request says beside the model, and how its answer is written. */
-interface Work {
-  readonly inputs: Readonly<Record<string, Tensor | Pictures>>;
-  readonly pictureInput?: PictureInput | undefined;
-  write(outputs: NamedTensors): Buffer;
-}
-
-/** The inputs of a request, ready to run; and what was done for their pictures, in ms. */
-interface Decoded {
-  readonly inputs: NamedTensors;
-  readonly decodeMs: number;
-  readonly preprocessMs: number;
-}
-
 const DEFAULT_SIGNATURE = 'serving_default';
 
-/** The line as TensorFlow Serving's clients see it: JSON → tensors → batch → engine → JSON. */
+/** Requests and answers as TensorFlow Serving's clients see them, around the line. */
 @Injectable()
 export class PredictionService {
   constructor(
-    private readonly pictures: PictureJoiner,
-    private readonly metrics: Metrics,
+    private readonly line: Line,
     private readonly monitoring: Monitoring,
+    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
   ) {}
 
   /**
    * @param parseMs how long it took to make `envelope` of the body
+   * @returns the JSON of the answer
    * @throws StatusError, ServingError, or the signal's reason
    */
   async answer(
@@ -63,44 +45,20 @@ export class PredictionService {
     { signatureName = DEFAULT_SIGNATURE, body }: Envelope,
     call: RequestCall,
     parseMs: number,
-  ): Promise<Answer> {
+  ): Promise<LineAnswer<Buffer>> {
     const started = performance.now();
     const signature = signatureOf(model, signatureName, verb);
-    const work =
+    const request =
       verb === 'predict'
         ? this.prediction(model, signatureName, signature, body)
         : this.examples(verb, model, signatureName, signature, body);
     const readMs = parseMs + performance.now() - started;
-    const { rows, bytes } = sizeOf(signature, work.inputs);
-    const admitted = model.admit(rows, bytes, call);
     try {
-      const { decoded, run } = await admitted.inTurn({
-        prepare: () => this.decoded(model, work, admitted.call),
-        isSlow: Object.values(work.inputs).some(
-          (input) => !('dtype' in input) && this.pictures.takeLong(input),
-        ),
-        run: async (ready) => ({
-          decoded: ready,
-          run: await runSignature(model, signatureName, signature, ready.inputs, admitted.call),
-        }),
-      });
-      this.monitoring.run(model, verb, run);
-      const began = performance.now();
-      const written = work.write(run.outputs);
-      const done = performance.now();
-      const timings = timingsOf(
-        {
-          decodeMs: readMs + decoded.decodeMs,
-          preprocessMs: decoded.preprocessMs,
-          inferenceMs: run.inferenceMs,
-          answerMs: done - began,
-        },
-        done - call.arrivedAt,
-      );
-      this.metrics.observeStages(model.name, timings);
-      return { body: written, timings };
-    } finally {
-      admitted.leave();
+      const answer = await this.line.predict(model, request, call, readMs);
+      this.monitoring.run(model, verb, answer.run);
+      return answer;
+    } catch (error) {
+      throw inOwnWords(error, request);
     }
   }
 
@@ -109,10 +67,10 @@ export class PredictionService {
     signatureName: string,
     signature: Signature,
     body: Envelope['body'],
-  ): Work {
-    const pictureInput = pictureInputOf(ready.plan, signatureName);
+  ): LineRequest<Buffer> {
+    const target = ready.plan.signatureName === signatureName ? pixelTarget(ready.plan) : undefined;
     const { format, inputs } = readPredictRequest(body, signature.inputs, {
-      pictureInput: pictureInput?.name,
+      pictureInput: target?.name,
       signatureName,
     });
     const write = (outputs: NamedTensors): Buffer =>
@@ -120,30 +78,16 @@ export class PredictionService {
         format,
         signature.outputs.map(({ name }) => [name, outputs[name]!]),
       );
-    return { inputs: besidePictures(inputs, signature), pictureInput, write };
-  }
-
-  private async decoded(
-    { ready: { plan } }: ModelHandle,
-    { inputs, pictureInput }: Work,
-    call: Call,
-  ): Promise<Decoded> {
-    const tensors: Record<string, Tensor> = {};
-    let [decodeMs, preprocessMs] = [0, 0];
-    for (const [name, input] of Object.entries(inputs)) {
-      if ('dtype' in input) {
-        tensors[name] = input;
-        continue;
-      }
-      const joined = await this.pictures.join(input, pictureInput!, call);
-      tensors[name] = joined.tensor;
-      decodeMs += joined.decodeMs;
-      preprocessMs += joined.preprocessMs;
-    }
-    const began = performance.now();
-    await this.pictures.checkEncoded(plan, tensors);
-    decodeMs += performance.now() - began;
-    return { inputs: tensors, decodeMs, preprocessMs };
+    const sent = Object.values(inputs).find((input): input is Pictures => !('dtype' in input));
+    const { maxImages } = this.settings;
+    if (sent && sent.bytes.length > maxImages) throw tooManyImages(maxImages, sent.bytes.length);
+    return {
+      signatureName,
+      signature,
+      inputs: besidePictures(inputs, signature, sent?.bytes.length),
+      pictures: sent && { ...sent, target: target!, numbered: true },
+      write,
+    };
   }
 
   private examples(
@@ -152,42 +96,31 @@ export class PredictionService {
     signatureName: string,
     signature: Signature,
     body: Envelope['body'],
-  ): Work {
+  ): LineRequest<Buffer> {
     checkExampleSignature(verb, signatureName, signature);
     const examples = serializeExamples(readExamples(body));
     this.monitoring.examples(model, examples.length);
     const inputs: NamedTensors = {
       [EXAMPLES_INPUT]: { dtype: 'string', shape: [examples.length], data: examples },
     };
-    return { inputs, write: (outputs) => writeResults(verb, outputs, examples.length) };
+    const write = (outputs: NamedTensors): Buffer => writeResults(verb, outputs, examples.length);
+    return { signatureName, signature, inputs, write };
   }
 }
 
-/** The inputs with those that stand beside pictures as the signature takes them, a row for each picture. */
-function besidePictures(inputs: Work['inputs'], { inputs: specs }: Signature): Work['inputs'] {
-  const pictures = Object.values(inputs).find((input) => !('dtype' in input));
-  if (!pictures || 'dtype' in pictures) return inputs;
-  const fitted = specs.map((spec) => {
-    const input = inputs[spec.name]!;
-    return [spec.name, 'dtype' in input ? fitBeside(input, spec, pictures.bytes.length) : input] as const;
-  });
-  return Object.fromEntries(fitted);
-}
-
-/** What a request takes of its model's queue: a picture is a row, and its bytes are as it was sent. */
-function sizeOf(signature: Signature, inputs: Work['inputs']): Room {
+/** The inputs beside pictures as the signature takes them, a row for each picture; without any they stay as they were sent. */
+function besidePictures(
+  inputs: Readonly<Record<string, Tensor | Pictures>>,
+  { inputs: specs }: Signature,
+  pictures: number | undefined,
+): NamedTensors {
   const tensors: Record<string, Tensor> = {};
-  let [pictures, bytes] = [0, 0];
   for (const [name, input] of Object.entries(inputs)) {
-    if ('dtype' in input) {
-      tensors[name] = input;
-      continue;
-    }
-    pictures += input.bytes.length;
-    for (const { byteLength } of input.bytes) bytes += byteLength;
+    if (!('dtype' in input)) continue;
+    const spec = pictures === undefined ? undefined : specs.find((one) => one.name === name);
+    tensors[name] = spec ? fitBeside(input, spec, pictures!) : input;
   }
-  const numbers = roomOf(signature, tensors);
-  return { rows: Math.max(pictures, numbers.rows), bytes: bytes + numbers.bytes };
+  return tensors;
 }
 
 /** @throws StatusError INVALID_ARGUMENT if the model has no such signature, or none that can be run */
@@ -208,26 +141,13 @@ function signatureOf({ ready: { loaded } }: ModelHandle, name: string, verb: Ver
  * Inputs are not held against the signature first, as TensorFlow Serving does not: a graph may take shapes that its signature does not
  * name. Where it does not, the signature says why.
  */
-async function runSignature(
-  model: ModelHandle,
-  name: string,
-  { inputs: specs }: Signature,
-  inputs: NamedTensors,
-  call: Call,
-): ReturnType<ModelHandle['run']> {
-  try {
-    return await model.run(name, inputs, call);
-  } catch (error) {
-    if (!(error instanceof ServingError) || error.code !== 'INPUT_REFUSED' || isTold(error)) throw error;
-    const misfit = specs.find((spec) => {
-      const { shape, normalise } = inputs[spec.name]!;
-      return normalise === undefined && !fits(shape, spec.shape);
-    });
-    if (!misfit) throw error;
-    const received = inputs[misfit.name]!.shape.join(', ');
-    const sentence = `Expected ${describeTensor(misfit)} for the input "${misfit.name}" but received the shape [${received}].`;
-    throw new ServingError('INPUT_REFUSED', sentence, { cause: error.cause });
-  }
+function inOwnWords(error: unknown, { signature, inputs }: LineRequest<unknown>): unknown {
+  if (!(error instanceof ServingError) || error.code !== 'INPUT_REFUSED' || isTold(error)) return error;
+  const misfit = signature.inputs.find(({ name, shape }) => inputs[name] && !fits(inputs[name].shape, shape));
+  if (!misfit) return error;
+  const received = inputs[misfit.name]!.shape.join(', ');
+  const sentence = `Expected ${describeTensor(misfit)} for the input "${misfit.name}" but received the shape [${received}].`;
+  return new ServingError('INPUT_REFUSED', sentence, { cause: error.cause });
 }
 
 /** Whether the engine's own reason is what the client reads. */

@@ -11,13 +11,15 @@ import { Bodies } from '../http/body/bodies.js';
 import type { BodyEntry } from '../http/body/body-account.js';
 import { JsonReader, MAX_DOCUMENT_DEPTH } from '../http/body/json/json-reader.js';
 import { readBytes } from '../http/body/read-bytes.js';
-import { callOf, type RequestCall, timeoutOf } from '../http/call.js';
+import { callOf, timeoutOf } from '../http/call.js';
 import { isTooDeep, JsonError } from '../json/parse-error.js';
+import { Line } from '../line/line.js';
 import { ModelsService } from '../models/models.service.js';
 import { callerOf } from '../predict/caller.js';
+import type { RequestCall } from '../turns/call.js';
 import { checkEncoding, checkMethod } from './check-request.js';
 import { statusCodeOf } from './error-answer.js';
-import { acquireTarget, statusOfTarget } from './find-model.js';
+import { statusOfTarget, withTarget } from './find-model.js';
 import { Monitoring } from './monitoring.js';
 import { parsePath, type ServingPath, type Target, type Verb } from './path.js';
 import { PredictionService } from './prediction.service.js';
@@ -39,7 +41,8 @@ type ModelPath = Extract<ServingPath, { readonly target: Target }>;
 @UseFilters(TfServingFilter)
 export class TfServingController {
   constructor(
-    private readonly models: ModelsService,
+    readonly models: ModelsService,
+    readonly line: Line,
     private readonly predictions: PredictionService,
     private readonly monitoring: Monitoring,
     private readonly bodies: Bodies,
@@ -92,13 +95,10 @@ export class TfServingController {
   }
 
   private async sendMetadata(target: Target, request: Request, response: Response): Promise<void> {
-    const { signal } = callOf(request, response, timeoutOf(request, this.settings.requestTimeoutMs));
-    const model = await acquireTarget(this.models, target, callerOf(request), signal);
-    try {
-      sendJson(response, modelMetadata(model.name, model.version, model.ready.loaded.declared));
-    } finally {
-      model.release();
-    }
+    const call = callOf(request, response, timeoutOf(request, this.settings.requestTimeoutMs));
+    await withTarget(this, target, callerOf(request), call, async ({ name, version, ready }) =>
+      sendJson(response, modelMetadata(name, version, ready.loaded.declared)),
+    );
   }
 
   /** In TensorFlow Serving's order: JSON that cannot be read is told before a model that is not there. */
@@ -109,15 +109,12 @@ export class TfServingController {
     );
     const envelope = await this.envelopeOf(await this.inflated(request, sent, call, entry), call, entry);
     const parseMs = performance.now() - call.arrivedAt;
-    const model = await acquireTarget(this.models, target, callerOf(request), call.signal);
-    try {
-      const { body, timings } = await this.predictions.answer(verb, model, envelope, call, parseMs);
+    await withTarget(this, target, callerOf(request), call, async (model) => {
+      const { value, timings } = await this.predictions.answer(verb, model, envelope, call, parseMs);
       const { name, version } = model;
       response.locals.prediction = { model: name, version, timings };
-      response.setHeader('Content-Type', 'application/json').end(body);
-    } finally {
-      model.release();
-    }
+      response.setHeader('Content-Type', 'application/json').end(value);
+    });
   }
 
   /** What is compressed in a way that fails counts as empty, as at TensorFlow Serving (`util/net_http/server/internal/evhttp_request.cc`). */

@@ -12,3 +12,9 @@ export interface Call {
   readonly caller: string;
   readonly priority: Priority;
 }
+
+/** The call of a request as a protocol hands it to the line. */
+export interface RequestCall extends Call {
+  /** When the last byte of its body was there, in ms of `performance.now()`. */
+  readonly arrivedAt: number;
+}

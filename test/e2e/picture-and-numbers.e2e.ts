@@ -315,3 +315,33 @@ describe('a model that takes a picture and numbers', () => {
     });
   });
 });
+
+describe('an input without a batch dimension beside pictures', () => {
+  const model = {
+    '1/fake.json': JSON.stringify({
+      signatures: {
+        serving_default: {
+          inputs: [
+            { name: 'weights', dtype: 'float32', shape: [3] },
+            { name: 'image', dtype: 'float32', shape: [null, 8, 8, 3] },
+          ],
+          outputs: [{ name: 'y', dtype: 'float32', shape: [3] }],
+        },
+      },
+    }),
+  };
+  let server: TestServer;
+  afterEach(() => server.stop());
+
+  it('goes with each picture of a request whole', async () => {
+    server = await TestServer.start({
+      models: { weighted: model },
+      yaml: { weighted: 'task: tensor\ninput: image\npreprocessing: { scale: unit, resize: stretch }\n' },
+      env: { ENGINE: 'fake' },
+    });
+    const picture = (await coloured('#102030')).toString('base64');
+    const body = { images: Array.from({ length: 4 }, () => picture), inputs: { weights: [1, 2, 4] } };
+    const answer = (await (await server.postJson('/predict', body)).json()) as Answer;
+    expect(answer.predictions).toEqual(body.images.map(() => [1, 2, 4]));
+  });
+});

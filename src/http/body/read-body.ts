@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { ServingError } from '../../errors/serving-error.js';
-import type { RequestCall } from '../call.js';
+import type { RequestCall } from '../../turns/call.js';
 import type { BodyEntry } from './body-account.js';
 import type { Bodies } from './bodies.js';
 import { hasBody } from './end-early.js';

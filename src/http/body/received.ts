@@ -1,4 +1,4 @@
-import type { RequestCall } from '../call.js';
+import type { RequestCall } from '../../turns/call.js';
 import type { BodyEntry } from './body-account.js';
 import type { RequestBody } from './request-body.js';
 

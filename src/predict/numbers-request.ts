@@ -1,99 +1,71 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { SETTINGS_TOKEN } from '../config/config.module.js';
-import type { Settings } from '../config/settings.js';
 import type { NamedTensors, Signature } from '../engine/engine.js';
 import { ServingError } from '../errors/serving-error.js';
 import type { NumberList } from '../json/number-list.js';
+import type { LineRequest } from '../line/line-request.js';
 import type { ModelHandle } from '../models/model-handle.js';
-import { checkEncoded } from '../preprocessing/check-encoded.js';
-import type { Call } from '../turns/call.js';
 import { columnsOf } from './pictures-among-inputs.js';
 import { isNamed } from './predict-input.js';
 import { noSignature } from './no-signature.js';
-import { outputsToJson } from './predict.service.js';
-import { roomOf } from './room.js';
 import { tensorFromJson, tensorToJson } from './tensor-json.js';
-import type { WorkTimes } from './timings.js';
 
-export interface NumbersResult {
+export interface NumbersAnswer {
   /** One instance was sent, and its answer has no batch dimension either. */
   readonly isInstance: boolean;
   readonly outputs: unknown;
-  readonly work: WorkTimes;
 }
 
-/** The line for numbers: JSON → tensors → batch → engine → JSON. */
-@Injectable()
-export class NumbersService {
-  constructor(@Inject(SETTINGS_TOKEN) private readonly settings: Settings) {}
+type Write<T> = (answer: NumbersAnswer) => T;
 
-  /**
-   * One tensor per input, whole or one instance of it.
-   * @param readMs how long it took to find the numbers in the request
-   */
-  async input(
-    model: ModelHandle,
-    value: unknown,
-    signatureName: string | undefined,
-    call: Call,
-    readMs: number,
-  ): Promise<NumbersResult> {
-    const started = performance.now();
-    const [name, signature] = signatureOf(model, signatureName);
-    const { tensors, isInstance } = readInputs(value, signature);
-    const decodeMs = readMs + performance.now() - started;
-    return this.run(model, name, signature, tensors, call, decodeMs, (outputs) => ({
-      isInstance,
-      outputs: outputsToJson(outputs, isInstance),
-    }));
-  }
+/**
+ * One tensor per input, whole or one instance of it.
+ * @throws ServingError INPUT_INVALID, FIELD_INVALID
+ */
+export function inputRequest<T>(
+  model: ModelHandle,
+  value: unknown,
+  wanted: string | undefined,
+  write: Write<T>,
+): LineRequest<T> {
+  const [signatureName, signature] = signatureOf(model, wanted);
+  const { tensors, isInstance } = readInputs(value, signature);
+  return {
+    signatureName,
+    signature,
+    inputs: tensors,
+    write: (outputs) => write({ isInstance, outputs: outputsToJson(outputs, isInstance) }),
+  };
+}
 
-  /** One entry per instance, answered by one entry each. */
-  async instances(
-    model: ModelHandle,
-    values: readonly unknown[] | NumberList,
-    signatureName: string | undefined,
-    call: Call,
-    readMs: number,
-  ): Promise<NumbersResult> {
-    const started = performance.now();
-    const [name, signature] = signatureOf(model, signatureName);
-    const { tensors } = readInputs(columnsOf(values, signature), signature);
-    const decodeMs = readMs + performance.now() - started;
-    return this.run(model, name, signature, tensors, call, decodeMs, (outputs) => ({
-      isInstance: false,
-      outputs: rowsOf(outputs, values.length),
-    }));
-  }
+/**
+ * One entry per instance, answered by one entry each.
+ * @throws ServingError INPUT_INVALID, FIELD_INVALID
+ */
+export function instancesRequest<T>(
+  model: ModelHandle,
+  values: readonly unknown[] | NumberList,
+  wanted: string | undefined,
+  write: Write<T>,
+): LineRequest<T> {
+  const [signatureName, signature] = signatureOf(model, wanted);
+  const { tensors } = readInputs(columnsOf(values, signature), signature);
+  return {
+    signatureName,
+    signature,
+    inputs: tensors,
+    write: (outputs) => write({ isInstance: false, outputs: rowsOf(outputs, values.length) }),
+  };
+}
 
-  private async run(
-    model: ModelHandle,
-    name: string,
-    signature: Signature,
-    inputs: NamedTensors,
-    call: Call,
-    decodeMs: number,
-    answer: (outputs: NamedTensors) => Omit<NumbersResult, 'work'>,
-  ): Promise<NumbersResult> {
-    const { rows, bytes } = roomOf(signature, inputs);
-    const admitted = model.admit(rows, bytes, call);
-    try {
-      const { outputs, inferenceMs, checkMs } = await admitted.inTurn({
-        prepare: async () => {
-          const began = performance.now();
-          await checkEncoded(inputs, this.settings, model.ready.plan.maxPixels);
-          return performance.now() - began;
-        },
-        run: async (ms) => ({ ...(await model.run(name, inputs, admitted.call)), checkMs: ms }),
-      });
-      const began = performance.now();
-      const result = answer(outputs);
-      const answerMs = performance.now() - began;
-      return { ...result, work: { decodeMs: decodeMs + checkMs, preprocessMs: 0, inferenceMs, answerMs } };
-    } finally {
-      admitted.leave();
-    }
-  }
+/**
+ * The outputs of a model of numbers: one output stands for itself, several are an object by name.
+ * @param instance the first dimension is a batch of one that the client did not send
+ */
+export function outputsToJson(outputs: NamedTensors, instance: boolean): unknown {
+  const json = Object.entries(outputs).map(([name, tensor]) => {
+    const isBatchOfOne = instance && tensor.shape[0] === 1;
+    return [name, tensorToJson(isBatchOfOne ? { ...tensor, shape: tensor.shape.slice(1) } : tensor)] as const;
+  });
+  return json.length === 1 ? json[0]![1] : Object.fromEntries(json);
 }
 
 function signatureOf(model: ModelHandle, wanted: string | undefined): [string, Signature] {

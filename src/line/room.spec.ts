@@ -15,10 +15,13 @@ const texts: Tensor = {
 
 describe('the room of a request', () => {
   it('is its rows and the bytes of all its tensors', () => {
-    expect(roomOf(signature([null, 2], [null]), { x0: numbers, x1: texts })).toEqual({ rows: 3, bytes: 36 });
+    expect(roomOf({ signature: signature([null, 2], [null]), inputs: { x0: numbers, x1: texts } })).toEqual({
+      rows: 3,
+      bytes: 36,
+    });
   });
 
   it('is one row where requests do not share a run, whatever its first dimension', () => {
-    expect(roomOf(signature([3, 2]), { x0: numbers })).toEqual({ rows: 1, bytes: 24 });
+    expect(roomOf({ signature: signature([3, 2]), inputs: { x0: numbers } })).toEqual({ rows: 1, bytes: 24 });
   });
 });
