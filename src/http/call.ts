@@ -1,6 +1,7 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Request, Response } from 'express';
-import { ServingError } from '../errors/serving-error.js';
 import type { RequestCall } from '../turns/call.js';
+import { openCall } from '../turns/open-call.js';
 import { invalid } from './errors/invalid.js';
 import { callerIdentity } from './rate-limit/caller-address.js';
 
@@ -12,7 +13,7 @@ export const TIMEOUT_HEADER = 'X-Timeout-Ms';
  * @param most REQUEST_TIMEOUT_MS
  * @throws ServingError FIELD_INVALID
  */
-export function timeoutOf({ headers }: Pick<Request, 'headers'>, most: number): number {
+export function timeoutOf(headers: IncomingHttpHeaders, most: number): number {
   const given = headers['x-timeout-ms'];
   if (given === undefined) return most;
   const ms = typeof given === 'string' && /^\d{1,9}$/.test(given) ? Number(given) : 0;
@@ -22,8 +23,7 @@ export function timeoutOf({ headers }: Pick<Request, 'headers'>, most: number): 
 }
 
 /**
- * What the stages know of a request. Its signal aborts when the client has left or `timeoutMs` are over, with the ServingError (CANCELLED,
- * DEADLINE_EXCEEDED) as its reason; its timer and listener are gone once the answer is sent.
+ * What the stages know of a request, until its answer is sent or its client has left.
  * @param arrivedAt when the body was there: from then on the time counts
  */
 export function callOf(
@@ -32,20 +32,8 @@ export function callOf(
   timeoutMs: number,
   arrivedAt = performance.now(),
 ): RequestCall {
-  const controller = new AbortController();
-  const timer = setTimeout(() => {
-    const sentence = `The answer was not ready within ${timeoutMs} ms. Try again when the server is less busy.`;
-    controller.abort(new ServingError('DEADLINE_EXCEEDED', sentence));
-  }, timeoutMs);
-  response.once('close', () => {
-    clearTimeout(timer);
-    if (!response.writableEnded) controller.abort(new ServingError('CANCELLED', 'The client left.'));
-  });
-  return {
-    signal: controller.signal,
-    deadline: arrivedAt + timeoutMs,
-    caller: callerIdentity(request),
-    priority: request.apiKey?.priority ?? 'normal',
-    arrivedAt,
-  };
+  const { apiKey } = request;
+  const { call, close } = openCall(callerIdentity(request), apiKey?.priority, timeoutMs, arrivedAt);
+  response.once('close', () => close(response.writableEnded));
+  return call;
 }

@@ -12,6 +12,7 @@ import {
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { callerOf } from '../access/caller.js';
 import { NeedsScope } from '../http/api-keys/needs-scope.decorator.js';
 import { SETTINGS_TOKEN } from '../config/config.module.js';
 import type { Settings } from '../config/settings.js';
@@ -36,7 +37,6 @@ import {
 } from './answers.js';
 import { ApiPredict } from './api-predict.decorator.js';
 import { readBeside } from './beside.js';
-import { callerOf } from './caller.js';
 import { concernsPicture } from './concerns-picture.js';
 import { PredictQuery } from './dto/predict-query.dto.js';
 import { ModelGuard } from './model.guard.js';

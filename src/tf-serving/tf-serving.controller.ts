@@ -15,7 +15,7 @@ import { callOf, timeoutOf } from '../http/call.js';
 import { isTooDeep, JsonError } from '../json/parse-error.js';
 import { Line } from '../line/line.js';
 import { ModelsService } from '../models/models.service.js';
-import { callerOf } from '../predict/caller.js';
+import { callerOf } from '../access/caller.js';
 import type { RequestCall } from '../turns/call.js';
 import { checkEncoding, checkMethod } from './check-request.js';
 import { statusCodeOf } from './error-answer.js';
@@ -95,7 +95,7 @@ export class TfServingController {
   }
 
   private async sendMetadata(target: Target, request: Request, response: Response): Promise<void> {
-    const call = callOf(request, response, timeoutOf(request, this.settings.requestTimeoutMs));
+    const call = callOf(request, response, timeoutOf(request.headers, this.settings.requestTimeoutMs));
     await withTarget(this, target, callerOf(request), call, async ({ name, version, ready }) =>
       sendJson(response, modelMetadata(name, version, ready.loaded.declared)),
     );

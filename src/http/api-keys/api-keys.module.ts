@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import type { Primary } from '../../cluster/primary.js';
 import { PRIMARY, PrimaryModule } from '../../cluster/primary.module.js';
 import { RateLimitModule } from '../rate-limit/rate-limit.module.js';
+import { KeyCheck } from '../../access/key-check.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { KeyStore } from './key-store.js';
 import { RUN_KEY } from './run-key.js';
@@ -17,6 +18,7 @@ import { ScopeGuard } from './scope.guard.js';
       useFactory: async (primary: Primary | null) => primary?.runKey() ?? null,
     },
     KeyStore,
+    KeyCheck,
     ApiKeyGuard,
     ScopeGuard,
   ],

@@ -48,7 +48,7 @@ export class Bodies {
     read: (entry: BodyEntry) => Promise<T>,
   ): Promise<Arrived<T>> {
     const { maxBodyBytes, bodyTimeoutMs, requestTimeoutMs } = this.settings;
-    const timeoutMs = timeoutOf(request, requestTimeoutMs);
+    const timeoutMs = timeoutOf(request.headers, requestTimeoutMs);
     const bytes = announcedBytes(request) ?? 0;
     if (bytes > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
     const entry = this.account.open(callerIdentity(request));

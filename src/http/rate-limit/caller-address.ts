@@ -1,8 +1,13 @@
 import { isIP } from 'node:net';
-import type { Request } from 'express';
 
 /** By what a caller is told from others, to be counted and to take turns: the id of its key or, without one, its address. */
-export function callerIdentity({ apiKey, ip }: Pick<Request, 'apiKey' | 'ip'>): string {
+export function callerIdentity({
+  apiKey,
+  ip,
+}: {
+  readonly apiKey?: { readonly id: string } | undefined;
+  readonly ip?: string | undefined;
+}): string {
   return apiKey?.id ?? callerAddress(ip);
 }
 

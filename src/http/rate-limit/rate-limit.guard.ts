@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import { SETTINGS_TOKEN } from '../../config/config.module.js';
 import type { Settings } from '../../config/settings.js';
 import { isPublic } from '../api-keys/public.decorator.js';
+import { tell } from '../express.js';
 import { callerIdentity } from './caller-address.js';
 import { RateLimiter } from './rate-limiter.js';
 
@@ -26,7 +27,7 @@ export class RateLimitGuard implements CanActivate {
     const request = http.getRequest<Request>();
     const quota = request.apiKey?.rateLimit ?? this.settings.rateLimit;
     const policy = { name: 'default', quota } as const;
-    await this.limiter.count(policy, callerIdentity(request), http.getResponse<Response>());
+    tell(http.getResponse<Response>(), await this.limiter.count(policy, callerIdentity(request)));
     return true;
   }
 }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { Primary } from '../../cluster/primary.js';
 import { PRIMARY, PrimaryModule } from '../../cluster/primary.module.js';
+import { InFlight } from '../../access/in-flight.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
 import { RateLimiter } from './rate-limiter.js';
 import { REQUEST_COUNTS, RequestCounter } from './request-counts.js';
@@ -16,7 +17,8 @@ import { REQUEST_COUNTS, RequestCounter } from './request-counts.js';
     },
     RateLimiter,
     RateLimitGuard,
+    InFlight,
   ],
-  exports: [RateLimiter, RateLimitGuard],
+  exports: [RateLimiter, RateLimitGuard, InFlight],
 })
 export class RateLimitModule {}

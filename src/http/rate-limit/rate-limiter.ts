@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Response } from 'express';
+import type { Decision } from '../../access/decision.js';
 import { ServingError } from '../../errors/serving-error.js';
 import { limitHeader, policyHeader } from './rate-limit-headers.js';
 import { type Counted, REQUEST_COUNTS, type RequestCounts, WINDOW_SECONDS } from './request-counts.js';
@@ -16,16 +16,18 @@ export class RateLimiter {
   constructor(@Inject(REQUEST_COUNTS) private readonly counts: RequestCounts) {}
 
   /**
-   * Counts one request of a caller and tells it where it stands, in the headers of an answer not yet begun.
-   * @throws ServingError RATE_LIMITED with `retryAfter` in seconds when it was one too many.
+   * Counts one request of a caller.
+   * @returns the headers tell where it stands; when it was one too many, the refusal is RATE_LIMITED with `retryAfter` in seconds
    */
-  async count({ name, quota }: RateLimit, caller: string, response: Response): Promise<void> {
+  async count({ name, quota }: RateLimit, caller: string): Promise<Decision> {
     const { used, seconds } = await this.counts.count(name, caller);
-    response.setHeader('RateLimit-Policy', policyHeader({ name, quota, window: WINDOW_SECONDS }));
-    response.setHeader('RateLimit', limitHeader(name, Math.max(0, quota - used), seconds));
-    if (used <= quota) return;
+    const headers = {
+      'RateLimit-Policy': policyHeader({ name, quota, window: WINDOW_SECONDS }),
+      RateLimit: limitHeader(name, Math.max(0, quota - used), seconds),
+    };
+    if (used <= quota) return { headers };
     const extras = { retryAfter: seconds, violatedPolicies: [name] };
-    throw new ServingError('RATE_LIMITED', sentence(name, quota, seconds), extras);
+    return { headers, refusal: new ServingError('RATE_LIMITED', sentence(name, quota, seconds), extras) };
   }
 }
 
