@@ -5,7 +5,7 @@ import type { Settings } from './config/settings.js';
 import { Connections } from './connections.js';
 import { createApp } from './create-app.js';
 import { drain } from './drain.js';
-import { KeyStore } from './http/api-keys/key-store.js';
+import { KeyStore } from './access/keys/key-store.js';
 import { stopOnSignals } from './stop-on-signals.js';
 
 /** Runs the server in one process, beside those of the engine. */

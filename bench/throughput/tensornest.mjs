@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createKey, hashKey } from '../../dist/http/api-keys/api-key.js';
-import { printKeysFile } from '../../dist/http/api-keys/keys-file.js';
+import { createKey, hashKey } from '../../dist/access/keys/api-key.js';
+import { printKeysFile } from '../../dist/access/keys/keys-file.js';
 import { ROOT } from './cache.mjs';
 import { CLASSES } from './models.mjs';
 

@@ -1,8 +1,8 @@
 import cluster from 'node:cluster';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { RunKey } from '../http/api-keys/run-key.js';
-import type { RequestCounts } from '../http/rate-limit/request-counts.js';
+import type { RunKey } from '../access/keys/run-key.js';
+import type { RequestCounts } from '../access/limits/request-counts.js';
 import type { MetricsJson } from '../metrics/metrics-json.js';
 import type { MetricsOfAll } from '../metrics/metrics-pages.js';
 import { Link } from './link.js';

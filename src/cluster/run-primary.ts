@@ -4,7 +4,7 @@ import { announce } from '../announce.js';
 import type { Settings } from '../config/settings.js';
 import { ENGINE } from '../engine/engine.token.js';
 import type { ServingEngine } from '../engine/pool/serving-engine.js';
-import { KeyStore } from '../http/api-keys/key-store.js';
+import { KeyStore } from '../access/keys/key-store.js';
 import { FrameworkLogger } from '../http/framework-logger.js';
 import { stopOnSignals } from '../stop-on-signals.js';
 import { PrimaryAppModule } from './primary-app.module.js';

@@ -2,7 +2,7 @@ import { duplexPair } from 'node:stream';
 import { Registry, Counter } from 'prom-client';
 import { EngineError } from '../engine/engine.js';
 import { ServingError } from '../errors/serving-error.js';
-import { RequestCounter } from '../http/rate-limit/request-counts.js';
+import { RequestCounter } from '../access/limits/request-counts.js';
 import { metricsJson } from '../metrics/metrics-json.js';
 import type { Call } from '../turns/call.js';
 import { EchoEngine, floats, ManualBatching, numbersOf, OPTIONS, RULES, settle } from './cluster.fixture.js';

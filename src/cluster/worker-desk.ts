@@ -4,7 +4,7 @@ import { rowsOf } from '../engine/joined-rows.js';
 import type { NamedTensors } from '../engine/engine.js';
 import { decodeTensors, encodeTensors, type TensorHeader } from '../engine/host/tensor-codec.js';
 import type { ServingEngine } from '../engine/pool/serving-engine.js';
-import type { RequestCounts } from '../http/rate-limit/request-counts.js';
+import type { RequestCounts } from '../access/limits/request-counts.js';
 import type { Call } from '../turns/call.js';
 import { HeldByWorker } from './held-by-worker.js';
 import { type Handlers, Link, type Sent } from './link.js';

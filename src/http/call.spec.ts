@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Request, Response } from 'express';
 import { jest } from '@jest/globals';
-import type { ApiKey } from './api-keys/api-key.js';
+import type { ApiKey } from '../access/keys/api-key.js';
 import { callOf, timeoutOf } from './call.js';
 
 const headers = (given?: string): Request['headers'] =>

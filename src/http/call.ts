@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import type { RequestCall } from '../turns/call.js';
 import { openCall } from '../turns/open-call.js';
 import { invalid } from './errors/invalid.js';
-import { callerIdentity } from './rate-limit/caller-address.js';
+import { callerIdentity } from '../access/limits/caller-address.js';
 
 /** How long a client gives its request, in ms. */
 export const TIMEOUT_HEADER = 'X-Timeout-Ms';

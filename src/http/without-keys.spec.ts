@@ -1,4 +1,4 @@
-import { createKey } from './api-keys/api-key.js';
+import { createKey } from '../access/keys/api-key.js';
 import { withoutKeys } from './without-keys.js';
 
 const { id, text } = createKey();

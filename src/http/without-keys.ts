@@ -1,4 +1,4 @@
-import { KEY_WITHIN } from './api-keys/api-key.js';
+import { KEY_WITHIN } from '../access/keys/api-key.js';
 
 /** An escape that a key's characters may be written as. */
 const ESCAPE = /%[0-9a-f]{2}/gi;

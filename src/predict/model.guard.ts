@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { assertDefaultAllowed, assertModelAllowed } from '../http/api-keys/model-scope.js';
+import { assertDefaultAllowed, assertModelAllowed } from '../access/keys/model-scope.js';
 import { ModelsService } from '../models/models.service.js';
 
 /** Refuses, before the body is read, who may not use the model of the path, and who asks for one that cannot be used. */

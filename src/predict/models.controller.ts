@@ -2,7 +2,7 @@ import { Controller, Get, Param, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { NeedsScope } from '../http/api-keys/needs-scope.decorator.js';
-import { assertModelAllowed, mayUse } from '../http/api-keys/model-scope.js';
+import { assertModelAllowed, mayUse } from '../access/keys/model-scope.js';
 import { ModelsService } from '../models/models.service.js';
 import { ApiProblems, CALLER_STATUSES, MODEL_STATUSES } from './documentation/problem-examples.js';
 import { EXAMPLE_LABELS, EXAMPLE_MODEL, modelView, modelViewInFull } from './model-view.js';

@@ -6,7 +6,7 @@ import { SETTINGS_TOKEN } from '../config/config.module.js';
 import type { Settings } from '../config/settings.js';
 import { ServingError } from '../errors/serving-error.js';
 import { Public } from '../http/api-keys/public.decorator.js';
-import { assertModelAllowed, mayUse } from '../http/api-keys/model-scope.js';
+import { assertModelAllowed, mayUse } from '../access/keys/model-scope.js';
 import { Bodies } from '../http/body/bodies.js';
 import type { BodyEntry } from '../http/body/body-account.js';
 import { JsonReader, MAX_DOCUMENT_DEPTH } from '../http/body/json/json-reader.js';

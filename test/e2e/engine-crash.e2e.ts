@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createKey, hashKey } from '../../src/http/api-keys/api-key.js';
-import { printKeysFile } from '../../src/http/api-keys/keys-file.js';
+import { createKey, hashKey } from '../../src/access/keys/api-key.js';
+import { printKeysFile } from '../../src/access/keys/keys-file.js';
 import { metric } from './processes.js';
 import { fakeModel, projectFile, TestServer } from './server.js';
 

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createKey, hashKey } from '../../src/http/api-keys/api-key.js';
-import { printKeysFile } from '../../src/http/api-keys/keys-file.js';
+import { createKey, hashKey } from '../../src/access/keys/api-key.js';
+import { printKeysFile } from '../../src/access/keys/keys-file.js';
 import { fakeModel, TestServer } from './server.js';
 
 describe('callers who meet at a model', () => {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Settings } from '../../config/settings.js';
 import { type GuardedApp, guardedApp } from '../rate-limit/guarded-app.fixture.js';
-import { createKey, hashKey } from './api-key.js';
-import { type KeyEntry, printKeysFile } from './keys-file.js';
+import { createKey, hashKey } from '../../access/keys/api-key.js';
+import { type KeyEntry, printKeysFile } from '../../access/keys/keys-file.js';
 
 const good = createKey();
 const old = createKey();

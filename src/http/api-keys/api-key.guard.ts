@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
-import { KeyCheck } from '../../access/key-check.js';
+import { KeyCheck } from '../../access/keys/key-check.js';
 import { headOf, tell } from '../express.js';
 import { isPublic } from './public.decorator.js';
 

@@ -13,10 +13,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hashKey } from './api-key.js';
+import { hashKey } from '../../access/keys/api-key.js';
 import { keysCommand } from './keys-command.js';
 import { keysTable } from './keys-table.js';
-import { type KeyEntry, parseKeysFile } from './keys-file.js';
+import { type KeyEntry, parseKeysFile } from '../../access/keys/keys-file.js';
 
 const CLI = join(import.meta.dirname, 'cli.ts');
 

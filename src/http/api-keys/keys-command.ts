@@ -1,12 +1,19 @@
 import { parseArgs } from 'node:util';
 import { ConfigError, show } from '../../config/expect.js';
 import { readSettings } from '../../config/settings.js';
-import { createKey, hashKey } from './api-key.js';
-import { editKeysFile } from './edit-keys-file.js';
-import { expiry } from './expiry.js';
-import { type KeyEntry, keyName, modelNames, priority, requestsPerMinute, scopes } from './keys-file.js';
+import { createKey, hashKey } from '../../access/keys/api-key.js';
+import { editKeysFile } from '../../access/keys/edit-keys-file.js';
+import { expiry } from '../../access/keys/expiry.js';
+import {
+  type KeyEntry,
+  keyName,
+  modelNames,
+  priority,
+  requestsPerMinute,
+  scopes,
+} from '../../access/keys/keys-file.js';
 import { keysTable } from './keys-table.js';
-import { errorCode, readKeysFile } from './read-keys-file.js';
+import { errorCode, readKeysFile } from '../../access/keys/read-keys-file.js';
 
 const HELP = `API keys: who may call this server.
 

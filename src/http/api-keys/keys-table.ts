@@ -1,5 +1,5 @@
-import type { KeyEntry } from './keys-file.js';
-import { DEFAULT_SCOPES } from './scopes.js';
+import type { KeyEntry } from '../../access/keys/keys-file.js';
+import { DEFAULT_SCOPES } from '../../access/keys/scopes.js';
 
 const HEADINGS = ['ID', 'NAME', 'MODELS', 'PER MINUTE', 'PRIORITY', 'SCOPES', 'CREATED', 'EXPIRES'];
 

@@ -1,6 +1,6 @@
 import { type CustomDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import type { Reflector } from '@nestjs/core';
-import type { Scope } from './scopes.js';
+import type { Scope } from '../../access/keys/scopes.js';
 
 const SCOPE = Symbol('scope');
 

@@ -1,4 +1,4 @@
-import type { ApiKey } from './api-key.js';
+import type { ApiKey } from '../../access/keys/api-key.js';
 
 declare global {
   // Express's own way to say what middleware adds to a request.

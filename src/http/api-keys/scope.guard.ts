@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
-import { assertScope } from '../../access/key-check.js';
+import { assertScope } from '../../access/keys/key-check.js';
 import { scopeOf } from './needs-scope.decorator.js';
 import { isPublic } from './public.decorator.js';
 

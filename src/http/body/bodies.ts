@@ -6,7 +6,7 @@ import { FairLine } from '../../turns/fair-line.js';
 import { Permits } from '../../turns/permits.js';
 import type { RequestCall } from '../../turns/call.js';
 import { callOf, timeoutOf } from '../call.js';
-import { callerIdentity } from '../rate-limit/caller-address.js';
+import { callerIdentity } from '../../access/limits/caller-address.js';
 import { BodyAccount, type BodyEntry } from './body-account.js';
 import { bodyTooLarge, brokeOff } from './body-errors.js';
 import { type Compression, inflate, mostInflated } from './inflate.js';

@@ -1,9 +1,9 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
-import { InFlight } from '../../access/in-flight.js';
+import { InFlight } from '../../access/limits/in-flight.js';
 import { isPublic } from '../api-keys/public.decorator.js';
-import { callerIdentity } from './caller-address.js';
+import { callerIdentity } from '../../access/limits/caller-address.js';
 
 /**
  * Bounds how many requests of one key, or of one address with `AUTH=off`, are in flight. Runs after `ApiKeyGuard`.

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Settings } from '../../config/settings.js';
-import { createKey, hashKey } from '../api-keys/api-key.js';
-import { type KeyEntry, printKeysFile } from '../api-keys/keys-file.js';
+import { createKey, hashKey } from '../../access/keys/api-key.js';
+import { type KeyEntry, printKeysFile } from '../../access/keys/keys-file.js';
 import { type GuardedApp, guardedApp } from './guarded-app.fixture.js';
 
 const createdAt = '2026-01-01T00:00:00Z';

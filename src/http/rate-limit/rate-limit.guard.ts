@@ -5,8 +5,8 @@ import { SETTINGS_TOKEN } from '../../config/config.module.js';
 import type { Settings } from '../../config/settings.js';
 import { isPublic } from '../api-keys/public.decorator.js';
 import { tell } from '../express.js';
-import { callerIdentity } from './caller-address.js';
-import { RateLimiter } from './rate-limiter.js';
+import { callerIdentity } from '../../access/limits/caller-address.js';
+import { RateLimiter } from '../../access/limits/rate-limiter.js';
 
 /**
  * Counts each request against its key, or its address with `AUTH=off`. Runs after `ApiKeyGuard`, which says whose

@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
 import type { Primary } from '../../cluster/primary.js';
 import { PRIMARY, PrimaryModule } from '../../cluster/primary.module.js';
-import { InFlight } from '../../access/in-flight.js';
+import { InFlight } from '../../access/limits/in-flight.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
-import { RateLimiter } from './rate-limiter.js';
-import { REQUEST_COUNTS, RequestCounter } from './request-counts.js';
+import { RateLimiter } from '../../access/limits/rate-limiter.js';
+import { REQUEST_COUNTS, RequestCounter } from '../../access/limits/request-counts.js';
 
 /** How often one may call. */
 @Module({

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { Logger } from '@nestjs/common';
 import type { Settings } from '../../config/settings.js';
-import { callerAddress } from '../rate-limit/caller-address.js';
+import { callerAddress } from '../../access/limits/caller-address.js';
 import { rawAnswer } from './odd-requests.js';
 
 /** How often it is said at most that connections are not taken, in ms. */

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { SETTINGS_TOKEN } from '../config/config.module.js';
-import type { Settings } from '../config/settings.js';
-import { ServingError } from '../errors/serving-error.js';
+import { SETTINGS_TOKEN } from '../../config/config.module.js';
+import type { Settings } from '../../config/settings.js';
+import { ServingError } from '../../errors/serving-error.js';
 
 /** Bounds how many requests of one caller are in flight: each HTTP worker its share. */
 @Injectable()

@@ -1,15 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { SETTINGS_TOKEN } from '../config/config.module.js';
-import type { Settings } from '../config/settings.js';
-import { ServingError } from '../errors/serving-error.js';
-import type { ApiKey } from '../http/api-keys/api-key.js';
-import { KeyStore } from '../http/api-keys/key-store.js';
-import { presentedKey } from '../http/api-keys/presented-key.js';
-import type { Scope } from '../http/api-keys/scopes.js';
-import { callerAddress } from '../http/rate-limit/caller-address.js';
-import { RateLimiter } from '../http/rate-limit/rate-limiter.js';
-import { type Decision, GOES_ON } from './decision.js';
-import type { RequestHead } from './request-head.js';
+import { SETTINGS_TOKEN } from '../../config/config.module.js';
+import type { Settings } from '../../config/settings.js';
+import { ServingError } from '../../errors/serving-error.js';
+import type { ApiKey } from './api-key.js';
+import { KeyStore } from './key-store.js';
+import { presentedKey } from './presented-key.js';
+import type { Scope } from './scopes.js';
+import { callerAddress } from '../limits/caller-address.js';
+import { RateLimiter } from '../limits/rate-limiter.js';
+import { type Decision, GOES_ON } from '../decision.js';
+import type { RequestHead } from '../request-head.js';
 
 /** Whose request it is. */
 export interface Identified extends Decision {

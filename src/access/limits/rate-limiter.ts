@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Decision } from '../../access/decision.js';
+import type { Decision } from '../decision.js';
 import { ServingError } from '../../errors/serving-error.js';
 import { limitHeader, policyHeader } from './rate-limit-headers.js';
 import { type Counted, REQUEST_COUNTS, type RequestCounts, WINDOW_SECONDS } from './request-counts.js';
