@@ -42,8 +42,8 @@ describe('inputs that ended the process', () => {
     poisons.convict('b', 'bad', 1000);
     poisons.convict('c', 'unlucky', 2000);
     const until = '1970-01-01T00:01:02.000Z';
-    expect(poisons.report(3000)).toEqual({ refusedInputs: 3, refusedKeys: 1, until });
-    expect(poisons.report(61_500)).toEqual({ refusedInputs: 1, refusedKeys: 0, until });
+    expect(poisons.report(3000)).toEqual({ refusedInputs: 3, overMemory: 0, refusedKeys: 1, until });
+    expect(poisons.report(61_500)).toEqual({ refusedInputs: 1, overMemory: 0, refusedKeys: 0, until });
     expect(poisons.report(62_000)).toBeNull();
   });
 

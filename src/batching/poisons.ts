@@ -14,6 +14,8 @@ export const POISON_RULES: PoisonRules = { refusedMs: 600_000, mostPerCaller: 3 
 /** What is refused of a model because it ended the engine's process. */
 export interface CrashReport {
   readonly refusedInputs: number;
+  /** How many of them made it take more memory than it may. */
+  readonly overMemory: number;
   /** None of whose requests is run with the model. */
   readonly refusedKeys: number;
   /** Until when something is, as ISO 8601. */
@@ -23,7 +25,11 @@ export interface CrashReport {
 interface Known {
   readonly caller: string;
   readonly until: number;
+  readonly isMemory: boolean;
 }
+
+const MEMORY =
+  ', since the model took more memory for it than its limit, ENGINE_MEMORY_BYTES; send fewer rows at once';
 
 /** More are not remembered; the oldest go first. */
 const MOST_KNOWN = 1000;
@@ -42,10 +48,10 @@ export class Poisons {
   }
 
   /** @param now in ms of `Date.now()`, as all times here */
-  convict(digest: string, caller: string, now: number): void {
+  convict(digest: string, caller: string, now: number, isMemory = false): void {
     this.suspected.delete(digest);
     this.known.delete(digest);
-    this.known.set(digest, { caller, until: now + this.rules.refusedMs });
+    this.known.set(digest, { caller, until: now + this.rules.refusedMs, isMemory });
     dropOldest(this.known);
   }
 
@@ -65,7 +71,7 @@ export class Poisons {
     const known = this.known.get(digest);
     if (!known) return;
     const sentence =
-      "This input ended the engine's process when it was run before. " +
+      `This input ended the engine's process when it was run before${known.isMemory ? MEMORY : ''}. ` +
       `It is refused for ${seconds(known.until - now)} s; other inputs are answered.`;
     throw new ServingError('INPUT_REFUSED', sentence);
   }
@@ -91,6 +97,7 @@ export class Poisons {
     const until = Math.max(...Array.from(this.known.values(), (one) => one.until));
     return {
       refusedInputs: this.known.size,
+      overMemory: Array.from(this.known.values()).filter(({ isMemory }) => isMemory).length,
       refusedKeys: [...counts.values()].filter((count) => count >= this.rules.mostPerCaller).length,
       until: new Date(until).toISOString(),
     };

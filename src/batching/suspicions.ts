@@ -78,8 +78,8 @@ export class Suspicions {
         this.check(signature, inputs, turn.caller);
       },
       suspect: () => this.suspect(signature, entry),
-      convict: () => {
-        this.poisons.convict(digestOf(signature, inputs), turn.caller, Date.now());
+      convict: (isMemory) => {
+        this.poisons.convict(digestOf(signature, inputs), turn.caller, Date.now(), isMemory);
         this.options.onPoison?.(this.model);
       },
     };

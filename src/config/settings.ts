@@ -331,6 +331,20 @@ export const SETTINGS = {
     unit: 'ms',
     help: 'how long the engine may take over one batch before its process is replaced',
   }),
+  engineNetwork: setting({
+    env: 'ENGINE_NETWORK',
+    default: 'auto' as const,
+    read: oneOf('auto', 'on', 'off'),
+    help: 'whether engine processes can reach the network, which they need not: off for no, on for yes, auto for no where the system lets that be done (`unshare`)',
+  }),
+  engineMemoryBytes: setting({
+    env: 'ENGINE_MEMORY_BYTES',
+    default: 0,
+    defaultShown: '85 % of the memory of the machine or the container, shared out to the engine processes',
+    read: integer(0, 2 ** 50),
+    unit: 'bytes',
+    help: 'how much memory one engine process may take before it is replaced; files that it has mapped do not count',
+  }),
   poisonTtlMs: setting({
     env: 'POISON_TTL_MS',
     default: 600_000,

@@ -37,6 +37,7 @@ async function watchedPool(settings: Settings, metrics: Metrics): Promise<Servin
   const { engine, pool, reports } = await poolOfThisProcess(settings);
   const logger = new Logger('Engine');
   metrics.readEngineMemory = () => pool.residentBytes();
+  for (const reason of ['itself', 'hanging', 'memory']) metrics.engineRestarts.inc({ reason }, 0);
   reports.listen((report) => note(report, logger, metrics));
   return engine;
 }
@@ -48,7 +49,7 @@ function note(report: EngineReport, logger: Logger, metrics: Metrics): void {
       logger.debug(`${of}${report.line}`);
       return;
     case 'crash':
-      metrics.engineRestarts.inc();
+      metrics.engineRestarts.inc({ reason: report.by });
       logger.error(`${of}${report.reason} Another takes its place.`);
       return;
     case 'restart':
@@ -66,6 +67,7 @@ function note(report: EngineReport, logger: Logger, metrics: Metrics): void {
     case 'hand-over-failed':
       logger.warn(`${of}The engine process has grown and could not be replaced yet. ${report.reason}`);
       return;
+    case 'network':
     case 'no-trial':
       logger.warn(report.reason);
   }

@@ -139,26 +139,35 @@ export type EngineErrorKind =
   | 'upstream-unavailable'
   | 'upstream-timeout';
 
+interface CrashDetails {
+  readonly isCulprit?: boolean;
+  readonly isMemory?: boolean;
+  readonly retryAfter?: number;
+}
+
 /** Why an engine could not do what it was asked. */
 export class EngineError extends Error {
   /** Of a crash: it was this very call that the process hung in. */
   readonly isCulprit: boolean;
+  /** Of a crash: the process took more memory than it may. */
+  readonly isMemory: boolean;
   /** In how many s the same call may succeed, where that is known. */
   readonly retryAfter: number | undefined;
 
   constructor(
     readonly kind: EngineErrorKind,
     message: string,
-    { isCulprit = false, retryAfter }: { readonly isCulprit?: boolean; readonly retryAfter?: number } = {},
+    { isCulprit = false, isMemory = false, retryAfter }: CrashDetails = {},
   ) {
     super(message);
     this.name = 'EngineError';
     this.isCulprit = isCulprit;
+    this.isMemory = isMemory;
     this.retryAfter = retryAfter;
   }
 }
 
 /** Whether the engine's process ended or hung: the same call may succeed in the next one. */
-export function isCrash(error: unknown): boolean {
+export function isCrash(error: unknown): error is EngineError {
   return error instanceof EngineError && error.kind === 'crashed';
 }

@@ -118,6 +118,8 @@ export class ModelLoader {
     const loaded = await engine.load(engineName, found.directory, options);
     const loadMs = performance.now() - started;
     try {
+      // Once more: who exchanged them after the first time has put other files before the engine.
+      await assertPinned(given.sha256, { name, version, directory, root });
       const assumed = await assumptionsOf(found, name, given, loaded, this.labels);
       const { config } = assumed;
       const labelFile = await findLabels(assumed.labels, name, config);

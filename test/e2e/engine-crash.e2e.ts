@@ -1,18 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createKey, hashKey } from '../../src/access/keys/api-key.js';
 import { printKeysFile } from '../../src/access/keys/keys-file.js';
-import { metric } from './processes.js';
+import { hostsOf, metric } from './processes.js';
 import { fakeModel, projectFile, TestServer } from './server.js';
-
-/** The engine hosts of a server: its children. */
-async function hostsOf(server: TestServer): Promise<number[]> {
-  const pid = server.process.pid!;
-  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  return children.trim().split(' ').filter(Boolean).map(Number);
-}
 
 async function restartsOf(server: TestServer): Promise<number> {
   return metric(await (await server.fetch('/metrics')).text(), 'tensornest_engine_restarts_total');
@@ -51,7 +44,9 @@ describe('when the engine process dies', () => {
     expect(successor).not.toBe(victim);
     const numbers = await server.postJson('/models/half_plus_two/predict', { input: [2] });
     expect(await numbers.json()).toMatchObject({ predictions: [3] });
-    expect(await (await server.fetch('/metrics')).text()).toMatch(/^tensornest_engine_restarts_total 1$/m);
+    expect(await (await server.fetch('/metrics')).text()).toMatch(
+      /^tensornest_engine_restarts_total\{reason="itself"\} 1$/m,
+    );
     expect(server.lines.join('\n')).toMatch(
       /The engine process ended \(SIGKILL\)\. Another takes its place\./,
     );

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { fakeModel, TestServer } from './server.js';
 
@@ -112,5 +113,22 @@ it('npm run manifest shows every file, and says what it cannot find', async () =
   });
   await expect(run('shapes', '--version', '9')).rejects.toMatchObject({
     stderr: 'There is no version 9 of shapes in models/shapes.\n',
+  });
+
+  it('refuses a version whose files were exchanged while it was loaded', async () => {
+    const slow = fakeModel({ loadMs: 1500 });
+    await server.putVersion('slow', 1, { 'fake.json': slow['1/fake.json']! });
+    const other = await TestServer.start({
+      models: { slow },
+      yaml: { slow: await manifest('slow') },
+      env: { ENGINE: 'fake', MODELS_POLL_MS: '0' },
+      untilReady: false,
+    });
+    await other.until(async () => (await other.versions('slow'))['1'] === 'LOADING', 'it is being loaded');
+    await sleep(300); // By then its files have been read; if not, it is refused all the same.
+    await writeFile(join(other.folder, 'models/slow/1/added.txt'), '');
+    await other.until(async () => (await other.versions('slow'))['1'] !== 'LOADING', 'that is over');
+    expect((await other.model('slow')).versions?.[0]?.error).toContain('are not those that sha256');
+    await other.stop();
   });
 });

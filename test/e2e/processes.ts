@@ -107,6 +107,13 @@ function answeredBy(server: TestServer, path: string): Set<number> {
 
 /** The value of a metric in the answer of `/metrics`; `NaN` if it is not there. */
 export function metric(text: string, name: string): number {
-  const line = text.split('\n').find((one) => one.startsWith(`${name} `));
-  return Number(line?.split(' ').at(-1) ?? NaN);
+  const lines = text.split('\n').filter((one) => one.startsWith(`${name} `) || one.startsWith(`${name}{`));
+  return lines.length === 0 ? NaN : lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+}
+
+/** The engine hosts of a server: its children. */
+export async function hostsOf(server: TestServer): Promise<number[]> {
+  const pid = server.process.pid!;
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return children.trim().split(' ').filter(Boolean).map(Number);
 }

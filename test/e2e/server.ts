@@ -254,7 +254,7 @@ export function projectFile(path: string): Promise<Buffer> {
 
 /** `fake.json` of a model `x` float32 [?] → `y` float32 [?] that answers each row's own number. */
 export function fakeModel(
-  behaviour: { loadMs?: number; runMs?: number; on?: Record<string, string> } = {},
+  behaviour: { loadMs?: number; runMs?: number; runLeakBytes?: number; on?: Record<string, string> } = {},
 ): Record<string, string> {
   const x = { name: 'x', dtype: 'float32', shape: [null] };
   const signatures = { serving_default: { inputs: [x], outputs: [{ ...x, name: 'y' }] } };

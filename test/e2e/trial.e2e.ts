@@ -1,3 +1,4 @@
+import { metric } from './processes.js';
 import { fakeModel, TestServer } from './server.js';
 
 const FAKE = { ENGINE: 'fake', MODELS_POLL_MS: '200' };
@@ -6,9 +7,8 @@ const FAKE = { ENGINE: 'fake', MODELS_POLL_MS: '200' };
 const CRASHING = { 'fake.json': fakeModel({ on: { '0': 'crash' } })['1/fake.json']! };
 const RIGHT = { 'fake.json': fakeModel()['1/fake.json']! };
 
-async function restarts(server: TestServer): Promise<string | undefined> {
-  const metrics = await (await server.fetch('/metrics')).text();
-  return /^tensornest_engine_restarts_total (\d+)$/m.exec(metrics)?.[1];
+async function restarts(server: TestServer): Promise<number> {
+  return metric(await (await server.fetch('/metrics')).text(), 'tensornest_engine_restarts_total');
 }
 
 describe.each([
@@ -45,7 +45,7 @@ describe.each([
     over.abort();
     await traffic;
     expect([...statuses]).toEqual([200]);
-    expect(await restarts(server)).toBe('0');
+    expect(await restarts(server)).toBe(0);
   });
 });
 

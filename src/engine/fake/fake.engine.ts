@@ -21,8 +21,10 @@ interface FakeModel {
   readonly runMs?: number;
   /** What a load takes of the process's memory for good. */
   readonly leakBytes?: number;
+  /** What a run takes for good. */
+  readonly runLeakBytes?: number;
   /** What happens when a run's first input has this number in it. */
-  readonly on?: Readonly<Record<string, 'crash' | 'hang' | 'fail'>>;
+  readonly on?: Readonly<Record<string, 'crash' | 'hang' | 'fail' | 'swell'>>;
 }
 
 const MAX_BYTES = 1024 ** 2;
@@ -56,7 +58,7 @@ export class FakeEngine implements Engine {
     }
     if (fake.loadMs) await sleep(fake.loadMs);
     this.models.set(model, fake);
-    if (fake.leakBytes) this.leaked.push(new Uint8Array(fake.leakBytes).fill(1)); // Only what is written to is resident.
+    this.leak(fake.leakBytes);
     const graph = { optimised: false, reason: 'A fake model has no graph.' } as const;
     const rows = Object.fromEntries(
       Object.keys(fake.signatures).map((name) => [name, { independent: true } as const]),
@@ -86,6 +88,10 @@ export class FakeEngine implements Engine {
 
   async close(): Promise<void> {}
 
+  private leak(bytes = 0): void {
+    if (bytes > 0) this.leaked.push(new Uint8Array(bytes).fill(1)); // Only what is written to is resident.
+  }
+
   private async runNow(model: string, signature: string, inputs: NamedTensors): Promise<NamedTensors> {
     const fake = this.models.get(model);
     const outputs = fake?.signatures[signature]?.outputs;
@@ -97,8 +103,19 @@ export class FakeEngine implements Engine {
     const [, misbehaviour] = Object.entries(fake.on ?? {}).find(([number]) => isIn(number)) ?? [];
     if (misbehaviour === 'crash') process.kill(process.pid, 'SIGKILL');
     if (misbehaviour === 'hang') await new Promise(() => {});
+    this.leak(fake.runLeakBytes);
+    if (misbehaviour === 'swell') await swell();
     if (misbehaviour === 'fail') throw new EngineError('run', 'The fake model was told to fail.');
     return Object.fromEntries(outputs.map((spec) => [spec.name, sumRows(input, spec)]));
+  }
+}
+
+/** Takes 1 GiB, step by step. */
+async function swell(): Promise<void> {
+  const taken: Uint8Array[] = [];
+  while (taken.length < 128) {
+    taken.push(new Uint8Array(2 ** 23).fill(1));
+    await sleep(5);
   }
 }
 

@@ -7,6 +7,10 @@ export interface DisposableOptions {
   readonly settings: Pick<Settings, 'engineTimeoutMs' | 'loadTimeoutMs'>;
   /** Variables that the process has beside those of this one. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The command that the process is started through, if any. */
+  readonly through?: readonly string[];
+  /** How much memory the process may take, in bytes; any by default. */
+  readonly memoryBytes?: number;
   /** How many runs it does at once; 1 by default. */
   readonly streams?: number;
   readonly onOutput?: (line: string) => void;
@@ -24,6 +28,8 @@ export function startDisposable({
   settings,
   environment,
   streams = 1,
+  memoryBytes = Infinity,
+  through = [],
   onOutput = () => {},
 }: DisposableOptions): DisposableEngine {
   let isSettled = false;
@@ -33,6 +39,8 @@ export function startDisposable({
     loadTimeoutMs: settings.loadTimeoutMs,
     environment,
     streams,
+    memoryBytes,
+    through,
     onOutput,
     onCrash: () => {
       if (isSettled) void engine.close();

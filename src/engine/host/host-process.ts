@@ -32,11 +32,14 @@ export interface HostedRuntime {
   readonly note?: string | undefined;
 }
 
+/** By what a process ended that nobody asked to: by itself, since it did not answer, or since it took more memory than it may. */
+export type EndedBy = 'itself' | 'hanging' | 'memory';
+
 export interface HostEvents {
   /** Each line that the process, which is to say TensorFlow, prints. */
   readonly onOutput: (line: string) => void;
   /** The process is gone, for the reason given as a sentence. Told before the calls in flight are rejected. */
-  readonly onEnd: (reason: string) => void;
+  readonly onEnd: (reason: string, by: EndedBy) => void;
 }
 
 /** One life of an engine host: from its start to its end, after which every call is rejected as `crashed`. */
@@ -47,21 +50,25 @@ export class HostProcess {
   private nextId = 1;
   /** Why the process is gone or about to be. */
   private end: string | undefined;
+  private endedBy: EndedBy = 'itself';
   private gone = false;
   private onDrained: (() => void) | undefined;
 
   /**
    * @param environment variables that the process has beside those of this one
+   * @param through the command, if any, that starts it and becomes it
    */
   constructor(
     { runtime, streams, note }: HostedRuntime,
     private readonly events: HostEvents,
     environment: Readonly<Record<string, string>> = {},
+    through: readonly string[] = [],
   ) {
     // A host collects its garbage before it says how large it is.
     const program = ['--expose-gc', MAIN, runtime, String(streams), ...(note === undefined ? [] : [note])];
     const env = { ...process.env, ...environment };
-    this.child = spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env });
+    const [command, ...args] = [...through, process.execPath, ...program];
+    this.child = spawn(command!, args, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env });
     this.socket = this.child.stdio[3] as Duplex;
     for (const stream of [this.child.stdout, this.child.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', events.onOutput);
@@ -93,6 +100,11 @@ export class HostProcess {
     return this.end !== undefined;
   }
 
+  /** Whether a call is in flight. */
+  get isBusy(): boolean {
+    return this.pending.size > 0;
+  }
+
   /**
    * Sends one call and waits for its answer. A process that does not answer within `timeoutMs` is taken for hung and
    * killed.
@@ -100,18 +112,19 @@ export class HostProcess {
    */
   call(call: HostCall, timeoutMs: number, data: readonly Uint8Array[] = []): Promise<HostReply> {
     return new Promise((resolve, reject) => {
-      if (this.end !== undefined) {
-        reject(new EngineError('crashed', this.end));
+      if (this.gone) {
+        reject(this.crash());
         return;
       }
       const id = this.nextId++;
       const frame = encodeFrame({ ...call, id }, data); // May throw; nothing waits for an answer yet.
       const timer = setTimeout(() => {
         pending.isLate = true;
-        this.kill(`The engine process did not answer within ${timeoutMs} ms and was ended.`);
+        this.kill(`The engine process did not answer within ${timeoutMs} ms and was ended.`, 'hanging');
       }, timeoutMs);
       const pending: Pending = { resolve, reject, timer, isLate: false };
       this.pending.set(id, pending);
+      if (this.end !== undefined) return; // It is rejected once the process is gone and another may be tried.
       this.socket.cork();
       for (const part of frame) this.socket.write(part);
       this.socket.uncork();
@@ -119,7 +132,8 @@ export class HostProcess {
   }
 
   /** Ends the process at once. */
-  kill(reason: string): void {
+  kill(reason: string, by: EndedBy = 'itself'): void {
+    if (this.end === undefined) this.endedBy = by;
     this.end ??= reason;
     this.child.kill('SIGKILL');
   }
@@ -152,14 +166,18 @@ export class HostProcess {
     if (this.pending.size === 0) this.onDrained?.();
   }
 
+  private crash(isCulprit = false): EngineError {
+    return new EngineError('crashed', this.end!, { isCulprit, isMemory: this.endedBy === 'memory' });
+  }
+
   private finish(reason: string): void {
     if (this.gone) return;
     this.gone = true;
     this.end ??= reason;
-    this.events.onEnd(this.end);
+    this.events.onEnd(this.end, this.endedBy);
     for (const call of this.pending.values()) {
       clearTimeout(call.timer);
-      call.reject(new EngineError('crashed', this.end, { isCulprit: call.isLate }));
+      call.reject(this.crash(call.isLate));
     }
     this.pending.clear();
     this.onDrained?.();

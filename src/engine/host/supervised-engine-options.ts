@@ -1,5 +1,6 @@
 import type { HandOverLimits } from './growth-watch.js';
 import type { CallTimeouts } from './host-calls.js';
+import type { EndedBy } from './host-process.js';
 import type { OneAtATime } from './one-at-a-time.js';
 
 export interface SupervisedEngineOptions extends CallTimeouts {
@@ -9,10 +10,14 @@ export interface SupervisedEngineOptions extends CallTimeouts {
   readonly streams?: number;
   /** Variables that the host's environment has beside those of this process: which GPU it sees, how many threads it has. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** The command that its process is started through and which becomes that process; none by default. */
+  readonly through?: readonly string[];
+  /** How much memory its process may take, in bytes, before it is replaced; any by default. */
+  readonly memoryBytes?: number;
   /** What the host's process prints, line by line. */
   readonly onOutput: (line: string) => void;
   /** A host ended that nobody asked to end; another is on its way. */
-  readonly onCrash: (reason: string) => void;
+  readonly onCrash: (reason: string, by: EndedBy) => void;
   /** A new host holds the models again. */
   readonly onRestart: (pid: number | undefined) => void;
   /** A host had grown, and another is in service in its place. */

@@ -12,8 +12,9 @@ import { Absence, patiently } from './absence.js';
 import { GrowthWatch } from './growth-watch.js';
 import { HeldModels } from './held-models.js';
 import { HostCalls, type LoadCall } from './host-calls.js';
-import { type HostedRuntime, HostProcess } from './host-process.js';
+import { type EndedBy, type HostedRuntime, HostProcess } from './host-process.js';
 import { makeReady } from './make-ready.js';
+import { MemoryLimit } from './memory-limit.js';
 import { modelBytes } from './model-bytes.js';
 import { OneAtATime } from './one-at-a-time.js';
 import { residentBytesOf } from './resident-bytes.js';
@@ -53,6 +54,7 @@ export class SupervisedEngine implements Engine {
   private readonly calls: HostCalls;
   private readonly models: HeldModels;
   private readonly growth: GrowthWatch;
+  private readonly memory: MemoryLimit;
   private recheck: NodeJS.Timeout | undefined;
   private readonly crashes: number[] = [];
   private readonly absence = new Absence();
@@ -67,6 +69,7 @@ export class SupervisedEngine implements Engine {
     this.calls = new HostCalls(options, this.hosted.streams);
     this.models = new HeldModels(this.calls, options.onOutput);
     this.growth = new GrowthWatch(options.handOvers ?? {}, Date.now());
+    this.memory = new MemoryLimit(options.memoryBytes ?? Infinity, () => this.takeStock(false));
     this.handOvers = options.handOverTurn ?? new OneAtATime();
     this.newest = this.inService = this.start();
     this.host = Promise.resolve(this.inService);
@@ -92,6 +95,7 @@ export class SupervisedEngine implements Engine {
       const began = performance.now();
       const loaded = await this.calls.load(host, call);
       this.models.add(call, bytes, performance.now() - began, loaded);
+      this.memory.settled(host);
       return loaded;
     });
   }
@@ -162,22 +166,24 @@ export class SupervisedEngine implements Engine {
   private start(): HostProcess {
     const events = {
       onOutput: this.options.onOutput,
-      onEnd: (reason: string) => this.ended(host, reason),
+      onEnd: (reason: string, by: EndedBy) => this.ended(host, reason, by),
     };
-    const host: HostProcess = new HostProcess(this.hosted, events, this.options.environment);
+    const { environment, through } = this.options;
+    const host: HostProcess = new HostProcess(this.hosted, events, environment, through);
     this.alive.add(host);
+    this.memory.watch(host);
     return host;
   }
 
   /** Only the end of the host that is or shall be in service is a crash: others are to end, or a hand-over fails with them. */
-  private ended(host: HostProcess, reason: string): void {
+  private ended(host: HostProcess, reason: string, by: EndedBy): void {
     this.alive.delete(host);
     if (this.closing.signal.aborted || host !== this.newest) return;
     this.crashes.push(Date.now());
     if (this.crashes.length > 16) this.crashes.shift();
     this.inService = undefined;
     this.absence.begin(performance.now());
-    this.options.onCrash(reason);
+    this.options.onCrash(reason, by);
     this.doWithoutTensorFlow(reason);
     this.host = this.replace();
     this.host.catch(() => {}); // Only `close` ends a replacement; callers see it from `current`.
@@ -216,6 +222,7 @@ export class SupervisedEngine implements Engine {
     }
     if (!host.hasEnded) {
       this.growth.replaced();
+      this.memory.settled(host);
       this.absence.end(performance.now() - began);
       this.inService = host;
     }
@@ -238,7 +245,7 @@ export class SupervisedEngine implements Engine {
     const size = { residentBytes: await this.calls.memory(host), modelBytes: this.models.bytes };
     if (host !== this.inService || this.closing.signal.aborted) return;
     if (afterUnload) this.growth.unloaded(size);
-    const fresh = this.growth.worthReplacing(size);
+    const fresh = this.growth.worthReplacing(size) ?? this.memory.worthReplacing(host);
     if (fresh === null) return;
     const delayMs = this.growth.delayMs(Date.now());
     if (delayMs === 0) await this.handOver(host, size.residentBytes, fresh);
@@ -280,6 +287,7 @@ export class SupervisedEngine implements Engine {
       const residentBytes = await makeReady(host, old, this.calls, this.models);
       if (host.hasEnded || this.closing.signal.aborted) throw new EngineError('crashed', 'Another ended.');
       this.growth.succeeded({ residentBytes, modelBytes: this.models.bytes });
+      this.memory.settled(host);
       this.newest = this.inService = host;
       this.host = Promise.resolve(host);
       return { host, residentBytes };

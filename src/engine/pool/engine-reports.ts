@@ -1,9 +1,11 @@
+import type { EndedBy } from '../host/host-process.js';
 import type { HandOver } from '../host/supervised-engine-options.js';
 
 /** What an engine process tells of itself. `of` begins a sentence about one of several: `Engine 2: `, or is empty. */
 export type EngineReport = { readonly of: string } & (
   | { readonly kind: 'output'; readonly line: string }
-  | { readonly kind: 'crash' | 'hand-over-failed' | 'no-trial'; readonly reason: string }
+  | { readonly kind: 'crash'; readonly reason: string; readonly by: EndedBy }
+  | { readonly kind: 'hand-over-failed' | 'no-trial' | 'network'; readonly reason: string }
   | { readonly kind: 'restart'; readonly pid: number | undefined }
   | { readonly kind: 'hand-over'; readonly handOver: HandOver }
 );

@@ -16,8 +16,9 @@ export interface Tries {
 export interface Suspect {
   /** Called right before a second try. @throws where it is not wanted any more, or is known by now to end the process */
   beforeSecondTry(): void;
-  /** It ended the process: twice, with nothing beside it the second time; or once, by taking too long for whoever waited for it. */
-  convict(): void;
+  /** It ended the process: twice, with nothing beside it the second time; or once, by taking too long for whoever waited for it. @param isMemory it
+   * made it take more memory than it may */
+  convict(isMemory: boolean): void;
   /** It was in a run that ended the process, and no process came in which it could be tried by itself. */
   suspect(): void;
 }
@@ -63,13 +64,13 @@ export class SecondTries {
       try {
         suspect?.beforeSecondTry();
       } catch (reason) {
-        if (first instanceof EngineError && first.isCulprit) suspect?.convict();
+        if (first instanceof EngineError && first.isCulprit) suspect?.convict(first.isMemory);
         throw reason;
       }
       try {
         return await work();
       } catch (error) {
-        if (isCrash(error) && !this.isClosed()) suspect?.convict();
+        if (isCrash(error) && !this.isClosed()) suspect?.convict(error.isMemory);
         if (error instanceof EngineError && error.kind === 'away') suspect?.suspect();
         throw error;
       }

@@ -2,9 +2,12 @@ import { availableParallelism } from 'node:os';
 import type { Settings } from '../../config/settings.js';
 import { startDisposable } from '../host/disposable-engine.js';
 import { formatBytes } from '../host/format-bytes.js';
+import { memoryLimit } from '../host/memory-limit.js';
 import { modelBytes } from '../host/model-bytes.js';
 import { OneAtATime } from '../host/one-at-a-time.js';
+import { engineLaunch } from '../host/without-network.js';
 import { SupervisedEngine } from '../host/supervised-engine.js';
+import type { SupervisedEngineOptions } from '../host/supervised-engine-options.js';
 import { EnginePool } from './engine-pool.js';
 import { EngineReports } from './engine-reports.js';
 import { gpusFor } from './find-gpus.js';
@@ -32,8 +35,14 @@ export function poolOfThisProcess(settings: Settings): Promise<StartedPool> {
   return ofThisProcess;
 }
 
+/** What all engine processes of a server have in common. */
+type SharedByEngines = Required<Pick<SupervisedEngineOptions, 'handOverTurn' | 'memoryBytes' | 'through'>>;
+
 async function startPool(settings: Settings): Promise<StartedPool> {
-  const gpus = await gpusFor(settings.engine);
+  const [gpus, { through, reason }] = await Promise.all([
+    gpusFor(settings.engine),
+    engineLaunch(settings.engineNetwork),
+  ]);
   const environments = hostEnvironments({
     hosts: settings.engineHosts,
     threads: settings.engineThreads,
@@ -42,16 +51,24 @@ async function startPool(settings: Settings): Promise<StartedPool> {
     gpus,
   });
   const reports = new EngineReports();
-  const handOverTurn = new OneAtATime();
+  if (reason !== undefined) {
+    const told = `The engine process can reach the network (ENGINE_NETWORK), which it need not. ${reason}`;
+    reports.tell({ of: '', kind: 'network', reason: told });
+  }
+  const shared: SharedByEngines = {
+    handOverTurn: new OneAtATime(),
+    through,
+    memoryBytes: memoryLimit(settings.engineMemoryBytes, environments.length),
+  };
   const pool = new EnginePool(
     environments.map((environment, index) => {
       const of = environments.length === 1 ? '' : `Engine ${index + 1}: `;
-      const engine = startEngine(settings, reports, of, environment, handOverTurn);
+      const engine = startEngine(settings, reports, of, environment, shared);
       return { engine, ...(environment.gpu !== undefined && { gpu: environment.gpu }) };
     }),
   );
   const engine = new EngineWithTrials(pool, (directory) =>
-    startTryout(settings, pool, reports, environments[0]!, directory),
+    startTryout(settings, pool, reports, environments[0]!, shared, directory),
   );
   return { engine, pool, reports };
 }
@@ -67,6 +84,7 @@ async function startTryout(
   pool: EnginePool,
   reports: EngineReports,
   { variables }: HostEnvironment,
+  { memoryBytes, through }: SharedByEngines,
   directory: string,
 ): Promise<Tryout | undefined> {
   const needed = EMPTY_BYTES + TIMES_ITS_FILES * (await modelBytes(directory));
@@ -79,6 +97,8 @@ async function startTryout(
     runtime: (await pool.info()).runtime, // What became of `auto` is known.
     settings,
     environment: variables,
+    memoryBytes,
+    through,
     onOutput: (line) => reports.tell({ of: 'On trial: ', kind: 'output', line }),
   });
   settled();
@@ -90,17 +110,17 @@ function startEngine(
   reports: EngineReports,
   of: string,
   { variables, streams }: HostEnvironment,
-  handOverTurn: OneAtATime,
+  shared: SharedByEngines,
 ): SupervisedEngine {
   return new SupervisedEngine({
     runtime: settings.engine,
     environment: variables,
     streams,
-    handOverTurn,
+    ...shared,
     runTimeoutMs: settings.engineTimeoutMs,
     loadTimeoutMs: settings.loadTimeoutMs,
     onOutput: (line) => reports.tell({ of, kind: 'output', line }),
-    onCrash: (reason) => reports.tell({ of, kind: 'crash', reason }),
+    onCrash: (reason, by) => reports.tell({ of, kind: 'crash', reason, by }),
     onRestart: (pid) => reports.tell({ of, kind: 'restart', pid }),
     onHandOver: (handOver) => reports.tell({ of, kind: 'hand-over', handOver }),
     onHandOverFailed: (reason) => reports.tell({ of, kind: 'hand-over-failed', reason }),

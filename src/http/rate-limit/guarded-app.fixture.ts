@@ -29,9 +29,18 @@ class DoorController {
   }
 }
 
+/** Names no scope. */
+@Controller()
+class ForgottenController {
+  @Get('forgotten')
+  forgotten(): { forgotten: true } {
+    return { forgotten: true };
+  }
+}
+
 @Module({
   imports: [BodyModule, HttpModule, LoggerModule.forRoot({ pinoHttp: { level: 'silent' } })],
-  controllers: [DoorController],
+  controllers: [DoorController, ForgottenController],
 })
 class DoorModule {}
 

@@ -99,7 +99,7 @@ export const ANSWER_SCHEMAS: Schemas = {
       state: TEXT,
       error: TEXT,
       configError: TEXT,
-      crashes: object({ refusedInputs: WHOLE, refusedKeys: WHOLE, until: TEXT }),
+      crashes: object({ refusedInputs: WHOLE, overMemory: WHOLE, refusedKeys: WHOLE, until: TEXT }),
       task: { ...TEXT, enum: ['classification', 'image-to-image', 'tensor'] },
       signature: TEXT,
       signatures: { type: 'object', additionalProperties: object({ inputs: TENSORS, outputs: TENSORS }) },
