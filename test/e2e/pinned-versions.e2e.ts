@@ -99,21 +99,6 @@ describe('a model whose versions are pinned by sha256', () => {
       return (error ?? configError ?? '').includes(sentence) || (configError ?? '').includes(sentence);
     }, sentence);
   });
-});
-
-it('npm run manifest shows every file, and says what it cannot find', async () => {
-  const env = { ...process.env, MODELS_DIR: resolve(import.meta.dirname, '../../models') };
-  const run = (...args: string[]): Promise<{ stdout: string }> =>
-    promisify(execFile)(process.execPath, [CLI, ...args], { env });
-  const { stdout } = await run('shapes', '--files');
-  expect(stdout).toMatch(/^sha256:\n( {2}# [0-9a-f]{64} {2}\d+ {2}".+"\n)+ {2}1: '[0-9a-f]{64}'\n$/);
-  expect(stdout).toContain('"variables/variables.index"');
-  await expect(run('nope')).rejects.toMatchObject({
-    stderr: expect.stringMatching(/^There is no model "nope"; /),
-  });
-  await expect(run('shapes', '--version', '9')).rejects.toMatchObject({
-    stderr: 'There is no version 9 of shapes in models/shapes.\n',
-  });
 
   it('refuses a version whose files were exchanged while it was loaded', async () => {
     const slow = fakeModel({ loadMs: 1500 });
@@ -130,5 +115,20 @@ it('npm run manifest shows every file, and says what it cannot find', async () =
     await other.until(async () => (await other.versions('slow'))['1'] !== 'LOADING', 'that is over');
     expect((await other.model('slow')).versions?.[0]?.error).toContain('are not those that sha256');
     await other.stop();
+  });
+});
+
+it('npm run manifest shows every file, and says what it cannot find', async () => {
+  const env = { ...process.env, MODELS_DIR: resolve(import.meta.dirname, '../../models') };
+  const run = (...args: string[]): Promise<{ stdout: string }> =>
+    promisify(execFile)(process.execPath, [CLI, ...args], { env });
+  const { stdout } = await run('shapes', '--files');
+  expect(stdout).toMatch(/^sha256:\n( {2}# [0-9a-f]{64} {2}\d+ {2}".+"\n)+ {2}1: '[0-9a-f]{64}'\n$/);
+  expect(stdout).toContain('"variables/variables.index"');
+  await expect(run('nope')).rejects.toMatchObject({
+    stderr: expect.stringMatching(/^There is no model "nope"; /),
+  });
+  await expect(run('shapes', '--version', '9')).rejects.toMatchObject({
+    stderr: 'There is no version 9 of shapes in models/shapes.\n',
   });
 });
