@@ -33,7 +33,7 @@ MAJOR = int(__import__("keras").__version__.split(".")[0])
 FOLDER = Path(__file__).resolve().parents[2] / "test" / "fixtures" / "keras" / f"keras{MAJOR}"
 
 # Also written as model.h5, which cannot be compressed.
-AS_HDF5 = {"sequential", "nested", "operations", "attention"}
+AS_HDF5 = {"sequential", "nested", "operations", "attention", "sequences"}
 # Keras 2 cannot write the `...` of `x[..., ::-1]`, which is in its own preprocessing, into a .keras.
 ONLY_HDF5 = {"operations"} if MAJOR == 2 else set()
 
@@ -317,6 +317,86 @@ def attention():
     return keras.Model([x, others, z], outputs)
 
 
+def sequences():
+    """Attention without heads, products of two tensors, and pools along sequences."""
+    x = keras.Input((6, 8), name="tokens")
+    y = keras.Input((4, 8), name="others")
+    z = keras.Input((3, 4, 8), name="grid")
+    row = layers.GlobalAveragePooling1D(name="row")(x)
+    other = layers.GlobalMaxPooling1D(name="other")(y)
+    scored, scores = layers.Attention(use_scale=True, name="scored")([x, y], return_attention_scores=True)
+    added, sums = layers.AdditiveAttention(name="added")([x, y], return_attention_scores=True)
+    outputs = [
+        scored,
+        scores,
+        added,
+        sums,
+        layers.Attention(dropout=0.2, name="plain")([x, y, layers.Dense(8, name="keys")(y)]),
+        layers.Attention(score_mode="concat", name="concat")([x, y]),
+        layers.Attention(score_mode="concat", use_scale=True, name="concat_scaled")([x, y]),
+        layers.Attention(name="causal")([x, x], use_causal_mask=True),
+        layers.AdditiveAttention(use_scale=False, name="unscaled")([x, y]),
+        layers.Dot(axes=1, name="dot_rows")([row, other]),
+        layers.Dot(axes=-1, normalize=True, name="cosine")([row, other]),
+        layers.Dot(axes=2, name="dot")([x, y]),
+        layers.Dot(axes=(2, 1), normalize=True, name="dot_row")([x, other]),
+        layers.Dot(axes=(1, 3), name="dot_grid")([row, z]),
+        layers.Dot(axes=(2, 3), name="dot_both")([x, z]),
+        layers.GlobalAveragePooling1D(keepdims=True, name="kept")(x),
+        layers.MaxPooling1D(name="max")(x),
+        layers.MaxPooling1D(3, strides=2, padding="same", name="max_same")(x),
+        layers.AveragePooling1D(4, strides=1, name="mean")(x),
+        layers.AveragePooling1D(3, padding="same", name="mean_same")(y),
+    ]
+    if MAJOR == 3:
+        outputs += [
+            layers.AdaptiveAveragePooling1D(4, name="mean_4")(x),
+            layers.AdaptiveMaxPooling1D(4, name="max_4")(x),
+            layers.AdaptiveMaxPooling1D(3, name="max_3")(x),
+            layers.AdaptiveAveragePooling1D(9, name="mean_9")(x),
+        ]
+    return keras.Model([x, y, z], outputs)
+
+
+def lengths():
+    """Normalisation along every axis, a softmax over several, and layers whose training divides their kernels."""
+    x = image(5, 6)
+    spectral = layers.SpectralNormalization
+    flat = layers.Flatten(name="flat")(x)
+    outputs = [
+        layers.UnitNormalization(name="unit")(x),
+        layers.UnitNormalization(axis=[1, 2], name="unit_axes")(x),
+        layers.UnitNormalization(name="unit_zeros")(layers.ReLU(max_value=1.0, threshold=9.0, name="zeros")(x)),
+        layers.LayerNormalization(axis=1, name="layer_rows")(x),
+        layers.LayerNormalization(axis=[1, 3], epsilon=0.1, name="layer_apart")(x),
+        layers.LayerNormalization(axis=(2, 1), scale=False, name="layer_turned")(x),
+        layers.LayerNormalization(axis=[1, 2, 3], center=False, name="layer_all")(x),
+        layers.Softmax(axis=1, name="softmax_rows")(x),
+        layers.Softmax(axis=[1, 2], name="softmax_axes")(x),
+        layers.Softmax(axis=(-1,), name="softmax_last")(x),
+    ]
+    if MAJOR == 3:
+        outputs += [
+            layers.RMSNormalization(name="rms")(x),
+            # Keras 2 cannot read back what it writes of it.
+            spectral(layers.Conv2D(4, 3, activation="relu"), name="spectral")(x),
+            spectral(layers.DepthwiseConv2D(3, use_bias=False), name="spectral_each")(x),
+            spectral(layers.Dense(3), power_iterations=2, name="spectral_dense")(flat),
+            layers.RMSNormalization(axis=[1, 3], epsilon=0.1, name="rms_apart")(x),
+            layers.LayerNormalization(rms_scaling=True, name="layer_rms")(x),
+            layers.LayerNormalization(axis=[1, 2], rms_scaling=True, center=False, name="layer_rms_axes")(x),
+            layers.AdaptiveAveragePooling2D((2, 3), name="mean_2_3")(x),
+            layers.AdaptiveAveragePooling2D(1, name="mean_1")(x),
+            layers.AdaptiveMaxPooling2D((4, 5), name="max_4_5")(x),
+            layers.AdaptiveMaxPooling2D(3, name="max_3")(x),
+            layers.AdaptiveAveragePooling2D((7, 8), name="mean_larger")(x),
+            layers.AutoContrast((-1, 1), name="contrast")(x),
+            layers.AutoContrast(name="contrast_flat")(layers.Concatenate(name="partly")([x, x * 0.0])),
+            layers.Solarization(0.5, 0.5, name="solar")(x),
+        ]
+    return keras.Model(x, outputs)
+
+
 def newer():
     """Activations that Keras 3 has and Keras 2 had not, by name and as functions with their arguments."""
     x = image(3)
@@ -362,7 +442,7 @@ def sequential():
 
 MODELS = {
     build.__name__: build
-    for build in (convolutions, activations, normalisation, groups, attention, shapes, resizing, smoothing, halves, operations, nested, sequential)
+    for build in (convolutions, activations, normalisation, groups, attention, sequences, lengths, shapes, resizing, smoothing, halves, operations, nested, sequential)
 }
 
 

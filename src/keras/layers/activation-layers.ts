@@ -4,6 +4,7 @@ import type { Tensor } from '../builder/tensor.js';
 import type { LayerConfig } from '../model/layer-config.js';
 import { activate } from './activation.js';
 import { elu, leakyRelu, relu } from './rectifiers.js';
+import { softmaxLayer } from './softmax.js';
 
 export const ACTIVATION_LAYERS: Readonly<Record<string, LayerKind>> = {
   Activation: { build: (site) => activate(site, inputOf(site), site.config.raw('activation')) },
@@ -14,7 +15,7 @@ export const ACTIVATION_LAYERS: Readonly<Record<string, LayerKind>> = {
   },
   ELU: { build: (site) => elu(site.graph, inputOf(site), site.config.number('alpha', 1)) },
   PReLU: { weights: () => ({ trained: ['alpha'] }), build: prelu },
-  Softmax: { build: softmax },
+  Softmax: { build: softmaxLayer },
 };
 
 function reluLayer(site: CallSite): Tensor {
@@ -47,13 +48,4 @@ function prelu(site: CallSite): Tensor {
   const alpha = site.weight('alpha', shape);
   const below = binary(graph, 'Mul', alpha, unary(graph, 'Relu', times(graph, x, -1)));
   return binary(graph, 'Sub', unary(graph, 'Relu', x), below);
-}
-
-function softmax(site: CallSite): Tensor {
-  const x = inputOf(site);
-  const axes = site.config.integers('axis', -1);
-  if (axes.length !== 1 || (axes[0] !== -1 && axes[0] !== x.rank - 1)) {
-    throw site.config.unsupported('along another axis than the last');
-  }
-  return unary(site.graph, 'Softmax', x);
 }

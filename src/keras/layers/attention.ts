@@ -1,10 +1,11 @@
 import { binary, times, unary } from '../builder/arithmetic.js';
 import type { CallSite, LayerKind, LayerWeights, Value } from '../builder/layer-kind.js';
-import { reduce, reshape } from '../builder/shaping.js';
+import { reshape } from '../builder/shaping.js';
 import { Tensor } from '../builder/tensor.js';
 import type { LayerConfig } from '../model/layer-config.js';
 import { masked } from './attention-masks.js';
 import { einsum } from './einsum-dense.js';
+import { softmax } from './softmax.js';
 
 export const ATTENTION: Readonly<Record<string, LayerKind>> = {
   MultiHeadAttention: { weights: attentionWeights, build: multiHeadAttention },
@@ -81,7 +82,7 @@ function multiHeadAttention(site: CallSite): readonly Tensor[] {
   const v = toHeads('value', value, valueSize);
   const { dot, combine, attended } = equationsOf(config, q.rank);
   const scores = masked(site, einsum(graph, dot, [k, q]), attended);
-  const probabilities = softmax(site, scores, attended);
+  const probabilities = softmaxOfLast(site, scores, attended);
   const combined = einsum(graph, combine, [probabilities, v]);
   const gated = config.flag('use_gate', false)
     ? binary(graph, 'Mul', combined, unary(graph, 'Sigmoid', toHeads('gate', query, valueSize)))
@@ -162,7 +163,7 @@ function groupedQueryAttention(site: CallSite): readonly Tensor[] {
   const k = ofShared('key', key);
   const v = ofShared('value', value);
   const raw = einsum(graph, 'bqvrh,bkvh->bvrqk', [q, k]);
-  const probabilities = softmax(site, masked(site, raw, 1), 1);
+  const probabilities = softmaxOfLast(site, masked(site, raw, 1), 1);
   const combined = einsum(graph, 'bvrqk,bkvh->bqvrh', [probabilities, v]);
   const gated = config.flag('use_gate', false)
     ? binary(graph, 'Mul', combined, unary(graph, 'Sigmoid', ofQuery('gate')))
@@ -181,11 +182,12 @@ function groupedQueryAttention(site: CallSite): readonly Tensor[] {
 }
 
 /** Over the last axes together. */
-function softmax({ graph }: CallSite, x: Tensor, count: number): Tensor {
-  if (count === 1) return unary(graph, 'Softmax', x);
-  const axes = Array.from({ length: count }, (_, index) => x.rank - count + index);
-  const raised = unary(graph, 'Exp', binary(graph, 'Sub', x, reduce(graph, 'Max', x, axes, true)));
-  return binary(graph, 'RealDiv', raised, reduce(graph, 'Sum', raised, axes, true));
+function softmaxOfLast({ graph }: CallSite, x: Tensor, count: number): Tensor {
+  return softmax(
+    graph,
+    x,
+    Array.from({ length: count }, (_, index) => x.rank - count + index),
+  );
 }
 
 function widthOf(config: LayerConfig, x: Tensor): number {

@@ -9,7 +9,7 @@ import type { LayerConfig } from '../model/layer-config.js';
 export const NORMALISATION: Readonly<Record<string, LayerKind>> = {
   BatchNormalization: { weights: batchWeights, build: batchNormalization },
   LayerNormalization: {
-    weights: (config) => ({ trained: scaleAndCenter(config) }),
+    weights: (config) => ({ trained: isByDeviation(config) ? ['gamma'] : scaleAndCenter(config) }),
     build: layerNormalization,
   },
 };
@@ -72,24 +72,34 @@ function scaled(site: CallSite, x: Tensor, axis: number, channels: number, epsil
   return binary(graph, 'AddV2', binary(graph, 'Mul', x, factors), summands);
 }
 
+/** Without taking the mean away, and with a gamma whatever else is set. */
+function isByDeviation(config: LayerConfig): boolean {
+  return config.raw('rms_scaling') === true;
+}
+
 /** Each example by its own mean and variance along the axes. */
 function layerNormalization(site: CallSite): Tensor {
   const { graph, config } = site;
-  if (config.raw('rms_scaling') === true) throw config.unsupported('with rms_scaling');
   const x = inputOf(site);
   const axes = axesOf(config, x, -1);
-  const shape = axes.map((axis) => x.shape[axis]!);
-  const known = shape.filter((size) => size !== null);
-  // Gamma and beta lie along the last axes; along others they would have to be spread.
-  if (known.length < shape.length || axes.some((axis, index) => axis !== x.rank - axes.length + index)) {
-    throw config.unsupported('along other axes than the last');
-  }
   const centred = binary(graph, 'Sub', x, reduce(graph, 'Mean', x, axes, true));
   const variance = reduce(graph, 'Mean', unary(graph, 'Square', centred), axes, true);
   const deviation = unary(graph, 'Rsqrt', plus(graph, variance, config.number('epsilon', 0.001)));
-  let result = binary(graph, 'Mul', centred, deviation);
-  if (config.flag('scale', true)) result = binary(graph, 'Mul', result, site.weight('gamma', known));
-  return config.flag('center', true) ? binary(graph, 'AddV2', result, site.weight('beta', known)) : result;
+  const byDeviation = isByDeviation(config);
+  const normal = binary(graph, 'Mul', byDeviation ? x : centred, deviation);
+  const isScaled = byDeviation || config.flag('scale', true);
+  const scaledUp = isScaled ? binary(graph, 'Mul', normal, spread(site, 'gamma', x, axes)) : normal;
+  if (byDeviation || !config.flag('center', true)) return scaledUp;
+  return binary(graph, 'AddV2', scaledUp, spread(site, 'beta', x, axes));
+}
+
+/** A weight of the sizes that `x` has along the axes, with ones between them, so that it meets those of `x`. */
+export function spread(site: CallSite, name: string, x: Tensor, axes: readonly number[]): Tensor {
+  const sizes = axes.map((axis) => x.shape[axis]!).filter((size) => size !== null);
+  if (sizes.length < axes.length) throw site.config.unsupported('along an axis of unknown size');
+  const first = Math.min(...axes);
+  const shape = x.shape.slice(first).map((size, at) => (axes.includes(first + at) ? size! : 1));
+  return site.derived(name, shape, () => site.values(name, sizes));
 }
 
 /** The axes of a layer, counted from the first and in order. */

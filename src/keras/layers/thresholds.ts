@@ -93,7 +93,7 @@ function compare(graph: Scope, op: 'Greater' | 'Less', x: Tensor, value: number)
  * @param condition of the shape of `like`
  * @param y like `x`, a tensor of that shape or a number
  */
-function select(graph: Scope, condition: Tensor, x: Tensor, y: Tensor | number, like: Tensor): Tensor {
+export function select(graph: Scope, condition: Tensor, x: Tensor, y: Tensor | number, like: Tensor): Tensor {
   // WebAssembly's kernel does not broadcast.
   const other =
     typeof y === 'number' ? binary(graph, 'AddV2', unary(graph, 'ZerosLike', like), graph.scalar(y)) : y;

@@ -4,7 +4,7 @@ import { inputOf, type LayerKind } from '../builder/layer-kind.js';
 const NAMES = `Dropout SpatialDropout1D SpatialDropout2D GaussianDropout GaussianNoise AlphaDropout ActivityRegularization StochasticDepth
   RandomFlip RandomRotation RandomZoom RandomTranslation RandomContrast RandomBrightness RandomHeight RandomWidth RandomShear
   RandomHue RandomSaturation RandomColorJitter RandomColorDegeneration RandomGrayscale RandomSharpness RandomPosterization
-  RandomInvert RandomErasing RandomGaussianBlur RandomPerspective RandomElasticTransform CutMix MixUp RandAugment AugMix`;
+  RandomInvert RandomErasing RandomGaussianBlur RandomPerspective RandomElasticTransform Solarization CutMix MixUp RandAugment AugMix`;
 
 const identity: LayerKind = { build: inputOf };
 
