@@ -397,6 +397,54 @@ def lengths():
     return keras.Model(x, outputs)
 
 
+def functions():
+    """Functions of keras.ops that stand between the layers of vision models."""
+    x = keras.Input((4, 6, 3), name="image")
+    flat = layers.Flatten(name="flat")(x)
+    ops = keras.ops
+    random = np.random.default_rng(5)
+    of = lambda *shape: random.uniform(-1, 1, shape).astype(np.float32)  # noqa: E731
+    rows = ops.reshape(x, (-1, 4, 18))
+    heads = ops.reshape(x, (-1, 4, 3, 6))
+    left, middle, right = ops.split(x, 3, axis=-1)
+    first, rest = ops.split(x, [1], axis=2)
+    mean, variance = ops.moments(x, axes=[1, 2])
+    return keras.Model(
+        x,
+        [
+            ops.matmul(rows, ops.swapaxes(rows, 1, 2)),
+            ops.matmul(rows, of(18, 2)) + ops.einsum("nij,jk->nik", rows, of(18, 2)),
+            ops.einsum("nij,nkj->nki", rows, rows),
+            ops.dot_product_attention(heads, heads * 0.5, heads + 1.0),
+            ops.concatenate([left * middle, right, ops.repeat(rest, 6, axis=2)[:, :, :6], first - rest[:, :, :1] + x], axis=-1),
+            ops.stack(ops.unstack(x, axis=1)[1:3], axis=1),
+            ops.tile(ops.roll(x, 2, axis=2), (1, 2, 1, 1)),
+            ops.take(ops.moveaxis(x, 1, 3), [2, 0, -1], axis=1) * ops.expand_dims(ops.take(ops.moveaxis(x, 1, 3), 1, axis=1), 1),
+            ops.where(x > 0.5, x, x * 2.0) + ops.where(x <= 0.1, ops.zeros_like(x), 3.0),
+            ops.normalize(x, axis=-1) + ops.normalize(x, axis=1),
+            ops.norm(x, axis=-1) + ops.logsumexp(x, axis=3),
+            ops.softmax(x, axis=1) + ops.log_softmax(x, axis=2),
+            ops.layer_normalization(x) + ops.rms_normalization(x, scale=of(3)),
+            ops.var(x, axis=[1, 2]) + ops.std(x, axis=[1, 2]) * mean - variance,
+            ops.batch_normalization(x, of(3), np.abs(of(3)), axis=-1, offset=of(3), scale=of(3)),
+            ops.conv(x, of(3, 2, 3, 2), strides=(1, 2), padding="same"),
+            ops.depthwise_conv(x, of(3, 3, 3, 2)),
+            ops.separable_conv(x, of(2, 2, 3, 1), of(1, 1, 3, 2)),
+            ops.max_pool(x, 3, strides=2, padding="same") + ops.average_pool(x, (2, 2)),
+            ops.image.pad_images(x, 1, 2, target_height=8, target_width=9),
+            ops.image.crop_images(x, 1, 2, target_height=2, target_width=3),
+            ops.image.rgb_to_grayscale(x),
+            ops.pad(x, ((0, 0), (1, 1), (2, 1), (0, 0)), mode="reflect"),
+            ops.pad(x, ((0, 0), (1, 1), (2, 1), (0, 0)), mode="symmetric"),
+            ops.pad(x, ((0, 0), (1, 1), (2, 1), (0, 0)), constant_values=2.0),
+            ops.squeeze(ops.amax(x, axis=2, keepdims=True)) - ops.amin(x, axis=2),
+            ops.sin(x) + ops.cos(x) + ops.arctan(x) + ops.floor(x) + ops.ceil(x) + ops.sign(x),
+            ops.erf(x) + ops.expm1(x) + ops.log1p(ops.square(x)) + ops.reciprocal(x + 5.0) + ops.stop_gradient(x),
+            ops.matmul(flat, of(72, 3)),
+        ],
+    )
+
+
 def newer():
     """Activations that Keras 3 has and Keras 2 had not, by name and as functions with their arguments."""
     x = image(3)
@@ -448,6 +496,7 @@ MODELS = {
 
 if MAJOR == 3:
     MODELS["newer"] = newer
+    MODELS["functions"] = functions
 
 
 def give_weights(model, random) -> None:

@@ -72,7 +72,7 @@ function conv2D(site: CallSite): Tensor {
   return finish(site, convolveGroups(site, x, kernelShape, groups, window));
 }
 
-function convolve({ graph, config }: CallSite, x: Tensor, kernel: Tensor, window: Window): Tensor {
+export function convolve({ graph, config }: CallSite, x: Tensor, kernel: Tensor, window: Window): Tensor {
   const [n, height, width] = x.shape;
   const shape = [n!, ...windowed(config, [height!, width!], window), kernel.shape[3]!];
   return graph.op('Conv2D', [x, kernel], shape, {
@@ -126,7 +126,12 @@ function depthwise(site: CallSite, x: Tensor & { readonly channels: number }, wi
   return convolveDepthwise(site, x, kernel, window);
 }
 
-function convolveDepthwise({ graph, config }: CallSite, x: Tensor, kernel: Tensor, window: Window): Tensor {
+export function convolveDepthwise(
+  { graph, config }: CallSite,
+  x: Tensor,
+  kernel: Tensor,
+  window: Window,
+): Tensor {
   const [down, right] = window.strides;
   if (down !== right) throw config.unsupported('with two different strides');
   const [n, height, width] = x.shape;

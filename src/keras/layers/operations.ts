@@ -3,13 +3,17 @@ import { type CallSite, inputsOf, type LayerKind } from '../builder/layer-kind.j
 import { reduce } from '../builder/shaping.js';
 import type { Tensor } from '../builder/tensor.js';
 import { activateByName } from './activation.js';
+import { ARRAY_OPERATIONS } from './array-operations.js';
+import { COMPARISONS } from './comparisons.js';
+import { IMAGE_OPERATIONS } from './image-operations.js';
+import { NORM_OPERATIONS } from './norm-operations.js';
 import { axes, operand, option } from './operands.js';
 import { gelu } from './sigmoids.js';
 import { leakyRelu } from './rectifiers.js';
 import { celu, hardShrink, softShrink, squareplus, thresholded } from './thresholds.js';
 import { SHAPE_OPERATIONS } from './shape-operations.js';
 
-type Operation = (site: CallSite) => Tensor;
+type Operation = (site: CallSite) => Tensor | readonly Tensor[];
 
 /**
  * The functions that may stand between the layers of a functional model, `x * 2.0` or `keras.ops.mean(x)`, as Keras 3 names their classes.
@@ -17,6 +21,10 @@ type Operation = (site: CallSite) => Tensor;
  */
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...SHAPE_OPERATIONS,
+  ...ARRAY_OPERATIONS,
+  ...NORM_OPERATIONS,
+  ...IMAGE_OPERATIONS,
+  ...COMPARISONS,
   Add: onTwo('AddV2'),
   Subtract: onTwo('Sub'),
   Multiply: onTwo('Mul'),
@@ -32,10 +40,25 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   Rsqrt: onOne('Rsqrt'),
   Exp: onOne('Exp'),
   Log: onOne('Log'),
+  Log1p: onOne('Log1p'),
+  Expm1: onOne('Expm1'),
+  Erf: onOne('Erf'),
+  Sign: onOne('Sign'),
+  Sin: onOne('Sin'),
+  Cos: onOne('Cos'),
+  Arctan: onOne('Atan'),
+  Floor: onOne('Floor'),
+  Ceil: onOne('Ceil'),
+  Reciprocal: onOne('Reciprocal'),
+  ZerosLike: onOne('ZerosLike'),
+  OnesLike: onOne('OnesLike'),
+  StopGradient: x,
   Mean: reduction('Mean'),
   Max: reduction('Max'),
   Min: reduction('Min'),
   Sum: reduction('Sum'),
+  Amax: reduction('Max'),
+  Amin: reduction('Min'),
   Clip: (site) =>
     clip(
       site.graph,
@@ -68,8 +91,6 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   Squareplus: (site) => squareplus(site.graph, x(site), bound(site, 1, 'b') ?? 4),
   Threshold: (site) =>
     thresholded(site.graph, x(site), bound(site, 1, 'threshold') ?? 0, bound(site, 2, 'default_value') ?? 0),
-  Softmax: alongLast('softmax'),
-  LogSoftmax: alongLast('log_softmax'),
   Gelu: (site) => gelu(site.graph, x(site), (option(site, 1, 'approximate') ?? site.keras >= 3) === true),
   LeakyRelu: (site) => leakyRelu(site.graph, x(site), bound(site, 1, 'negative_slope', 'alpha') ?? 0.2),
 };
@@ -139,7 +160,7 @@ export const FUNCTION_LAYERS: Readonly<Record<string, LayerKind>> = {
   SlicingOpLambda: { build: callFunction },
 };
 
-function callFunction(site: CallSite): Tensor {
+function callFunction(site: CallSite): Tensor | readonly Tensor[] {
   const name = site.config.text('function');
   const operation = Object.hasOwn(FUNCTIONS, name) ? OPERATIONS[FUNCTIONS[name]!] : undefined;
   if (!operation) throw site.config.unsupported(`with the function ${JSON.stringify(name.slice(0, 80))}`);

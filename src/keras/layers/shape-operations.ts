@@ -65,8 +65,9 @@ function stack(site: CallSite): Tensor {
 
 function squeeze(site: CallSite): Tensor {
   const input = x(site);
-  const dropped = axes(site, input, 1, 'axis', 'squeeze_dims');
-  if (!dropped || dropped.some((axis) => input.shape[axis] !== 1 || axis === 0)) {
+  const all = input.shape.map((_, axis) => axis).filter((axis) => axis > 0 && input.shape[axis] === 1);
+  const dropped = axes(site, input, 1, 'axis', 'squeeze_dims') ?? all;
+  if (dropped.some((axis) => input.shape[axis] !== 1 || axis === 0)) {
     throw site.config.malformed('axis', 'dimensions of one element');
   }
   const shape = input.shape.filter((_, axis) => !dropped.includes(axis));
@@ -93,11 +94,11 @@ function flip(site: CallSite): Tensor {
 
 function padOperation(site: CallSite): Tensor {
   const input = x(site);
-  const mode = option(site, 2, 'mode') ?? 'constant';
+  const mode = String(option(site, 2, 'mode') ?? 'constant').toLowerCase();
   const value = option(site, 3, 'constant_values') ?? 0;
   const widths = option(site, 1, 'pad_width', 'paddings');
-  if (String(mode).toLowerCase() !== 'constant' || value !== 0)
-    throw site.config.unsupported('with other than zeros');
+  if (!['constant', 'reflect', 'symmetric'].includes(mode) || typeof value !== 'number')
+    throw site.config.unsupported(`with the mode ${mode.slice(0, 20)}`);
   const pairs = Array.isArray(widths) ? (widths as readonly Json[]) : [];
   const sound = pairs.every(
     (pair) =>
@@ -108,7 +109,14 @@ function padOperation(site: CallSite): Tensor {
   if (!sound || pairs.length !== input.rank || String(pairs[0]) !== '0,0') {
     throw site.config.malformed('pad_width', 'two numbers for each dimension, and none for the examples');
   }
-  return pad(site.graph, input, pairs as unknown as readonly (readonly [number, number])[]);
+  const margins = pairs as unknown as readonly (readonly [number, number])[];
+  if (mode === 'constant' && value === 0) return pad(site.graph, input, margins);
+  const shape = input.shape.map((size, axis) => size && size + margins[axis]![0] + margins[axis]![1]);
+  const given = [input, site.graph.matrix('paddings', margins)];
+  if (mode === 'constant')
+    return site.graph.op('PadV2', [...given, site.graph.scalar(value)], shape, { Tpaddings: INT32 });
+  const attributes = { Tpaddings: INT32, mode: attribute.text(mode.toUpperCase()) };
+  return site.graph.op('MirrorPad', given, shape, attributes);
 }
 
 function resizeOperation(site: CallSite): Tensor {
