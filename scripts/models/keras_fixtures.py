@@ -441,6 +441,7 @@ def functions():
             ops.sin(x) + ops.cos(x) + ops.arctan(x) + ops.floor(x) + ops.ceil(x) + ops.sign(x),
             ops.erf(x) + ops.expm1(x) + ops.log1p(ops.square(x)) + ops.reciprocal(x + 5.0) + ops.stop_gradient(x),
             ops.matmul(flat, of(72, 3)),
+            ops.repeat(x, [1, 0, 3], axis=-1),
         ],
     )
 

@@ -19,12 +19,7 @@ export const ARRAY_OPERATIONS: Readonly<Record<string, (site: CallSite) => Outpu
   DotProductAttention: dotProductAttention,
   Split: split,
   Unstack: unstack,
-  Repeat: (site) => {
-    const [count = 0] = integers(site, 1, 'repeats') ?? [];
-    if (!(count >= 1) || count > 4096)
-      throw site.config.unsupported('with a number of times for each element');
-    return takeAlong(site, (size) => Array.from({ length: size * count }, (_, at) => Math.floor(at / count)));
-  },
+  Repeat: repeat,
   Roll: (site) => {
     const shift = integers(site, 1, 'shift') ?? [];
     if (shift.length !== 1) throw site.config.unsupported('along other than one axis');
@@ -79,6 +74,19 @@ function takeAlong(site: CallSite, indicesOf: (size: number) => readonly number[
   const x = input(site);
   const axis = oneAxis(site, x, 2, 'axis');
   return gather(site, x, indicesOf(sizeAlong(site, x, axis)), axis);
+}
+
+/** Each element as often as one number says, or as often as its own does. */
+function repeat(site: CallSite): Tensor {
+  const given = integers(site, 1, 'repeats') ?? [];
+  return takeAlong(site, (size) => {
+    const isSound = given.length === 1 || given.length === size;
+    if (!isSound || given.some((count) => count < 0 || count > 4096) || given.every((count) => count === 0))
+      throw site.config.malformed('repeats', 'a number of times, or one for each element');
+    return Array.from({ length: size }, (_, at) => at).flatMap((at) =>
+      Array.from({ length: given.length === 1 ? given[0]! : given[at]! }, () => at),
+    );
+  });
 }
 
 function take(site: CallSite): Tensor {
