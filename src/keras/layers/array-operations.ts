@@ -10,6 +10,9 @@ import { einsum } from './einsum-dense.js';
 import { axes, integers, operand, option } from './operands.js';
 import { softmax } from './softmax.js';
 
+/** Of which a constant of the graph is made. */
+const MAX_INDICES = 2 ** 20;
+
 type Outputs = Tensor | readonly Tensor[];
 
 /** Functions of arrays that move, take or multiply elements; none across the examples of a batch. */
@@ -73,7 +76,9 @@ function gather({ graph }: CallSite, x: Tensor, indices: readonly number[], axis
 function takeAlong(site: CallSite, indicesOf: (size: number) => readonly number[]): Tensor {
   const x = input(site);
   const axis = oneAxis(site, x, 2, 'axis');
-  return gather(site, x, indicesOf(sizeAlong(site, x, axis)), axis);
+  const size = sizeAlong(site, x, axis);
+  if (size > MAX_INDICES) throw site.config.unsupported(`along an axis of ${size} elements`);
+  return gather(site, x, indicesOf(size), axis);
 }
 
 /** Each element as often as one number says, or as often as its own does. */
@@ -83,6 +88,8 @@ function repeat(site: CallSite): Tensor {
     const isSound = given.length === 1 || given.length === size;
     if (!isSound || given.some((count) => count < 0 || count > 4096) || given.every((count) => count === 0))
       throw site.config.malformed('repeats', 'a number of times, or one for each element');
+    const total = given.reduce((sum, count) => sum + count, 0) * (given.length === 1 ? size : 1);
+    if (total > MAX_INDICES) throw site.config.unsupported(`to ${total} elements`);
     return Array.from({ length: size }, (_, at) => at).flatMap((at) =>
       Array.from({ length: given.length === 1 ? given[0]! : given[at]! }, () => at),
     );
