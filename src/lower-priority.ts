@@ -1,7 +1,7 @@
 import { setPriority } from 'node:os';
 
 /** How nice those are that work long, as `nice(1)` says it: whoever is less so goes before them where there are too few cores for all. */
-export const NICENESS = { engine: 10, pictures: 5, largePictures: 15 } as const;
+export const NICENESS = { pictures: 5, engine: 10, json: 15, largePictures: 15 } as const;
 
 /**
  * Has this thread, and those that it starts from now on, wait where others of this machine have something to do: on a machine whose cores are

@@ -1,5 +1,6 @@
 import type { BatchedAnswer } from '../batching/batching.js';
 import type { NamedTensors, Signature } from '../engine/engine.js';
+import type { Steps } from '../turns/slices.js';
 import type { PictureTarget } from './picture-target.js';
 import type { Timings } from './timings.js';
 
@@ -21,7 +22,7 @@ export interface LineRequest<T> {
   readonly inputs: NamedTensors;
   readonly pictures?: SentPictures | undefined;
   /** Writes the answer, which may not share memory with the outputs; how long that takes is the stage `answer`. */
-  write(outputs: NamedTensors): T;
+  write(outputs: NamedTensors): Steps<T>;
 }
 
 /** What the line has done for one. */

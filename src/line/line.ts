@@ -12,6 +12,7 @@ import type { Wanted } from '../models/served-model.js';
 import type { Caller } from '../models/traffic.js';
 import { checkEncoded } from '../preprocessing/check-encoded.js';
 import type { Call, RequestCall } from '../turns/call.js';
+import { inSlices } from '../turns/slices.js';
 import type { LineAnswer, LineRequest } from './line-request.js';
 import { PictureTensors } from './picture-tensors.js';
 import { roomOf } from './room.js';
@@ -115,7 +116,7 @@ export class Line {
     const run = async ({ made, decodeMs, preprocessMs }: Prepared): Promise<LineAnswer<T>> => {
       const { outputs, ...times } = await model.run(signatureName, { ...inputs, ...made }, call);
       const began = performance.now();
-      const value = request.write(outputs);
+      const value = await inSlices(request.write(outputs), call.signal);
       release(made, outputs); // There is an answer, so they were read to their end.
       const done = performance.now();
       const timings = timingsOf(

@@ -5,10 +5,12 @@ import { sniffFormat } from '../preprocessing/picture-format.js';
 import type { LineAnswer } from '../line/line-request.js';
 import type { NumbersAnswer } from './numbers-request.js';
 import type { PictureAnswer } from './picture-request.js';
-import { shortest } from './tensor-json.js';
+import type { Steps } from '../turns/slices.js';
+import { shortest } from './tensor-to-json.js';
+import { base64Value, type JsonPieces } from './write-answer.js';
 
 /** One picture's result, as JSON has it. */
-export function pictureAnswer(result: PictureAnswer): object {
+export function* pictureAnswer(result: PictureAnswer): Steps<object> {
   switch (result.kind) {
     case 'labels':
       return {
@@ -17,7 +19,7 @@ export function pictureAnswer(result: PictureAnswer): object {
       };
     case 'picture':
       return {
-        image: Buffer.from(result.bytes).toString('base64'),
+        image: yield* base64Value(result.bytes),
         contentType: mediaTypeOf(result.bytes),
       };
     case 'numbers':
@@ -26,19 +28,22 @@ export function pictureAnswer(result: PictureAnswer): object {
 }
 
 /** Several pictures' results: `predictions` in their order, `null` where a picture was refused; `results` with the reasons. */
-export function picturesAnswer(results: readonly (LineAnswer<PictureAnswer> | ServingError)[]): object {
+export function* picturesAnswer(
+  results: readonly (LineAnswer<PictureAnswer> | ServingError)[],
+): Steps<object> {
   const predictions = results.map((result) => {
     if (result instanceof ServingError) return null;
     const { value } = result;
     return value.kind === 'labels' ? value.prediction : value.kind === 'numbers' ? value.outputs : undefined;
   });
+  const each: object[] = [];
+  for (const result of results) {
+    if (result instanceof ServingError) each.push({ error: pictureError(result) });
+    else each.push({ ...(yield* pictureAnswer(result.value)), timings: result.timings });
+  }
   return {
     ...(predictions.some((prediction) => prediction !== undefined) && { predictions }),
-    results: results.map((result) =>
-      result instanceof ServingError
-        ? { error: pictureError(result) }
-        : { ...pictureAnswer(result.value), timings: result.timings },
-    ),
+    results: each,
   };
 }
 
@@ -47,8 +52,9 @@ export function numbersAnswer({ isInstance, outputs }: NumbersAnswer): object {
 }
 
 /** The JSON of an object with one more field: what takes time to write should not be written twice. */
-export function withTimings(json: string, timings: object): string {
-  return `${json.slice(0, -1)},"timings":${JSON.stringify(timings)}}`;
+export function withTimings(json: JsonPieces, timings: object): JsonPieces {
+  const last = String(json.at(-1));
+  return [...json.slice(0, -1), `${last.slice(0, -1)},"timings":${JSON.stringify(timings)}}`];
 }
 
 /** Which version answered, in the answer and in the log. */

@@ -1,39 +1,37 @@
 import { ServingError } from '../errors/serving-error.js';
+import { type Base64Rules, decodeBase64Steps } from '../json/base64.js';
+import { atOnce, type Steps } from '../turns/slices.js';
 
+/** Line breaks are allowed. */
+const RULES: Base64Rules = { spaces: [0x0a, 0x0d], pads: [0x3d] };
 const DATA_URL = /^data:([^;,]*)(?:;[^;,]*)*?(;base64)?,/i;
 
 /**
  * The bytes of a picture as JSON carries it: base64 (RFC 4648 §4, line breaks allowed), alone or as a data URL.
  * @throws ServingError IMAGE_MISSING, IMAGE_UNREADABLE, IMAGE_UNSUPPORTED
  */
-export function decodeBase64(text: string): Uint8Array {
-  const bytes = bytesOfBase64(withoutDataUrl(text));
+export function* pictureSteps(text: string): Steps<Uint8Array> {
+  const bytes = yield* bytesOfBase64(withoutDataUrl(text));
   if (!bytes) throw new ServingError('IMAGE_UNREADABLE', 'The picture is not valid base64, or it broke off.');
   if (bytes.length === 0) throw new ServingError('IMAGE_MISSING', 'The picture is an empty text.');
   return bytes;
 }
 
+/** The same of a picture that is small. */
+export function decodeBase64(text: string): Uint8Array {
+  return atOnce(pictureSteps(text));
+}
+
 /** The bytes of base64 (RFC 4648 §4, line breaks allowed); `undefined` for any other text. */
-export function bytesOfBase64(text: string): Uint8Array | undefined {
-  const base64 = /[\r\n]/.test(text) ? text.replace(/[\r\n]+/g, '') : text;
-  if (!isWhole(base64) || base64.includes('-') || base64.includes('_')) return undefined;
-  const bytes = Buffer.from(base64, 'base64');
-  // Node leaves out what is not of the alphabet; then there are too few bytes.
-  const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
-  return bytes.length === Math.floor(((base64.length - padding) * 3) / 4) ? bytes : undefined;
+export function bytesOfBase64(text: string): Steps<Uint8Array | undefined> {
+  return decodeBase64Steps(text, RULES);
 }
 
 /** `{"b64": "…"}`, as JSON carries bytes where a text could stand as well. */
 export function isBytesObject(value: unknown): value is { readonly b64: string } {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const [[name, text] = [], another] = Object.entries(value);
-  return name === 'b64' && typeof text === 'string' && !another;
-}
-
-/** Every four digits are three bytes; a rest of two or three may be padded to four. */
-function isWhole(base64: string): boolean {
-  const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
-  return (base64.length - padding) % 4 !== 1 && (padding === 0 || base64.length % 4 === 0);
+  if (!Object.hasOwn(value, 'b64') || typeof (value as { b64: unknown }).b64 !== 'string') return false;
+  return Object.keys(value).length === 1;
 }
 
 function withoutDataUrl(text: string): string {

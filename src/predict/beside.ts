@@ -4,7 +4,8 @@ import { describeTensor, fits, type InputSpec, type Tensor, type TensorSpec } fr
 import { ServingError } from '../errors/serving-error.js';
 import type { ModelHandle } from '../models/model-handle.js';
 import { inputsBeside, pictureInputName } from '../models/model-plan.js';
-import { fittedShape, tensorFromJson } from './tensor-json.js';
+import type { Steps } from '../turns/slices.js';
+import { fittedShape, tensorSteps } from './tensor-json.js';
 
 /**
  * The other inputs of a model that takes more than a picture, picture by picture. Of an input with a batch dimension each picture has a
@@ -13,11 +14,11 @@ import { fittedShape, tensorFromJson } from './tensor-json.js';
  * @param pictures how many there are
  * @throws ServingError INPUT_INVALID, which names what is missing or too much
  */
-export function readBeside(
+export function* readBeside(
   { name, ready: { plan } }: ModelHandle,
   given: Readonly<Record<string, unknown>> | undefined,
   pictures: number,
-): readonly NamedTensors[] {
+): Steps<readonly NamedTensors[]> {
   const picture = pictureInputName(plan);
   if (picture === undefined) return Array.from({ length: pictures }, () => ({})); // Refused where it is prepared.
   const specs = inputsBeside(plan);
@@ -28,7 +29,7 @@ export function readBeside(
   for (const spec of specs) {
     const perPicture = spec.shape?.[0] === null || (batchOfOne && spec.shape?.[0] === 1);
     const wanted = perPicture ? { ...spec, shape: [null, ...spec.shape!.slice(1)] } : spec;
-    const { tensor } = tensorFromJson(given![spec.name], wanted);
+    const { tensor } = yield* tensorSteps(given![spec.name], wanted);
     if (perPicture) checkRows(tensor, spec, pictures);
     (perPicture ? rows : shared)[spec.name] = tensor;
   }

@@ -7,6 +7,7 @@ import type { ModelHandle } from '../models/model-handle.js';
 import { hasDefault } from '../models/model-plan.js';
 import { rankScores, scoresOf } from '../models/scores.js';
 import { isImageInput } from '../preprocessing/image-input.js';
+import type { Steps } from '../turns/slices.js';
 import { noSignature } from './no-signature.js';
 import { outputsToJson } from './numbers-request.js';
 
@@ -31,7 +32,7 @@ export function pictureRequest<T>(
   model: ModelHandle,
   { picture, beside }: PictureRow,
   topK: number | undefined,
-  write: (answer: PictureAnswer) => T,
+  write: (answer: PictureAnswer) => Steps<T>,
 ): LineRequest<T> {
   const { plan } = model.ready;
   const target = pictureTarget(plan);
@@ -41,7 +42,9 @@ export function pictureRequest<T>(
     signature: plan.signature,
     inputs: beside,
     pictures: { target, bytes: [picture], batched: false, numbered: false },
-    write: (outputs) => write(answerOf(model, outputs, topK)),
+    *write(outputs) {
+      return yield* write(yield* answerOf(model, outputs, topK));
+    },
   };
 }
 
@@ -58,7 +61,11 @@ function takesNumbers(model: ModelHandle): ServingError {
   return new ServingError('FIELD_INVALID', sentence);
 }
 
-function answerOf({ ready }: ModelHandle, outputs: NamedTensors, topK: number | undefined): PictureAnswer {
+function* answerOf(
+  { ready }: ModelHandle,
+  outputs: NamedTensors,
+  topK: number | undefined,
+): Steps<PictureAnswer> {
   const { plan, labels } = ready;
   switch (plan.task) {
     case 'classification': {
@@ -68,6 +75,6 @@ function answerOf({ ready }: ModelHandle, outputs: NamedTensors, topK: number | 
     case 'image-to-image':
       return { kind: 'picture', bytes: (outputs[plan.output]!.data as readonly Uint8Array[])[0]! };
     case 'tensor':
-      return { kind: 'numbers', outputs: outputsToJson(outputs, true) };
+      return { kind: 'numbers', outputs: yield* outputsToJson(outputs, true) };
   }
 }

@@ -3,6 +3,7 @@ import type { ModelHandle } from '../models/model-handle.js';
 import { pixelInput } from '../models/model-plan.js';
 import type { Signature } from '../engine/engine.js';
 import { NumberList } from '../json/number-list.js';
+import { type Steps, VALUES_A_STEP } from '../turns/slices.js';
 import { isBytesObject } from './base64.js';
 import { isNamed, type NamedValues, pictureOf, picturesOf, type PredictInput } from './predict-input.js';
 
@@ -12,12 +13,12 @@ import { isNamed, type NamedValues, pictureOf, picturesOf, type PredictInput } f
  * @param signatureName the one that was asked for, if any: pictures are taken by the one that the model is served with
  * @throws ServingError as `predictInputOf`
  */
-export function withPictures(
+export function* withPictures(
   input: PredictInput,
   { ready: { plan } }: ModelHandle,
   signatureName: string | undefined,
   maxImages: number,
-): PredictInput {
+): Steps<PredictInput> {
   const name = pixelInput(plan)?.spec.name;
   if (name === undefined || (signatureName ?? plan.signatureName) !== plan.signatureName) return input;
   const split = (named: NamedValues): { value: unknown; beside: NamedValues } => {
@@ -30,15 +31,15 @@ export function withPictures(
       return input;
     case 'input': {
       const { value, beside } = split(isNamed(input.value) ? input.value : { [name]: input.value });
-      if (isPicture(value)) return { kind: 'picture', picture: pictureOf(value), beside };
+      if (isPicture(value)) return { kind: 'picture', picture: yield* pictureOf(value), beside };
       if (!Array.isArray(value) || !value.some(isPicture)) return input;
-      return { ...picturesOf(value, maxImages), beside };
+      return { ...(yield* picturesOf(value, maxImages)), beside };
     }
     case 'instances': {
-      const columns = columnsOf(input.values, plan.signature);
+      const columns = yield* columnsOf(input.values, plan.signature);
       const { value, beside } = split(isNamed(columns) ? columns : { [name]: columns });
       if (!Array.isArray(value) || !value.some(isPicture)) return input;
-      return { ...picturesOf(value, maxImages), beside };
+      return { ...(yield* picturesOf(value, maxImages)), beside };
     }
   }
 }
@@ -52,7 +53,7 @@ function isPicture(value: unknown): boolean {
  * Instances by row → the same by input.
  * @throws ServingError INPUT_INVALID where one lacks an input
  */
-export function columnsOf(values: readonly unknown[] | NumberList, { inputs }: Signature): unknown {
+export function* columnsOf(values: readonly unknown[] | NumberList, { inputs }: Signature): Steps<unknown> {
   if (values instanceof NumberList || !values.some(isNamed)) return values;
   const columns: Record<string, unknown[]> = Object.create(null) as Record<string, unknown[]>;
   for (const [index, instance] of values.entries()) {
@@ -65,6 +66,7 @@ export function columnsOf(values: readonly unknown[] | NumberList, { inputs }: S
       );
     }
     for (const name of given) (columns[name] ??= []).push(instance[name]);
+    if (index % VALUES_A_STEP === VALUES_A_STEP - 1) yield;
   }
   return { ...columns };
 }

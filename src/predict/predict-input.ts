@@ -3,7 +3,8 @@ import { type FieldError, ServingError } from '../errors/serving-error.js';
 import { isList, NumberList } from '../json/number-list.js';
 import type { Form, RequestBody } from '../http/body/request-body.js';
 import { fieldErrors, invalid } from '../http/errors/invalid.js';
-import { decodeBase64, isBytesObject } from './base64.js';
+import { inSlices, type Steps } from '../turns/slices.js';
+import { isBytesObject, pictureSteps } from './base64.js';
 import { PredictBody } from './dto/predict-body.dto.js';
 
 /** Values of a model's inputs by name, as JSON has them. */
@@ -34,6 +35,7 @@ export async function predictInputOf(
   body: RequestBody,
   maxImages: number,
   readJson: ReadJson,
+  signal?: AbortSignal,
 ): Promise<PredictInput> {
   switch (body.kind) {
     case 'none':
@@ -44,7 +46,7 @@ export async function predictInputOf(
     case 'form':
       return fromForm(body, maxImages, readJson);
     case 'json':
-      return fromJson(readEnvelope(body.value), maxImages);
+      return inSlices(fromJson(readEnvelope(body.value), maxImages), signal);
   }
 }
 
@@ -100,10 +102,14 @@ export function isNamed(value: unknown): value is NamedValues {
   return !(value instanceof NumberList) && !isBytesObject(value);
 }
 
-function fromJson({ image, images, input, inputs, instances }: PredictBody, maxImages: number): PredictInput {
+function* fromJson(
+  { image, images, input, inputs, instances }: PredictBody,
+  maxImages: number,
+): Steps<PredictInput> {
   const beside = inputs === undefined ? undefined : () => namedValues(inputs);
-  if (image !== undefined) return { kind: 'picture', picture: decodeBase64(image), beside: beside?.() };
-  if (images !== undefined) return { ...picturesOf(asTexts(images), maxImages), beside: beside?.() };
+  if (image !== undefined)
+    return { kind: 'picture', picture: yield* pictureSteps(image), beside: beside?.() };
+  if (images !== undefined) return { ...(yield* picturesOf(asTexts(images), maxImages)), beside: beside?.() };
   if (instances !== undefined) return { kind: 'instances', values: instances };
   return { kind: 'input', value: input ?? inputs };
 }
@@ -117,25 +123,30 @@ function asTexts(images: readonly unknown[] | NumberList): readonly unknown[] {
  * Several pictures as JSON carries them, each as base64 or as `{"b64": …}`.
  * @throws ServingError TOO_MANY_IMAGES
  */
-export function picturesOf(
+export function* picturesOf(
   values: readonly unknown[],
   maxImages: number,
-): Extract<PredictInput, { kind: 'pictures' }> {
+): Steps<Extract<PredictInput, { kind: 'pictures' }>> {
   if (values.length > maxImages) throw tooManyImages(maxImages, values.length);
-  return { kind: 'pictures', pictures: values.map(decodeOrError) };
+  const pictures: (Uint8Array | ServingError)[] = [];
+  for (const value of values) {
+    pictures.push(yield* decodeOrError(value));
+    yield;
+  }
+  return { kind: 'pictures', pictures };
 }
 
 /** @throws ServingError IMAGE_MISSING, IMAGE_UNREADABLE, IMAGE_UNSUPPORTED; FIELD_INVALID where it is no text */
-export function pictureOf(value: unknown): Uint8Array {
+export function* pictureOf(value: unknown): Steps<Uint8Array> {
   const text = isBytesObject(value) ? value.b64 : value;
   if (typeof text !== 'string')
     throw new ServingError('FIELD_INVALID', 'The picture must be a text of base64.');
-  return decodeBase64(text);
+  return yield* pictureSteps(text);
 }
 
-function decodeOrError(image: unknown): Uint8Array | ServingError {
+function* decodeOrError(image: unknown): Steps<Uint8Array | ServingError> {
   try {
-    return pictureOf(image);
+    return yield* pictureOf(image);
   } catch (error) {
     if (error instanceof ServingError) return error;
     throw error;

@@ -26,6 +26,7 @@ import { type Timings, toMicroseconds } from '../line/timings.js';
 import type { ModelHandle } from '../models/model-handle.js';
 import { ModelsService } from '../models/models.service.js';
 import type { RequestCall } from '../turns/call.js';
+import { inSlices, type Steps } from '../turns/slices.js';
 import {
   mediaTypeOf,
   type ModelNames,
@@ -40,10 +41,11 @@ import { readBeside } from './beside.js';
 import { concernsPicture } from './concerns-picture.js';
 import { PredictQuery } from './dto/predict-query.dto.js';
 import { ModelGuard } from './model.guard.js';
-import { inputRequest, instancesRequest } from './numbers-request.js';
-import { pictureRequest } from './picture-request.js';
+import { inputRequest, instancesRequest, type NumbersAnswer } from './numbers-request.js';
+import { type PictureAnswer, pictureRequest } from './picture-request.js';
 import { withPictures } from './pictures-among-inputs.js';
 import { type PredictInput, predictInputOf, type ReadJson } from './predict-input.js';
+import { type JsonPieces, jsonOf } from './write-answer.js';
 
 /** Pictures or numbers in, what the model makes of them out. */
 @ApiTags('predict')
@@ -97,18 +99,18 @@ export class PredictController {
       const began = performance.now();
       const readJson: ReadJson = (bytes, what) =>
         this.json.value(bytes, '', call, (more) => entry.settle(entry.bytes + more), what);
-      const sent = await predictInputOf(body, maxImages, readJson);
-      const input = withPictures(sent, model, query.signature, maxImages);
+      const sent = await predictInputOf(body, maxImages, readJson, call.signal);
+      const input = await inSlices(withPictures(sent, model, query.signature, maxImages), call.signal);
       const readMs = (): number => parseMs + performance.now() - began;
       if (input.kind === 'pictures') {
         await this.answerPictures(model, input, query, call, response, readMs);
         return;
       }
-      const work = requestOf(model, input, query, wantsPicture(request));
+      const work = await inSlices(requestOf(model, input, query, wantsPicture(request)), call.signal);
       const { value, timings } = await this.line.predict(model, work, call, readMs());
       const prediction = { ...modelNames(model), timings };
-      if (typeof value === 'string') sendJson(response, withTimings(value, timings), prediction);
-      else sendPicture(response, value, prediction);
+      if (value instanceof Uint8Array) sendPicture(response, value, prediction);
+      else sendJson(response, withTimings(value, timings), prediction);
     });
   }
 
@@ -121,40 +123,53 @@ export class PredictController {
     response: Response,
     readMs: () => number,
   ): Promise<void> {
-    const beside = readBeside(model, input.beside, input.pictures.length);
+    const beside = await inSlices(readBeside(model, input.beside, input.pictures.length), call.signal);
     const work = input.pictures.map((picture, index) =>
       picture instanceof ServingError
         ? picture
-        : pictureRequest(model, { picture, beside: beside[index]! }, topK, (answer) => answer),
+        : pictureRequest(model, { picture, beside: beside[index]! }, topK, asItIs),
     );
     const results = await this.line.predictEach(model, work, call, readMs(), concernsPicture);
     const names = modelNames(model);
-    const json = JSON.stringify({ ...names, ...picturesAnswer(results) });
+    const json = jsonOf({ ...names, ...(await inSlices(picturesAnswer(results), call.signal)) });
     const timings = { totalMs: toMicroseconds(performance.now() - call.arrivedAt) };
     sendJson(response, withTimings(json, timings), { ...names, timings });
   }
 }
 
 /** What the line does for what was sent, and the answer without its timings: JSON, or a picture where the model makes one and it `isWanted`. */
-function requestOf(
+function* requestOf(
   model: ModelHandle,
   input: Exclude<PredictInput, { kind: 'pictures' }>,
   { topK, signature }: PredictQuery,
   isWanted: boolean,
-): LineRequest<string | Uint8Array> {
-  const json = (answer: object): string => JSON.stringify({ ...modelNames(model), ...answer });
+): Steps<LineRequest<JsonPieces | Uint8Array>> {
+  const json = (answer: object): JsonPieces => jsonOf({ ...modelNames(model), ...answer });
+  const numbers = function* (answer: NumbersAnswer): Steps<JsonPieces> {
+    return json(numbersAnswer(answer));
+  };
   switch (input.kind) {
     case 'picture': {
-      const [beside = {}] = readBeside(model, input.beside, 1);
-      return pictureRequest(model, { picture: input.picture, beside }, topK, (answer) =>
-        answer.kind === 'picture' && isWanted ? answer.bytes : json(pictureAnswer(answer)),
+      const [beside = {}] = yield* readBeside(model, input.beside, 1);
+      return pictureRequest<JsonPieces | Uint8Array>(
+        model,
+        { picture: input.picture, beside },
+        topK,
+        function* (answer) {
+          if (answer.kind === 'picture' && isWanted) return answer.bytes;
+          return json(yield* pictureAnswer(answer));
+        },
       );
     }
     case 'input':
-      return inputRequest(model, input.value, signature, (answer) => json(numbersAnswer(answer)));
+      return yield* inputRequest(model, input.value, signature, numbers);
     case 'instances':
-      return instancesRequest(model, input.values, signature, (answer) => json(numbersAnswer(answer)));
+      return yield* instancesRequest(model, input.values, signature, numbers);
   }
+}
+
+function* asItIs(answer: PictureAnswer): Steps<PictureAnswer> {
+  return answer;
 }
 
 /** @param prediction what the log says of it */
@@ -181,8 +196,18 @@ function wantsPicture(request: Request): boolean {
 }
 
 /** @param prediction what the log says of it */
-function sendJson(response: Response, json: string, prediction: object): void {
+function sendJson(response: Response, json: JsonPieces, prediction: object): void {
   response.locals.prediction = prediction;
   response.setHeader('Content-Type', 'application/json; charset=utf-8');
-  response.end(json);
+  if (json.length === 1) {
+    response.end(json[0]);
+    return;
+  }
+  response.setHeader(
+    'Content-Length',
+    json.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0),
+  );
+  response.cork();
+  for (const piece of json) response.write(piece);
+  response.end();
 }

@@ -1,4 +1,4 @@
-import { shortest } from './tensor-json.js';
+import { shortest } from './tensor-to-json.js';
 
 /** How many digits a number has when it is written down, zeros at either end not counted. */
 const digitsOf = (value: number) =>

@@ -1,5 +1,6 @@
 import type { DType, Tensor, TensorSpec } from '../engine/tensor.js';
-import { tensorFromJson, tensorToJson } from './tensor-json.js';
+import { tensorFromJson } from './tensor-json.js';
+import { tensorToJson } from './tensor-to-json.js';
 
 const spec = (dtype: DType, shape: TensorSpec['shape']): TensorSpec => ({ name: 'x', dtype, shape });
 const bytes = (...texts: string[]) => texts.map((text) => Uint8Array.from(Buffer.from(text)));

@@ -10,30 +10,38 @@ import {
 } from '../engine/tensor.js';
 import { NumberList } from '../json/number-list.js';
 import type { NumberRange } from '../json/number-range.js';
-import {
-  fromBfloat16,
-  fromFloat16,
-  roundToBfloat16,
-  roundToFloat16,
-  toBfloat16,
-  toFloat16,
-} from '../numbers/half.js';
+import { roundToBfloat16, roundToFloat16, toBfloat16, toFloat16 } from '../numbers/half.js';
+import { atOnce, type Steps, VALUES_A_STEP } from '../turns/slices.js';
 import { bytesOfBase64, isBytesObject } from './base64.js';
+
+/** Some dtypes take half a microsecond for each. */
+const NUMBERS_A_STEP = 2 ** 12;
+const SHORT_TEXT = 2 ** 12;
+
+export interface TensorRead {
+  readonly tensor: Tensor;
+  readonly isInstance: boolean;
+}
 
 /**
  * Nested JSON arrays as a tensor for `spec`. complex elements are pairs `[real, imaginary]`; strings are sent as UTF-8, or their bytes
  * as `{"b64": …}`. A tensor that lacks only the batch dimension is one instance, and gets a batch of one.
  * @throws ServingError INPUT_INVALID, which says what was expected and what was found
  */
-export function tensorFromJson(value: unknown, spec: TensorSpec): { tensor: Tensor; isInstance: boolean } {
+export function* tensorSteps(value: unknown, spec: TensorSpec): Steps<TensorRead> {
   const shape = shapeOf(value);
   if (entriesPerElement(spec.dtype) === 2 && shape.pop() !== 2)
     throw refused(spec, 'elements that are not pairs [real, imaginary]');
   const fitted = fittedShape(shape, spec.shape);
   if (!fitted) throw refused(spec, `the shape [${shape.join(', ')}]`);
   if (elements(shape) === 0) throw refused(spec, 'no elements at all');
-  const data = fill(value, shape, spec);
+  const data = yield* fill(value, shape, spec);
   return { tensor: { dtype: spec.dtype, shape: fitted.shape, data }, isInstance: fitted.isInstance };
+}
+
+/** The same of what is small. */
+export function tensorFromJson(value: unknown, spec: TensorSpec): TensorRead {
+  return atOnce(tensorSteps(value, spec));
 }
 
 /**
@@ -58,19 +66,23 @@ function shapeOf(value: unknown): number[] {
   return inner instanceof NumberList ? [...shape, ...inner.shape] : shape;
 }
 
-function fill(value: unknown, shape: readonly number[], spec: TensorSpec): Tensor['data'] {
+function* fill(value: unknown, shape: readonly number[], spec: TensorSpec): Steps<Tensor['data']> {
   const perElement = entriesPerElement(spec.dtype);
   const sizes = perElement === 2 ? [...shape, 2] : shape;
   const { make, read, says } = ELEMENTS[spec.dtype];
   const data = make(elements(shape) * perElement);
   let next = 0;
-  const walk = (node: unknown, axis: number): void => {
+  const add = (node: unknown, element: Element | undefined): void => {
+    if (element === undefined) throw refused(spec, `${shown(node)}, which is not ${says}`);
+    data[next++] = element;
+  };
+  const walk = function* (node: unknown, axis: number): Steps<void> {
     if (axis < sizes.length) {
       if (node instanceof NumberList) {
         const [found, expected] = [node.shape, sizes.slice(axis)];
         if (String(found) !== String(expected))
           throw refused(spec, `arrays of the shapes [${expected}] and [${found}] side by side`);
-        fillAll(data, next, node, spec);
+        yield* fillAll(data, next, node, spec);
         next += node.elements;
         return;
       }
@@ -78,29 +90,45 @@ function fill(value: unknown, shape: readonly number[], spec: TensorSpec): Tenso
         throw refused(spec, `${shown(node)} where an array of ${sizes[axis]} belongs`);
       if (node.length !== sizes[axis])
         throw refused(spec, `arrays of ${sizes[axis]} and of ${node.length} side by side`);
-      for (const child of node) walk(child, axis + 1);
+      const isLast = axis === sizes.length - 1;
+      for (const [index, child] of node.entries()) {
+        if (index % VALUES_A_STEP === VALUES_A_STEP - 1) yield;
+        if (isLast && isShort(child)) add(child, read(child));
+        else yield* walk(child, axis + 1);
+      }
       return;
     }
-    const element = read(node);
-    if (element === undefined) throw refused(spec, `${shown(node)}, which is not ${says}`);
-    data[next++] = element;
+    yield;
+    const isBytes = spec.dtype === 'string' && isBytesObject(node);
+    add(node, isBytes ? yield* bytesOfBase64(node.b64) : read(node));
   };
-  walk(value, 0);
+  yield* walk(value, 0);
   return data as Tensor['data'];
 }
 
+/** Whether an element takes no time to read. */
+function isShort(node: unknown): boolean {
+  return typeof node === 'string' ? node.length < SHORT_TEXT : typeof node !== 'object';
+}
+
 /** Numbers that all suit a dtype are converted at once, others one by one up to the first that does not. */
-function fillAll(data: ElementArray, start: number, list: NumberList, spec: TensorSpec): void {
+function* fillAll(data: ElementArray, start: number, list: NumberList, spec: TensorSpec): Steps<void> {
   const { read, says, suits } = ELEMENTS[spec.dtype];
   const { values } = list;
-  if (suits?.(list.range)) {
-    (data as Float32Array).set(values, start);
-    return;
-  }
-  for (const [index, value] of values.entries()) {
-    const element = read(value);
-    if (element === undefined) throw refused(spec, `${shown(value)}, which is not ${says}`);
-    data[start + index] = element;
+  const isSuited = suits?.(list.range) ?? false;
+  for (let from = 0; from < values.length; from += NUMBERS_A_STEP) {
+    if (from > 0) yield;
+    const some = values.subarray(from, from + NUMBERS_A_STEP);
+    if (isSuited) {
+      (data as Float32Array).set(some, start + from);
+      continue;
+    }
+    for (let index = 0; index < some.length; index++) {
+      const value = some[index]!;
+      const element = read(value);
+      if (element === undefined) throw refused(spec, `${shown(value)}, which is not ${says}`);
+      data[start + from + index] = element;
+    }
   }
 }
 
@@ -186,10 +214,7 @@ const ELEMENTS: Readonly<Record<DType, ElementKind>> = {
   },
   string: {
     make: () => [],
-    read: (node) => {
-      if (typeof node === 'string') return Buffer.from(node);
-      return isBytesObject(node) ? bytesOfBase64(node.b64) : undefined;
-    },
+    read: (node) => (typeof node === 'string' ? Buffer.from(node) : undefined),
     says: 'a text, or bytes as {"b64": "<base64>"}',
   },
 };
@@ -209,70 +234,4 @@ function shortened(_name: string, value: unknown): unknown {
 function shown(node: unknown): string {
   const json = JSON.stringify(node, shortened) ?? String(node);
   return json.length > 40 ? `${json.slice(0, 37)}…` : json;
-}
-
-/**
- * A tensor as nested JSON arrays. NaN and infinities, for which JSON has no words, are `null`; strings that are not UTF-8 are
- * `{"b64": …}`.
- */
-export function tensorToJson({ dtype, shape, data }: Tensor): unknown {
-  const toJson = TO_JSON[dtype];
-  let next = 0;
-  const build = (axis: number): unknown => {
-    if (axis < shape.length) return Array.from({ length: shape[axis]! }, () => build(axis + 1));
-    return toJson(data as never, next++);
-  };
-  return build(0);
-}
-
-const TO_JSON: { readonly [D in DType]: (data: never, index: number) => unknown } = {
-  float32: (data: Float32Array, index) => shortest(data[index]!),
-  float64: (data: Float64Array, index) => finite(data[index]!),
-  float16: (data: Uint16Array, index) => shortest(fromFloat16(data[index]!), roundToFloat16, 3),
-  bfloat16: (data: Uint16Array, index) => shortest(fromBfloat16(data[index]!), roundToBfloat16, 2),
-  complex64: (data: Float32Array, index) => [shortest(data[2 * index]!), shortest(data[2 * index + 1]!)],
-  complex128: (data: Float64Array, index) => [finite(data[2 * index]!), finite(data[2 * index + 1]!)],
-  int8: (data: Int8Array, index) => data[index],
-  int16: (data: Int16Array, index) => data[index],
-  int32: (data: Int32Array, index) => data[index],
-  int64: (data: BigInt64Array, index) => numberOrText(data[index]!),
-  uint8: (data: Uint8Array, index) => data[index],
-  uint16: (data: Uint16Array, index) => data[index],
-  uint32: (data: Uint32Array, index) => data[index],
-  uint64: (data: BigUint64Array, index) => numberOrText(data[index]!),
-  bool: (data: Uint8Array, index) => data[index] === 1,
-  string: (data: readonly Uint8Array[], index) => textOrBase64(data[index]!),
-};
-
-/**
- * The shortest decimal that is this number of a narrow dtype: 0.1, not 0.10000000149011612.
- * @param round to the nearest number of the dtype, float32 by default
- * @param digits how many it has at least, unless it is tiny
- */
-export function shortest(value: number, round = Math.fround, digits = 6): number | null {
-  if (!Number.isFinite(value)) return null;
-  if (Number.isSafeInteger(value)) return value;
-  // Numbers below 2^-126 (float16: 2^-14) have fewer bits the smaller they are, and may need no more than one digit.
-  const tiny = Math.abs(value) < (round === roundToFloat16 ? 2 ** -14 : 2 ** -126);
-  for (let count = tiny ? 1 : digits; count < 9; count++) {
-    const rounded = Number(value.toPrecision(count));
-    if (round(rounded) === value) return rounded;
-  }
-  return Number(value.toPrecision(9));
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
-}
-
-function numberOrText(value: bigint): number | string {
-  return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
-}
-
-function textOrBase64(bytes: Uint8Array): unknown {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return { b64: Buffer.from(bytes).toString('base64') };
-  }
 }

@@ -44,7 +44,12 @@ export class PictureWorker {
       const timer = setTimeout(() => this.giveUp(timeoutMs), timeoutMs);
       this.assignment = { resolve, reject, timer };
       this.far.keepAlive(true); // Nobody else keeps the process alive until it answers.
-      this.far.post(task);
+      try {
+        this.far.post(task);
+      } catch (error) {
+        this.settle(); // Nothing was sent: it is free for the next.
+        throw error;
+      }
     });
   }
 

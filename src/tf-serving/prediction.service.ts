@@ -11,16 +11,17 @@ import type { ModelHandle } from '../models/model-handle.js';
 import { fitBeside } from '../predict/beside.js';
 import { tooManyImages } from '../predict/predict-input.js';
 import type { RequestCall } from '../turns/call.js';
+import { inSlices, type Steps } from '../turns/slices.js';
 import { checkExampleSignature, EXAMPLES_INPUT } from './example-signature.js';
 import { Monitoring } from './monitoring.js';
 import type { Verb } from './path.js';
 import type { Pictures } from './request/pictures.js';
 import type { Envelope } from './request/read-envelope.js';
-import { readExamples } from './request/read-examples.js';
-import { readPredictRequest } from './request/read-predict-request.js';
-import { serializeExamples } from './request/serialize-examples.js';
-import { writePredictResponse } from './response/predict-response.js';
-import { writeResults } from './response/results.js';
+import { exampleSteps } from './request/read-examples.js';
+import { predictRequestSteps } from './request/read-predict-request.js';
+import { serializedSteps } from './request/serialize-examples.js';
+import { predictResponseSteps } from './response/predict-response.js';
+import { resultsSteps } from './response/results.js';
 import { StatusError } from './status.js';
 
 const DEFAULT_SIGNATURE = 'serving_default';
@@ -48,10 +49,11 @@ export class PredictionService {
   ): Promise<LineAnswer<Buffer>> {
     const started = performance.now();
     const signature = signatureOf(model, signatureName, verb);
-    const request =
+    const reading =
       verb === 'predict'
         ? this.prediction(model, signatureName, signature, body)
         : this.examples(verb, model, signatureName, signature, body);
+    const request = await inSlices<LineRequest<Buffer>>(reading, call.signal);
     const readMs = parseMs + performance.now() - started;
     try {
       const answer = await this.line.predict(model, request, call, readMs);
@@ -62,19 +64,19 @@ export class PredictionService {
     }
   }
 
-  private prediction(
+  private *prediction(
     { ready }: ModelHandle,
     signatureName: string,
     signature: Signature,
     body: Envelope['body'],
-  ): LineRequest<Buffer> {
+  ): Steps<LineRequest<Buffer>> {
     const target = ready.plan.signatureName === signatureName ? pixelTarget(ready.plan) : undefined;
-    const { format, inputs } = readPredictRequest(body, signature.inputs, {
+    const { format, inputs } = yield* predictRequestSteps(body, signature.inputs, {
       pictureInput: target?.name,
       signatureName,
     });
-    const write = (outputs: NamedTensors): Buffer =>
-      writePredictResponse(
+    const write = (outputs: NamedTensors): Steps<Buffer> =>
+      predictResponseSteps(
         format,
         signature.outputs.map(({ name }) => [name, outputs[name]!]),
       );
@@ -90,20 +92,23 @@ export class PredictionService {
     };
   }
 
-  private examples(
+  private *examples(
     verb: 'classify' | 'regress',
     model: ModelHandle,
     signatureName: string,
     signature: Signature,
     body: Envelope['body'],
-  ): LineRequest<Buffer> {
+  ): Steps<LineRequest<Buffer>> {
     checkExampleSignature(verb, signatureName, signature);
-    const examples = serializeExamples(readExamples(body));
+    const list = yield* exampleSteps(body);
+    const check = (bytes: number): void => model.checkSize(list.examples.length, bytes);
+    check(0);
+    const examples = yield* serializedSteps(list, check);
     this.monitoring.examples(model, examples.length);
     const inputs: NamedTensors = {
       [EXAMPLES_INPUT]: { dtype: 'string', shape: [examples.length], data: examples },
     };
-    const write = (outputs: NamedTensors): Buffer => writeResults(verb, outputs, examples.length);
+    const write = (outputs: NamedTensors): Steps<Buffer> => resultsSteps(verb, outputs, examples.length);
     return { signatureName, signature, inputs, write };
   }
 }

@@ -94,6 +94,38 @@ describe('an engine process with two streams', () => {
     await start('fake'); // For what ends it after each test.
   });
 
+  it('refuses at once a run whose inputs were given away, and begins the next', async () => {
+    const url = pathToFileURL(join(ROOT, 'dist/engine/streams/streamed-engine.js')).href;
+    const built = (await import(url)) as { StreamedEngine: typeof StreamedEngine };
+    const streamed = new built.StreamedEngine({ runtime: 'fake', note: undefined }, 2, () => {});
+    await streamed.load('m', join(folder, 'fake'), { allowOps: [], optimise: true, cacheDirectory: folder });
+    const gone = floats(1);
+    structuredClone(gone, { transfer: [(gone.x!.data as Float32Array<ArrayBuffer>).buffer] });
+    const runHere = (inputs: NamedTensors) => streamed.run('m', 'serving_default', inputs);
+    const refused = { name: 'EngineError', kind: 'run', message: expect.stringContaining('given away') };
+    await expect(runHere(gone)).rejects.toMatchObject(refused);
+    // Both streams are taken when it is asked for, and nothing else comes to an end once it is its turn.
+    const answers = [
+      runHere(floats(2)),
+      runHere(floats(3)),
+      runHere(gone),
+      runHere(gone),
+      runHere(gone),
+      runHere(floats(4)),
+    ];
+    const settled = await Promise.allSettled(answers);
+    expect(settled.map(({ status }) => status === 'fulfilled')).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+      true,
+    ]);
+    await streamed.close();
+    await start('fake'); // For what ends it after each test.
+  });
+
   it('answers a load that fails with its reason, and goes on', async () => {
     await start('fake');
     await expect(load('n', join(folder, 'nowhere'))).rejects.toMatchObject({ kind: 'load' });

@@ -1,4 +1,5 @@
-import { type TransferListItem, Worker } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
+import { isGivenAway } from '../../threads/is-given-away.js';
 import { EngineError } from '../engine.js';
 import type { Method, StreamCall, StreamReply, StreamStart } from './protocol.js';
 import type { StreamEngine } from './stream-engine.js';
@@ -45,11 +46,12 @@ export class Stream {
   /**
    * Calls a method of its runtime; the answer is `null` if the runtime lacks it.
    * @param transfer what of the arguments this thread gives away
+   * @throws EngineError `run` where that was given away before
    */
   call<M extends Method>(
     method: M,
     args: Parameters<Required<StreamEngine>[M]>,
-    transfer: readonly TransferListItem[] = [],
+    transfer: readonly ArrayBuffer[] = [],
   ): ReturnType<Required<StreamEngine>[M]> {
     return this.send(method, args, transfer) as ReturnType<Required<StreamEngine>[M]>;
   }
@@ -67,12 +69,14 @@ export class Stream {
   private send(
     method: StreamCall['method'],
     args: readonly unknown[],
-    transfer: readonly TransferListItem[],
+    transfer: readonly ArrayBuffer[],
   ): Promise<unknown> {
     return new Promise((resolve, reject) => {
+      if (transfer.some(isGivenAway))
+        throw new EngineError('run', 'This is a bug. The inputs of a run were given away before.');
       const id = this.nextId++;
       const call: StreamCall = { id, method, args };
-      this.thread.postMessage(call, transfer); // Where it throws, as for a buffer that was given away, nothing is pending.
+      this.thread.postMessage(call, transfer); // Where it throws, nothing is pending.
       this.pending.set(id, { method, resolve, reject });
     });
   }

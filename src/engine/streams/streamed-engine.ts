@@ -57,7 +57,13 @@ export class StreamedEngine implements Engine {
     if (this.single.has(model)) return begin(this.first);
     const free = this.streams.find((stream) => this.isFree(stream));
     if (free) return begin(free);
-    return new Promise((resolve) => this.waiting.push((stream) => resolve(begin(stream))));
+    return new Promise((resolve) => {
+      this.waiting.push((stream) => {
+        const run = begin(stream);
+        run.catch(() => this.beginNext(stream)); // What cannot be sent leaves the stream free, and is not answered by it.
+        resolve(run);
+      });
+    });
   }
 
   async unload(model: string): Promise<void> {

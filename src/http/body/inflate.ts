@@ -1,5 +1,6 @@
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { ServingError } from '../../errors/serving-error.js';
+import { concat } from './concat.js';
 import { brokeOff, bodyTooLarge } from './body-errors.js';
 
 const INFLATE = { gzip: createGunzip, deflate: createInflate, br: createBrotliDecompress } as const;
@@ -53,7 +54,7 @@ export async function inflate(
   } finally {
     stream.destroy();
   }
-  return Buffer.concat(chunks, length);
+  return concat(chunks, length, signal);
 }
 
 function tooMuch(bytes: number, most: number, { maxBytes, maxRatio }: InflateLimits): ServingError {

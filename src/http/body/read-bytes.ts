@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { ServingError } from '../../errors/serving-error.js';
 import type { BodyEntry } from './body-account.js';
+import { concat } from './concat.js';
 import { bodyTooLarge, brokeOff } from './body-errors.js';
 
 /** How many bytes the head announces; `undefined` where it does not say. */
@@ -41,7 +42,7 @@ export function readBytes(request: Request, maxBytes: number, entry: BodyEntry):
     };
     const end = (): void => {
       stop();
-      resolve(whole ?? Buffer.concat(chunks, received));
+      resolve(whole ?? concat(chunks, received));
     };
     const breakOff = (): void => refuse(brokeOff());
     request.on('data', take).once('end', end).once('close', breakOff);

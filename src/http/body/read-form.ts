@@ -1,12 +1,31 @@
 import type { Request, RequestHandler, Response } from 'express';
-import multer, { MulterError } from 'multer';
+import multer, { MulterError, type StorageEngine } from 'multer';
 import { ServingError } from '../../errors/serving-error.js';
 import type { BodyEntry } from './body-account.js';
+import { concat } from './concat.js';
 import { bodyTooLarge, brokeOff } from './body-errors.js';
 import { announcedBytes, growthFault } from './read-bytes.js';
 import type { Form, TextField } from './request-body.js';
 
 export type FormReader = (request: Request, response: Response, entry: BodyEntry) => Promise<Form>;
+
+/** As multer's own `memoryStorage`, which joins the pieces of a file in one go. */
+const inMemory: StorageEngine = {
+  _handleFile(_request, { stream }, done) {
+    const pieces: Buffer[] = [];
+    let size = 0;
+    stream.on('data', (piece: Buffer) => {
+      pieces.push(piece);
+      size += piece.length;
+    });
+    stream.once('error', done);
+    const join = async (): Promise<void> => done(null, { buffer: await concat(pieces, size), size });
+    stream.once('end', () => void join());
+  },
+  _removeFile(_request, _file, done) {
+    done(null);
+  },
+};
 
 /** More texts than any form has a use for: so that a refusal can name those that came. */
 const MAX_TEXTS = 16;
@@ -18,7 +37,7 @@ const MAX_TEXTS = 16;
  */
 export function makeFormReader(maxBytes: number, maxFiles: number): FormReader {
   const form = multer({
-    storage: multer.memoryStorage(),
+    storage: inMemory,
     limits: {
       files: maxFiles + 1, // One for other inputs beside the pictures.
       fileSize: maxBytes,

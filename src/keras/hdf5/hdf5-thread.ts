@@ -1,4 +1,5 @@
 import { Worker, type WorkerOptions } from 'node:worker_threads';
+import { isGivenAway } from '../../threads/is-given-away.js';
 import { KerasFault } from '../keras.errors.js';
 import type { Hdf5Contents, Hdf5Layout } from './contents.js';
 
@@ -49,6 +50,8 @@ export class Hdf5Thread {
     timeLimitMs = limitFor(bytes),
   ): Promise<Hdf5Contents> {
     // A Buffer may lie in Node's pool, which cannot be given away; and its `slice` would not copy.
+    if (isGivenAway(bytes.buffer))
+      throw new Error('This is a bug. The bytes of this file were given away before.');
     const owned = bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
     const answer = await this.ask({ bytes: owned, layout }, owned.buffer, timeLimitMs);
     if ('fault' in answer) throw new KerasFault(answer.fault);

@@ -1,5 +1,10 @@
+import { type Base64Rules, decodeBase64Steps } from '../../json/base64.js';
 import { JsonObject, JsonString, type JsonValue } from '../../json/json-value.js';
+import { atOnce, type Steps } from '../../turns/slices.js';
 import { invalidArgument, invalidValue } from './request-error.js';
+
+/** Of `absl::Base64Unescape`. */
+const RULES: Base64Rules = { spaces: [0x20, 0x09, 0x0a, 0x0b, 0x0c, 0x0d], pads: [0x3d, 0x2e] };
 
 /** `{"b64": "…"}` with nothing else in it: bytes rather than an object. */
 export type Base64Object = JsonObject & { readonly values: readonly [JsonString] };
@@ -14,35 +19,17 @@ export function isBase64Object(value: JsonValue): value is Base64Object {
 }
 
 /** The bytes of `{"b64": "…"}`. */
-export function readBase64(value: JsonObject): Uint8Array {
+export function* readBase64(value: JsonObject): Steps<Uint8Array> {
   if (!isBase64Object(value)) throw invalidValue(value, 'not formatted correctly for base64 data');
-  const bytes = decodeBase64(value.values[0].bytes);
-  if (bytes === null) throw invalidArgument('Unable to base64 decode');
+  const bytes = yield* decodeBase64Steps(value.values[0].bytes, RULES);
+  if (bytes === undefined) throw invalidArgument('Unable to base64 decode');
   return bytes;
 }
-
-const EQUALS = 0x3d;
-const POINT = 0x2e;
 
 /**
  * The bytes that base64 text stands for, by the rules of `absl::Base64Unescape`: the standard alphabet, whitespace anywhere,
  * padding right or left out, and `.` for `=`. `null` for any other text.
  */
 export function decodeBase64(text: Uint8Array): Uint8Array | null {
-  return (
-    decodeDense(text) ?? decodeDense(text.filter((byte) => byte !== 0x20 && (byte < 0x09 || byte > 0x0d)))
-  );
-}
-
-/** Of text without whitespace. */
-function decodeDense(text: Uint8Array): Uint8Array | null {
-  let length = text.length;
-  while (length > 0 && (text[length - 1] === EQUALS || text[length - 1] === POINT)) length--;
-  const padding = text.length - length;
-  if (length % 4 === 1 || (padding !== 0 && padding !== (4 - (length % 4)) % 4)) return null;
-  const digits = Buffer.from(text.buffer, text.byteOffset, length);
-  if (digits.includes('-') || digits.includes('_')) return null;
-  const bytes = Buffer.from(digits.toString('latin1'), 'base64');
-  // Node leaves out what is not of the alphabet; then there are too few bytes.
-  return bytes.length === (length * 6) >> 3 ? bytes : null;
+  return atOnce(decodeBase64Steps(text, RULES)) ?? null;
 }

@@ -2,6 +2,7 @@ import type { DType, TensorArrays } from '../../engine/tensor.js';
 import { excerpt } from '../../json/excerpt.js';
 import { typeName, type JsonNumbers, type JsonValue } from '../../json/json-value.js';
 import { NUMBER } from '../../json/shape.js';
+import type { Steps } from '../../turns/slices.js';
 import { StatusError } from '../status.js';
 import { dtypeName } from './dtype-name.js';
 import { invalidValue } from './request-error.js';
@@ -10,11 +11,11 @@ import { invalidValue } from './request-error.js';
 export interface Elements {
   readonly length: number;
   /** Whether `addNumbers` takes all of them. */
-  takes(numbers: JsonNumbers): boolean;
+  takes(numbers: JsonNumbers): Steps<boolean>;
   /** Adds the numbers of a block; throws for the first that the dtype does not take. */
-  addNumbers(numbers: JsonNumbers): void;
+  addNumbers(numbers: JsonNumbers): Steps<void>;
   /** Adds an element that is neither a number nor a list. */
-  add(value: JsonValue): void;
+  add(value: JsonValue): Steps<void>;
   /** What was added. */
   finish(): TensorArrays[DType];
 }

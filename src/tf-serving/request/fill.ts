@@ -1,5 +1,6 @@
 import type { JsonNumbers, JsonValue } from '../../json/json-value.js';
 import { MAX_RANK, dimensions, type Shape } from '../../json/shape.js';
+import { type Steps, VALUES_A_STEP } from '../../turns/slices.js';
 import { numberAt, type Elements } from './elements.js';
 import { invalidArgument, invalidValue } from './request-error.js';
 
@@ -8,9 +9,9 @@ import { invalidArgument, invalidValue } from './request-error.js';
  * list elsewhere has another size, an element is elsewhere at another depth, or one is not of the dtype, whichever comes
  * first in the document (`GetDenseTensorShape` and `FillTensorProto` of `tensorflow_serving/util/json_tensor.cc`).
  */
-export function fill(value: JsonValue, elements: Elements): number[] {
+export function* fill(value: JsonValue, elements: Elements): Steps<number[]> {
   const shape = firstShape(value);
-  fillLevel(value, 0, shape, elements);
+  yield* fillLevel(value, 0, shape, elements);
   return shape;
 }
 
@@ -27,30 +28,38 @@ function firstShape(value: JsonValue): number[] {
   return shape;
 }
 
-function fillLevel(value: JsonValue, level: number, shape: readonly number[], elements: Elements): void {
-  if (value.kind === 'numbers') return fillNumbers(value, level, shape, elements);
+function* fillLevel(
+  value: JsonValue,
+  level: number,
+  shape: readonly number[],
+  elements: Elements,
+): Steps<void> {
+  if (value.kind === 'numbers') return yield* fillNumbers(value, level, shape, elements);
   if (value.kind === 'list') {
     checkList(value.items.length, level, shape);
-    for (const item of value.items) fillLevel(item, level + 1, shape, elements);
+    for (const [index, item] of value.items.entries()) {
+      if (index % VALUES_A_STEP === VALUES_A_STEP - 1) yield;
+      yield* fillLevel(item, level + 1, shape, elements);
+    }
     return;
   }
   checkElement(value, level, shape);
-  elements.add(value);
+  yield* elements.add(value);
 }
 
 /** The lists of a block are alike, so the first at each level speaks for the others. */
-function fillNumbers(
+function* fillNumbers(
   numbers: JsonNumbers,
   level: number,
   shape: readonly number[],
   elements: Elements,
-): void {
+): Steps<void> {
   let depth = level;
   let inner: Shape | null = numbers.shape;
   for (; inner !== null && inner.rank > 0; inner = inner.of) checkList(inner.size, depth++, shape);
   if (numbers.shape.elements === 0) return;
   checkElement(numberAt(numbers, numbers.start), depth, shape);
-  elements.addNumbers(numbers);
+  yield* elements.addNumbers(numbers);
 }
 
 function checkList(size: number, level: number, shape: readonly number[]): void {

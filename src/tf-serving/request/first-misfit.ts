@@ -1,4 +1,5 @@
 import { INTEGER, type NumberStore } from '../../json/number-store.js';
+import { ENTRIES_A_STEP, type Steps } from '../../turns/slices.js';
 
 /** The dtypes that JSON numbers can be converted to (`AddValueToTensor` of `tensorflow_serving/util/json_tensor.cc`). */
 export type NumberDType = (typeof NUMBER_DTYPES)[number];
@@ -16,7 +17,21 @@ export const NUMBER_DTYPES = [
 ] as const;
 
 /** The index of the first literal from `start` to `end` that `dtype` does not take; -1 if it takes them all. */
-export function firstMisfit(dtype: NumberDType, store: NumberStore, start: number, end: number): number {
+export function* firstMisfit(
+  dtype: NumberDType,
+  store: NumberStore,
+  start: number,
+  end: number,
+): Steps<number> {
+  for (let from = start; from < end; from += ENTRIES_A_STEP) {
+    if (from > start) yield;
+    const found = firstAmong(dtype, store, from, Math.min(end, from + ENTRIES_A_STEP));
+    if (found >= 0) return found;
+  }
+  return -1;
+}
+
+function firstAmong(dtype: NumberDType, store: NumberStore, start: number, end: number): number {
   switch (dtype) {
     case 'float32':
     case 'float64':

@@ -1,6 +1,7 @@
 import { NUMBER_ARRAYS } from '../../engine/tensor.js';
 import type { JsonNumbers, JsonValue } from '../../json/json-value.js';
 import type { NumberStore } from '../../json/number-store.js';
+import { ENTRIES_A_STEP, type Steps } from '../../turns/slices.js';
 import { numberAt, wrongType, type Elements } from './elements.js';
 import { firstMisfit, type NumberDType } from './first-misfit.js';
 
@@ -17,28 +18,31 @@ export class NumberElements implements Elements {
     this.data = new NUMBER_ARRAYS[dtype](0);
   }
 
-  takes({ store, start, shape }: JsonNumbers): boolean {
-    return firstMisfit(this.dtype, store, start, start + shape.elements) < 0;
+  *takes({ store, start, shape }: JsonNumbers): Steps<boolean> {
+    return (yield* firstMisfit(this.dtype, store, start, start + shape.elements)) < 0;
   }
 
-  addNumbers(numbers: JsonNumbers): void {
+  *addNumbers(numbers: JsonNumbers): Steps<void> {
     const { store, start } = numbers;
     const { elements } = numbers.shape;
-    const misfit = firstMisfit(this.dtype, store, start, start + elements);
+    const misfit = yield* firstMisfit(this.dtype, store, start, start + elements);
     if (misfit >= 0) throw wrongType(numberAt(numbers, misfit), this.dtype);
     this.makeRoom(elements, store);
     const { data } = this;
-    if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
-      for (let index = 0; index < elements; index++)
-        data[this.length + index] = store.integer(start + index)!;
-    } else {
-      // Rounds to float32 as GetFloat() does, and wraps to 8 and 16 bits.
-      data.set(store.values.subarray(start, start + elements), this.length);
+    for (let from = 0; from < elements; from += ENTRIES_A_STEP) {
+      if (from > 0) yield;
+      const to = Math.min(elements, from + ENTRIES_A_STEP);
+      if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
+        for (let index = from; index < to; index++) data[this.length + index] = store.integer(start + index)!;
+      } else {
+        // Rounds to float32 as GetFloat() does, and wraps to 8 and 16 bits.
+        data.set(store.values.subarray(start + from, start + to), this.length + from);
+      }
     }
     this.length += elements;
   }
 
-  add(value: JsonValue): never {
+  *add(value: JsonValue): Steps<never> {
     throw wrongType(value, this.dtype);
   }
 

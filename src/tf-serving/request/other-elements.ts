@@ -1,5 +1,6 @@
 import { NUMBER_ARRAYS, type DType } from '../../engine/tensor.js';
 import { JsonString, type JsonNumbers, type JsonValue } from '../../json/json-value.js';
+import type { Steps } from '../../turns/slices.js';
 import { readBase64 } from './base64.js';
 import { numberAt, unsupportedType, wrongType, type Elements } from './elements.js';
 
@@ -11,15 +12,15 @@ export class BooleanElements implements Elements {
     return this.data.length;
   }
 
-  takes({ shape }: JsonNumbers): boolean {
+  *takes({ shape }: JsonNumbers): Steps<boolean> {
     return shape.elements === 0;
   }
 
-  addNumbers(numbers: JsonNumbers): void {
-    if (!this.takes(numbers)) throw wrongType(numberAt(numbers, numbers.start), 'bool');
+  *addNumbers(numbers: JsonNumbers): Steps<void> {
+    if (numbers.shape.elements > 0) throw wrongType(numberAt(numbers, numbers.start), 'bool');
   }
 
-  add(value: JsonValue): void {
+  *add(value: JsonValue): Steps<void> {
     if (value.kind !== 'boolean') throw wrongType(value, 'bool');
     this.data.push(value.value ? 1 : 0);
   }
@@ -37,16 +38,16 @@ export class StringElements implements Elements {
     return this.data.length;
   }
 
-  takes({ shape }: JsonNumbers): boolean {
+  *takes({ shape }: JsonNumbers): Steps<boolean> {
     return shape.elements === 0;
   }
 
-  addNumbers(numbers: JsonNumbers): void {
-    if (!this.takes(numbers)) throw wrongType(numberAt(numbers, numbers.start), 'string');
+  *addNumbers(numbers: JsonNumbers): Steps<void> {
+    if (numbers.shape.elements > 0) throw wrongType(numberAt(numbers, numbers.start), 'string');
   }
 
-  add(value: JsonValue): void {
-    if (value.kind === 'object') this.data.push(readBase64(value));
+  *add(value: JsonValue): Steps<void> {
+    if (value.kind === 'object') this.data.push(yield* readBase64(value));
     else if (value instanceof JsonString) this.data.push(value.bytes);
     else throw wrongType(value, 'string');
   }
@@ -62,15 +63,15 @@ export class UnsupportedElements implements Elements {
 
   constructor(private readonly dtype: Exclude<DType, 'string'>) {}
 
-  takes({ shape }: JsonNumbers): boolean {
+  *takes({ shape }: JsonNumbers): Steps<boolean> {
     return shape.elements === 0;
   }
 
-  addNumbers(numbers: JsonNumbers): void {
-    if (!this.takes(numbers)) throw unsupportedType(numberAt(numbers, numbers.start), this.dtype);
+  *addNumbers(numbers: JsonNumbers): Steps<void> {
+    if (numbers.shape.elements > 0) throw unsupportedType(numberAt(numbers, numbers.start), this.dtype);
   }
 
-  add(value: JsonValue): never {
+  *add(value: JsonValue): Steps<never> {
     throw unsupportedType(value, this.dtype);
   }
 

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../json/json-value.js';
+import type { Steps } from '../../turns/slices.js';
 import { isBase64Object, readBase64 } from './base64.js';
 import { invalidArgument } from './request-error.js';
 import type { StatusError } from '../status.js';
@@ -18,12 +19,14 @@ export function mixedInput(name: string): StatusError {
 }
 
 /** The pictures that a value in columnar format is; `undefined` if it has none. */
-export function readPictures(value: JsonValue, name: string): Pictures | undefined {
-  if (isBase64Object(value)) return { kind: 'pictures', bytes: [readBase64(value)], batched: false };
+export function* readPictures(value: JsonValue, name: string): Steps<Pictures | undefined> {
+  if (isBase64Object(value)) return { kind: 'pictures', bytes: [yield* readBase64(value)], batched: false };
   if (value.kind !== 'list' || !value.items.some(isBase64Object)) return undefined;
-  const bytes = value.items.map((item) => {
+  const bytes: Uint8Array[] = [];
+  for (const item of value.items) {
     if (!isBase64Object(item)) throw mixedInput(name);
-    return readBase64(item);
-  });
+    bytes.push(yield* readBase64(item));
+    yield;
+  }
   return { kind: 'pictures', bytes, batched: true };
 }

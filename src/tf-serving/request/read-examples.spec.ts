@@ -1,7 +1,8 @@
 import { StatusError } from '../status.js';
 import { readEnvelope } from './read-envelope.js';
 import { readExamples } from './read-examples.js';
-import { serializeExamples } from './serialize-examples.js';
+import { atOnce } from '../../turns/slices.js';
+import { serializedSteps, serializeExamples } from './serialize-examples.js';
 
 describe('the examples of a classify or regress request', () => {
   // The bytes are of Python's tf.train.Example.SerializeToString().
@@ -65,6 +66,18 @@ describe('the examples of a classify or regress request', () => {
     const read = () => readExamples(readEnvelope(Buffer.from(text)).body);
     expect(read).toThrow(StatusError);
     expect(read).toThrow(message);
+  });
+
+  it('are counted as they are made: a context that all repeat is refused before it is repeated for the last', () => {
+    const context = new Map([['x', { kind: 'bytes', values: [Buffer.alloc(1000)] } as const]]);
+    const sizes: number[] = [];
+    const check = (bytes: number): void => {
+      sizes.push(bytes);
+      if (bytes > 5000) throw new Error('too large');
+    };
+    const examples = Array.from({ length: 1000 }, () => new Map());
+    expect(() => atOnce(serializedSteps({ context, examples }, check))).toThrow('too large');
+    expect(sizes).toHaveLength(5);
   });
 });
 

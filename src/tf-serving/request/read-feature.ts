@@ -1,5 +1,6 @@
 import { elementsOf, typeName, type JsonNumbers, type JsonValue } from '../../json/json-value.js';
 import { DECIMAL, UINT64 } from '../../json/number-store.js';
+import { type Steps, VALUES_A_STEP } from '../../turns/slices.js';
 import type { StatusError } from '../status.js';
 import { isBase64Object, readBase64 } from './base64.js';
 import type { Feature } from './example.js';
@@ -9,7 +10,7 @@ import { invalidArgument } from './request-error.js';
  * A scalar or a flat list of one kind: numbers with a decimal point are floats, without one int64, as true and false are
  * (`AddValueToFeature` of `tensorflow_serving/util/json_tensor.cc`).
  */
-export function readFeature(name: string, content: JsonValue): Feature {
+export function* readFeature(name: string, content: JsonValue): Steps<Feature> {
   const values: (Uint8Array | number | bigint)[] = [];
   let kind: Feature['kind'] = 'unset';
   for (const value of elementsOf(content) ?? [content]) {
@@ -18,7 +19,8 @@ export function readFeature(name: string, content: JsonValue): Feature {
     else if (kind !== found) {
       throw invalidArgument(`Unexpected element type in feature: ${name} expecting type: ${kind}`);
     }
-    values.push(valueOf(value, name));
+    values.push(yield* valueOf(value, name));
+    if (values.length % VALUES_A_STEP === 0) yield;
   }
   return { kind, values } as Feature;
 }
@@ -41,10 +43,10 @@ function kindOf(value: JsonValue, name: string): Exclude<Feature['kind'], 'unset
   }
 }
 
-function valueOf(value: JsonValue, name: string): Uint8Array | number | bigint {
+function* valueOf(value: JsonValue, name: string): Steps<Uint8Array | number | bigint> {
   if (value.kind === 'boolean') return value.value ? 1n : 0n;
   if (value.kind === 'string') return value.bytes;
-  if (value.kind === 'object') return readBase64(value);
+  if (value.kind === 'object') return yield* readBase64(value);
   return numberOf(value as JsonNumbers, name);
 }
 

@@ -1,5 +1,6 @@
 import type { Tensor, TensorSpec } from '../../engine/tensor.js';
 import type { JsonObject } from '../../json/json-value.js';
+import { atOnce, type Steps } from '../../turns/slices.js';
 import type { Pictures } from './pictures.js';
 import { readColumns } from './read-columns.js';
 import { readRows } from './read-rows.js';
@@ -23,11 +24,11 @@ export interface PredictOptions {
  * Reads what follows the envelope of a predict request (`FillPredictRequestFromJson` of
  * `tensorflow_serving/util/json_tensor.cc`). Throws a `StatusError` with its text for what it refuses.
  */
-export function readPredictRequest(
+export function* predictRequestSteps(
   body: JsonObject,
   specs: readonly TensorSpec[],
   { pictureInput, signatureName = 'DEFAULT' }: PredictOptions = {},
-): PredictRequest {
+): Steps<PredictRequest> {
   if (specs.length === 0) return withoutInputs(body, signatureName);
   // Strings take base64 by themselves.
   const pictures = specs.some(({ name, dtype }) => name === pictureInput && dtype !== 'string')
@@ -37,7 +38,7 @@ export function readPredictRequest(
   const inputs = body.find('inputs');
   if (instances === undefined) {
     if (inputs === undefined) throw invalidArgument("Missing 'inputs' or 'instances' key");
-    return { format: 'columnar', inputs: readColumns(inputs, specs, pictures) };
+    return { format: 'columnar', inputs: yield* readColumns(inputs, specs, pictures) };
   }
   if (inputs !== undefined) {
     const fault = "Not formatted correctly expecting only one of 'inputs' or 'instances' keys to exist ";
@@ -49,7 +50,16 @@ export function readPredictRequest(
   if (instances.kind === 'numbers' && instances.shape.size === 0) {
     throw invalidValue(body, "No values in 'instances' array");
   }
-  return { format: 'row', inputs: readRows(instances, specs, pictures) };
+  return { format: 'row', inputs: yield* readRows(instances, specs, pictures) };
+}
+
+/** The same of a request that is small. */
+export function readPredictRequest(
+  body: JsonObject,
+  specs: readonly TensorSpec[],
+  options?: PredictOptions,
+): PredictRequest {
+  return atOnce(predictRequestSteps(body, specs, options));
 }
 
 /**

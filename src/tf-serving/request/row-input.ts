@@ -1,6 +1,7 @@
 import { elements as countOf, type Tensor, type TensorSpec } from '../../engine/tensor.js';
 import type { JsonNumbers, JsonValue } from '../../json/json-value.js';
 import { dimensions } from '../../json/shape.js';
+import type { Steps } from '../../turns/slices.js';
 import { isBase64Object, readBase64 } from './base64.js';
 import { elementsOfDType } from './elements-of-dtype.js';
 import type { Elements } from './elements.js';
@@ -24,22 +25,22 @@ export class RowInput {
   }
 
   /** Takes all instances at once, if they are numbers of one shape that are all of the dtype; otherwise does nothing. */
-  takeAll(instances: JsonNumbers): boolean {
-    if (instances.shape.of === null || !this.elements.takes(instances)) return false;
+  *takeAll(instances: JsonNumbers): Steps<boolean> {
+    if (instances.shape.of === null || !(yield* this.elements.takes(instances))) return false;
     this.shape = dimensions(instances.shape.of);
-    this.elements.addNumbers(instances);
+    yield* this.elements.addNumbers(instances);
     return true;
   }
 
   /** Throws if the part is not of the dtype, or not like those before it. */
-  take(part: JsonValue): void {
+  *take(part: JsonValue): Steps<void> {
     if (this.takesPictures && isBase64Object(part)) {
       if (this.shape !== null) throw mixedInput(this.spec.name);
-      this.pictures.push(readBase64(part));
+      this.pictures.push(yield* readBase64(part));
       return;
     }
     if (this.pictures.length > 0) throw mixedInput(this.spec.name);
-    const shape = fill(part, this.elements);
+    const shape = yield* fill(part, this.elements);
     this.shape ??= shape;
     const [size, expected] = [countOf(shape), countOf(this.shape)];
     if (size !== expected) throw invalidArgument(`Expecting tensor size: ${expected} but got: ${size}`);

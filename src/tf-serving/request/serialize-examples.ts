@@ -1,9 +1,29 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { atOnce, type Steps } from '../../turns/slices.js';
 import type { Example, ExampleList, Feature } from './example.js';
 
-/** A `tf.Example` for each (`tensorflow/core/example/example.proto`), with the features of the context that it does not have itself. */
-export function serializeExamples({ context, examples }: ExampleList): Uint8Array[] {
-  return examples.map((example) => serialize(new Map([...(context ?? []), ...example])));
+/**
+ * A `tf.Example` for each (`tensorflow/core/example/example.proto`), with the features of the context that it does not have itself.
+ * @param check told of how many bytes there are so far, may refuse them: each example repeats the context
+ */
+export function* serializedSteps(
+  { context, examples }: ExampleList,
+  check: (bytes: number) => void,
+): Steps<Uint8Array[]> {
+  const serialized: Uint8Array[] = [];
+  let bytes = 0;
+  for (const example of examples) {
+    const one = serialize(new Map([...(context ?? []), ...example]));
+    check((bytes += one.length));
+    serialized.push(one);
+    yield;
+  }
+  return serialized;
+}
+
+/** The same of a request that is small. */
+export function serializeExamples(list: ExampleList): Uint8Array[] {
+  return atOnce(serializedSteps(list, () => {}));
 }
 
 function serialize(example: Example): Uint8Array {

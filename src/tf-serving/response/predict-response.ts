@@ -1,4 +1,5 @@
 import type { Tensor } from '../../engine/tensor.js';
+import { atOnce, type Steps } from '../../turns/slices.js';
 import { StatusError } from '../status.js';
 import { JsonWriter } from './json-writer.js';
 import { TensorWriter } from './write-tensor.js';
@@ -13,7 +14,7 @@ export type NamedOutput = readonly [name: string, tensor: Tensor];
  * @param outputs in the order in which they shall stand
  * @throws StatusError INVALID_ARGUMENT for what the format, or JSON, cannot say
  */
-export function writePredictResponse(format: PredictFormat, outputs: readonly NamedOutput[]): Buffer {
+export function* predictResponseSteps(format: PredictFormat, outputs: readonly NamedOutput[]): Steps<Buffer> {
   if (outputs.length === 0)
     throw new StatusError('INVALID_ARGUMENT', 'Cannot convert empty tensor map to JSON');
   const rows = format === 'row' ? rowsOf(outputs) : 0;
@@ -21,12 +22,12 @@ export function writePredictResponse(format: PredictFormat, outputs: readonly Na
   const columns = outputs.map(([name, tensor]) => ({ name, tensor: new TensorWriter(writer, name, tensor) }));
   if (format === 'columnar') {
     writer.text('{"outputs":');
-    writeColumns(writer, columns, 0);
+    yield* writeColumns(writer, columns, 0);
   } else {
     writer.text('{"predictions":[');
     for (let row = 0; row < rows; row++) {
       if (row > 0) writer.text(',');
-      writeColumns(writer, columns, 1);
+      yield* writeColumns(writer, columns, 1);
     }
     writer.text(']');
   }
@@ -34,22 +35,27 @@ export function writePredictResponse(format: PredictFormat, outputs: readonly Na
   return writer.result();
 }
 
+/** The same of an answer that is small. */
+export function writePredictResponse(format: PredictFormat, outputs: readonly NamedOutput[]): Buffer {
+  return atOnce(predictResponseSteps(format, outputs));
+}
+
 interface Column {
   readonly name: string;
   readonly tensor: TensorWriter;
 }
 
-function writeColumns(writer: JsonWriter, columns: readonly Column[], axis: number): void {
+function* writeColumns(writer: JsonWriter, columns: readonly Column[], axis: number): Steps<void> {
   const [only, another] = columns;
   if (only && !another) {
-    only.tensor.write(axis);
+    yield* only.tensor.write(axis);
     return;
   }
   for (const [index, { name, tensor }] of columns.entries()) {
     writer.text(index === 0 ? '{' : ',');
     writer.string(Buffer.from(name));
     writer.text(':');
-    tensor.write(axis);
+    yield* tensor.write(axis);
   }
   writer.text('}');
 }

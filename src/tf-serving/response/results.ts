@@ -1,5 +1,6 @@
 import type { NamedTensors } from '../../engine/engine.js';
 import type { Tensor, TensorArrays } from '../../engine/tensor.js';
+import { atOnce, type Steps } from '../../turns/slices.js';
 import { StatusError } from '../status.js';
 import { JsonWriter } from './json-writer.js';
 
@@ -12,10 +13,10 @@ const NO_LABEL = new Uint8Array();
  * @param outputs `classes`, strings, and `scores`, float32, or one of them; both of shape `[examples, classes]`
  * @throws StatusError INVALID_ARGUMENT where they are of another kind
  */
-export function writeClassifications(
+export function* classificationSteps(
   { classes, scores }: Readonly<Record<'classes' | 'scores', Tensor | undefined>>,
   examples: number,
-): Buffer {
+): Steps<Buffer> {
   if (classes) checkOutput('classes', classes, 'string', examples);
   if (scores) checkOutput('scores', scores, 'float32', examples);
   const rank2 = [classes, scores].find((tensor) => tensor && tensor.shape.length !== 2);
@@ -40,9 +41,18 @@ export function writeClassifications(
       writer.text(']');
     }
     writer.text(']');
+    yield;
   }
   writer.text(']}');
   return writer.result();
+}
+
+/** The same of an answer that is small. */
+export function writeClassifications(
+  outputs: Readonly<Record<'classes' | 'scores', Tensor | undefined>>,
+  examples: number,
+): Buffer {
+  return atOnce(classificationSteps(outputs, examples));
 }
 
 /**
@@ -67,13 +77,13 @@ export function writeRegressions(output: Tensor, examples: number): Buffer {
 }
 
 /** The results of `classify` or `regress`, of a signature that `checkExampleSignature` has let pass. */
-export function writeResults(
+export function* resultsSteps(
   method: 'classify' | 'regress',
   outputs: NamedTensors,
   examples: number,
-): Buffer {
+): Steps<Buffer> {
   return method === 'classify'
-    ? writeClassifications({ classes: outputs.classes, scores: outputs.scores }, examples)
+    ? yield* classificationSteps({ classes: outputs.classes, scores: outputs.scores }, examples)
     : writeRegressions(outputs.outputs!, examples);
 }
 

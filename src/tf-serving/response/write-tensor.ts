@@ -1,7 +1,10 @@
 import { type DType, elements, type Tensor, type TensorArrays } from '../../engine/tensor.js';
+import type { Steps } from '../../turns/slices.js';
 import { StatusError } from '../status.js';
 import type { JsonWriter } from './json-writer.js';
 
+/** Written in less than a ms. */
+const ELEMENTS_A_STEP = 2 ** 10;
 const OPENING = 0x5b;
 const CLOSING = 0x5d;
 const COMMA = 0x2c;
@@ -61,7 +64,7 @@ export class TensorWriter {
   }
 
   /** The next part whose dimensions begin with `axis`: 0 is the whole tensor, 1 a row of it. */
-  write(axis: number): void {
+  *write(axis: number): Steps<void> {
     const size = this.tensor.shape[axis];
     if (size === undefined) {
       this.element(this.writer, this.data, this.next++);
@@ -70,7 +73,9 @@ export class TensorWriter {
     this.writer.byte(OPENING);
     for (let index = 0; index < size; index++) {
       if (index > 0) this.writer.byte(COMMA);
-      this.write(axis + 1);
+      if (axis === this.tensor.shape.length - 1) this.element(this.writer, this.data, this.next++);
+      else yield* this.write(axis + 1);
+      if (this.next % ELEMENTS_A_STEP === ELEMENTS_A_STEP - 1) yield;
     }
     this.writer.byte(CLOSING);
   }

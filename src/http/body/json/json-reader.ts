@@ -7,8 +7,9 @@ import type { JsonValue } from '../../../json/json-value.js';
 import { isTooDeep, JsonError } from '../../../json/parse-error.js';
 import { parseJson } from '../../../json/parse-json.js';
 import type { Call } from '../../../turns/call.js';
+import { inSlices } from '../../../turns/slices.js';
 import { JsonThreads } from './json-threads.js';
-import { plainJson } from './plain-json.js';
+import { plainSteps } from './plain-json.js';
 import { checkCharset, MAX_JSON_DEPTH, noJson, readSmallJson, tooDeep } from './read-json.js';
 
 /** Whatever it says, a document of so many bytes is read within some ms. */
@@ -69,7 +70,8 @@ export class JsonReader implements OnApplicationShutdown {
     if (bytes.length <= SMALL_BYTES) return readSmallJson(bytes, what);
     const limits = { ...this.limits, maxDepth: MAX_JSON_DEPTH, isWhole: true };
     try {
-      return plainJson(await this.read(bytes, limits, call, onRead), this.maxTextBytes);
+      const document = await this.read(bytes, limits, call, onRead);
+      return await inSlices(plainSteps(document, this.maxTextBytes), call.signal);
     } catch (error) {
       if (error instanceof JsonError) throw isTooDeep(error) ? tooDeep() : noJson(what, error);
       throw asServingError(error);

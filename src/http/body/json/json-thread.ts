@@ -7,7 +7,7 @@ import { lowerPriority, NICENESS } from '../../../lower-priority.js';
 import type { JsonAnswer, JsonTask } from './json-task.js';
 
 /** A thread that reads large JSON, one document at a time: see `json-threads.ts`. */
-lowerPriority(NICENESS.pictures);
+lowerPriority(NICENESS.json);
 const port = parentPort as MessagePort;
 port.on('message', (task: JsonTask) => {
   // What cannot be answered ends the thread, of which the parent is told.

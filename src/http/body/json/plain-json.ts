@@ -2,6 +2,7 @@ import { isAscii } from 'node:buffer';
 import { ServingError } from '../../../errors/serving-error.js';
 import type { JsonNumbers, JsonString, JsonValue } from '../../../json/json-value.js';
 import { NumberList } from '../../../json/number-list.js';
+import { atOnce, type Steps, VALUES_A_STEP } from '../../../turns/slices.js';
 
 /** A text beyond this many bytes can but be base64. Others would take twice their bytes of the heap. */
 const MOST_TEXT_BYTES = 2 ** 20;
@@ -11,23 +12,46 @@ const MOST_TEXT_BYTES = 2 ** 20;
  * @param maxTextBytes the most that one text may have
  * @throws ServingError BODY_UNREADABLE, BODY_TOO_LARGE
  */
-export function plainJson(value: JsonValue, maxTextBytes: number): unknown {
+export function* plainSteps(value: JsonValue, maxTextBytes: number): Steps<unknown> {
   switch (value.kind) {
     case 'null':
       return null;
     case 'boolean':
       return value.value;
     case 'string':
+      yield;
       return textOf(value, maxTextBytes);
     case 'numbers':
       return numbersOf(value);
-    case 'list':
-      return value.items.map((item) => plainJson(item, maxTextBytes));
-    case 'object':
-      return Object.fromEntries(
-        value.names.map((name, index) => [name, plainJson(value.values[index]!, maxTextBytes)]),
-      );
+    case 'list': {
+      const items: unknown[] = [];
+      for (const item of value.items) {
+        items.push(yield* plainSteps(item, maxTextBytes));
+        if (items.length % VALUES_A_STEP === 0) yield;
+      }
+      return items;
+    }
+    case 'object': {
+      const members: Record<string, unknown> = {};
+      for (const [index, name] of value.names.entries()) {
+        const member = yield* plainSteps(value.values[index]!, maxTextBytes);
+        if (name === '__proto__') setOwn(members, name, member);
+        else members[name] = member;
+        if (index % VALUES_A_STEP === VALUES_A_STEP - 1) yield;
+      }
+      return members;
+    }
   }
+}
+
+/** The same of a document that is small. */
+export function plainJson(value: JsonValue, maxTextBytes: number): unknown {
+  return atOnce(plainSteps(value, maxTextBytes));
+}
+
+/** As `JSON.parse` does: assigned, this name would set the prototype. */
+function setOwn(object: Record<string, unknown>, name: string, value: unknown): void {
+  Object.defineProperty(object, name, { value, configurable: true, enumerable: true, writable: true });
 }
 
 function numbersOf(numbers: JsonNumbers): unknown {
