@@ -55,8 +55,8 @@ agree() {
   touch "$cache/$name$key"
 }
 
-agree '' 'keras_presets pillow_resampled opencv_resampled tensorflow_resampled fits fitted decode_parity odd_pictures more_formats' \
-  'keras-presets.json pillow-resampled.json opencv-resampled.json tensorflow-resampled.json fits.json fitted.json decode-parity.json corpus odd-pictures.json more-formats.json' \
+agree '' 'keras_presets pillow_resampled opencv_resampled tensorflow_resampled fits fitted decode_parity odd_pictures more_formats avif_pictures' \
+  'keras-presets.json pillow-resampled.json opencv-resampled.json tensorflow-resampled.json fits.json fitted.json decode-parity.json corpus odd-pictures.json more-formats.json avif-pictures.json' \
   'requirements.txt requirements-vectors.txt'
 agree 'torchvision-' 'torchvision_presets torchvision_fits' 'torchvision-presets.json torchvision-fits.json' \
   requirements-torchvision.txt --no-deps

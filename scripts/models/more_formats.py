@@ -358,7 +358,7 @@ def said(picture: bytes) -> dict | None:
         image.load()
         image = ImageOps.exif_transpose(image)
         pixels = {mode: numpy.asarray(image.convert(mode)) for mode in ("RGB", "RGBA", "L")}
-    except (OSError, SyntaxError, ValueError, IndexError, EOFError, struct.error, TypeError, Image.DecompressionBombError):
+    except (OSError, SyntaxError, ValueError, IndexError, EOFError, struct.error, TypeError, RuntimeError, Image.DecompressionBombError):
         return None
     height, width = pixels["L"].shape
     return {"width": width, "height": height} | {mode: hashlib.sha256(one.tobytes()).hexdigest()[:16] for mode, one in pixels.items()}

@@ -63,7 +63,7 @@ async function decodeByLibvips(
   wanted: Wanted,
   limits: PictureLimits,
 ): Promise<Pixels> {
-  const own = ownPixels(picture, header.format);
+  const own = await ownPixels(picture, header.format, limits.requestTimeoutMs);
   const channels =
     wanted.channels === 'own'
       ? (own?.channels ?? (await readOwnChannels(picture, header.format)))

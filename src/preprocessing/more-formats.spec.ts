@@ -25,9 +25,21 @@ interface Made {
   readonly pillow: Said;
 }
 
-/** Written by scripts/models/more_formats.py, with Pillow itself. */
-const FILE = new URL('../../test/fixtures/more-formats.json', import.meta.url);
-const made = JSON.parse(readFileSync(FILE, 'utf8')) as Readonly<Record<string, Made>>;
+/** Written by scripts/models/more_formats.py and avif_pictures.py, with Pillow itself. */
+const fixture = (name: string): Readonly<Record<string, Made>> =>
+  JSON.parse(readFileSync(new URL(`../../test/fixtures/${name}`, import.meta.url), 'utf8')) as Readonly<
+    Record<string, Made>
+  >;
+const avif = fixture('avif-pictures.json');
+const made: Readonly<Record<string, Made>> = {
+  ...fixture('more-formats.json'),
+  ...Object.fromEntries(
+    Object.entries(avif).map(([name, one]) => [
+      `AVIF, ${name}`,
+      { ...one, ...(one.of && { of: `AVIF, ${one.of}` }) },
+    ]),
+  ),
+};
 
 function bytesOf({ picture, of, differs }: Made): Uint8Array {
   if (picture !== undefined) return Buffer.from(picture, 'base64');
@@ -60,11 +72,11 @@ const KNOWN = [
 ];
 /** Refused by name, though Pillow takes them. */
 const UNSUPPORTED =
-  /^TIFF, (YCbCr, (?!jpeg)|BigTIFF|\w+-endian, ([24] bits|alpha that colours are multiplied by))/;
+  /^(TIFF, (YCbCr, (?!jpeg)|BigTIFF|\w+-endian, ([24] bits|alpha that colours are multiplied by))|AVIF, 4:(([24]:\d, \w+, RGB, matrix (4|7|8|10|12|14)|[24]:[20], \w+, RGB, matrix 0|4:4, limited, RGB, matrix 0|0:0, \w+, RGB, matrix (8|10|14)))$)/;
 
 beforeAll(() => admitFormats(READABLE_FORMATS));
 
-it.each(['GIF', 'BMP', 'TIFF'])(
+it.each(['GIF', 'BMP', 'TIFF', 'AVIF'])(
   'every %s has the pixels that Pillow gives it, or is refused where Pillow refuses it',
   async (format) => {
     const wrong: string[] = [];
@@ -73,8 +85,11 @@ it.each(['GIF', 'BMP', 'TIFF'])(
     )) {
       const ours = await said(bytesOf(made[name]!));
       const theirs = made[name]!.pillow;
+      // Which damage to the stream of an AVIF is borne hangs on the decoder: libvips has libaom, Pillow dav1d.
+      const isBorne = name.startsWith('AVIF') && name.includes('damaged') && (ours ?? theirs) !== null;
       const isSame =
         ours === theirs ||
+        (isBorne && (ours === null || theirs === null)) ||
         (ours && theirs && Object.entries(theirs).every(([key, value]) => ours[key as Mode] === value));
       if (!isSame)
         wrong.push(
@@ -90,7 +105,9 @@ it('what is not read as Pillow does is refused with what it is', async () => {
     const wanted = { channels: 3, background: null, orientation: 'exif', decoder: 'pillow' } as const;
     await expect(decode(bytesOf(made[name]!), wanted, LIMITS)).rejects.toMatchObject({
       code: 'IMAGE_UNSUPPORTED',
-      message: expect.stringMatching(/^The picture is a TIFF (with|of) .*; send it as PNG or JPEG\.$/),
+      message: expect.stringMatching(
+        /^The picture is an? (TIFF|AVIF) (with|of) .*; send it as PNG or JPEG\.$/,
+      ),
     });
   }
 });
