@@ -37,7 +37,7 @@ async function watchedPool(settings: Settings, metrics: Metrics): Promise<Servin
   const { engine, pool, reports } = await poolOfThisProcess(settings);
   const logger = new Logger('Engine');
   metrics.readEngineMemory = () => pool.residentBytes();
-  for (const reason of ['itself', 'hanging', 'memory']) metrics.engineRestarts.inc({ reason }, 0);
+  for (const reason of ['itself', 'hanging', 'memory', 'outside']) metrics.engineRestarts.inc({ reason }, 0);
   reports.listen((report) => note(report, logger, metrics));
   return engine;
 }

@@ -142,6 +142,7 @@ export type EngineErrorKind =
 interface CrashDetails {
   readonly isCulprit?: boolean;
   readonly isMemory?: boolean;
+  readonly isOutside?: boolean;
   readonly retryAfter?: number;
 }
 
@@ -151,18 +152,21 @@ export class EngineError extends Error {
   readonly isCulprit: boolean;
   /** Of a crash: the process took more memory than it may. */
   readonly isMemory: boolean;
+  /** Of a crash: somebody else killed the process, so that no call is at fault. */
+  readonly isOutside: boolean;
   /** In how many s the same call may succeed, where that is known. */
   readonly retryAfter: number | undefined;
 
   constructor(
     readonly kind: EngineErrorKind,
     message: string,
-    { isCulprit = false, isMemory = false, retryAfter }: CrashDetails = {},
+    { isCulprit = false, isMemory = false, isOutside = false, retryAfter }: CrashDetails = {},
   ) {
     super(message);
     this.name = 'EngineError';
     this.isCulprit = isCulprit;
     this.isMemory = isMemory;
+    this.isOutside = isOutside;
     this.retryAfter = retryAfter;
   }
 }

@@ -72,7 +72,7 @@ export class Metrics {
 
   readonly engineRestarts = new Counter({
     name: 'tensornest_engine_restarts_total',
-    help: 'How often the engine process ended unasked and was replaced: by itself, by hanging, or by memory, over ENGINE_MEMORY_BYTES.',
+    help: 'How often the engine process ended unasked and was replaced: by itself, by hanging, by memory, over ENGINE_MEMORY_BYTES or killed by the kernel, or killed from outside.',
     labelNames: ['reason'] as const,
     registers: [this.registry],
   });

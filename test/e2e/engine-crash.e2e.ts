@@ -45,12 +45,40 @@ describe('when the engine process dies', () => {
     const numbers = await server.postJson('/models/half_plus_two/predict', { input: [2] });
     expect(await numbers.json()).toMatchObject({ predictions: [3] });
     expect(await (await server.fetch('/metrics')).text()).toMatch(
-      /^tensornest_engine_restarts_total\{reason="itself"\} 1$/m,
+      /^tensornest_engine_restarts_total\{reason="outside"\} 1$/m,
     );
     expect(server.lines.join('\n')).toMatch(
       /The engine process ended \(SIGKILL\)\. Another takes its place\./,
     );
     expect(await server.stop()).toEqual({ code: 0, signal: null });
+  });
+
+  it('killed from outside again and again, it blames no input for that', async () => {
+    const server = await TestServer.start({
+      models: { fake: fakeModel({ runMs: 100 }) },
+      env: { ENGINE: 'fake', RATE_LIMIT: '100000' },
+    });
+    const over = Date.now() + 6000;
+    const killing = (async () => {
+      while (Date.now() < over) {
+        await sleep(700);
+        for (const host of await hostsOf(server)) process.kill(host, 'SIGKILL');
+      }
+    })();
+    const statuses = new Map<number, number>();
+    const client = async (): Promise<void> => {
+      while (Date.now() < over) {
+        // Always the same input: once blamed, it would be refused for minutes.
+        const response = await server.postJson('/models/fake/predict', { input: [1] });
+        await response.body?.cancel();
+        statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
+      }
+    };
+    await Promise.all([killing, ...Array.from({ length: 4 }, client)]);
+    expect([...statuses.keys()].filter((status) => status !== 200 && status !== 503)).toEqual([]);
+    expect(await server.model('fake')).not.toHaveProperty('crashes');
+    expect((await server.postJson('/models/fake/predict', { input: [1] })).status).toBe(200);
+    await server.stop();
   });
 
   it('an input that kills it is tried again and then refused; what runs with it, and after it, is answered', async () => {

@@ -101,7 +101,7 @@ export class FakeEngine implements Engine {
     if (fake.runMs) await sleep(fake.runMs);
     const isIn = (number: string): boolean => input.data.some((one) => String(one) === number);
     const [, misbehaviour] = Object.entries(fake.on ?? {}).find(([number]) => isIn(number)) ?? [];
-    if (misbehaviour === 'crash') process.kill(process.pid, 'SIGKILL');
+    if (misbehaviour === 'crash') process.kill(process.pid, 'SIGABRT');
     if (misbehaviour === 'hang') await new Promise(() => {});
     this.leak(fake.runLeakBytes);
     if (misbehaviour === 'swell') await swell();

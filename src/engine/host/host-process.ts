@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { EngineError } from '../engine.js';
+import { oomKills } from './oom-kills.js';
 import { encodeFrame, FrameReader } from './frames.js';
 import type { HostAnswer, HostCall } from './protocol.js';
 
@@ -21,6 +22,9 @@ interface Pending {
   isLate: boolean;
 }
 
+/** How long a process whose connection broke may take to end, in ms, before it is taken for one that lives on. */
+const END_MS = 500;
+
 const MAIN = fileURLToPath(new URL('main.js', import.meta.url));
 
 /** What a host shall hold. */
@@ -32,8 +36,11 @@ export interface HostedRuntime {
   readonly note?: string | undefined;
 }
 
-/** By what a process ended that nobody asked to: by itself, since it did not answer, or since it took more memory than it may. */
-export type EndedBy = 'itself' | 'hanging' | 'memory';
+/**
+ * By what a process ended that nobody asked to: by itself, since it did not answer, since it took more memory than it may or than there is, or
+ * by somebody else, who killed it.
+ */
+export type EndedBy = 'itself' | 'hanging' | 'memory' | 'outside';
 
 export interface HostEvents {
   /** Each line that the process, which is to say TensorFlow, prints. */
@@ -51,6 +58,10 @@ export class HostProcess {
   /** Why the process is gone or about to be. */
   private end: string | undefined;
   private endedBy: EndedBy = 'itself';
+  /** Nobody could talk to it any more, and it was killed for that. */
+  private isCutOff = false;
+  /** How many processes the kernel had killed for want of memory when this one was started. */
+  private readonly oomKills = oomKills();
   private gone = false;
   private onDrained: (() => void) | undefined;
 
@@ -82,11 +93,18 @@ export class HostProcess {
       }
     });
     // Mostly the first sign of the process's end, which says more; if it should live on, nobody can talk to it.
-    this.socket.on('error', () => this.child.kill('SIGKILL'));
+    this.socket.on('error', () => {
+      const timer = setTimeout(() => {
+        this.isCutOff = true;
+        this.child.kill('SIGKILL');
+      }, END_MS);
+      this.child.once('exit', () => clearTimeout(timer));
+    });
     this.child.on('error', (error) =>
       this.finish(`The engine process could not be started: ${error.message}`),
     );
     this.child.on('exit', (code, signal) => {
+      if (signal === 'SIGKILL' && this.end === undefined && !this.isCutOff) this.endedBy = this.killer();
       this.finish(`The engine process ended (${signal ?? `exit code ${code}`}).`);
     });
   }
@@ -166,8 +184,20 @@ export class HostProcess {
     if (this.pending.size === 0) this.onDrained?.();
   }
 
+  /** Who sent the SIGKILL that ended it, which was not this process. */
+  private killer(): EndedBy {
+    const now = oomKills();
+    if (now === undefined || this.oomKills === undefined) return 'itself';
+    return now === this.oomKills ? 'outside' : 'memory';
+  }
+
   private crash(isCulprit = false): EngineError {
-    return new EngineError('crashed', this.end!, { isCulprit, isMemory: this.endedBy === 'memory' });
+    const isMemory = this.endedBy === 'memory';
+    return new EngineError('crashed', this.end!, {
+      isCulprit,
+      isMemory,
+      isOutside: this.endedBy === 'outside',
+    });
   }
 
   private finish(reason: string): void {

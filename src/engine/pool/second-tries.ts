@@ -23,9 +23,13 @@ export interface Suspect {
   suspect(): void;
 }
 
+/** How often a run is tried again because somebody else killed the process. */
+const MOST_KILLS = 5;
+
 /**
  * Runs of which each that a crash ended is tried once more, one after the other, while no other run is under way: if it was an input that made
- * the process crash, that falls on nobody beside it a second time, and it is known which one it was.
+ * the process crash, that falls on nobody beside it a second time, and it is known which one it was. A process that somebody else killed tells
+ * nothing: the try is made again.
  */
 export class SecondTries {
   private readonly turn = new OneAtATime();
@@ -61,18 +65,23 @@ export class SecondTries {
     this.count += 1;
     const alone = async (): Promise<T> => {
       await Promise.allSettled(this.firstTries);
-      try {
-        suspect?.beforeSecondTry();
-      } catch (reason) {
-        if (first instanceof EngineError && first.isCulprit) suspect?.convict(first.isMemory);
-        throw reason;
-      }
-      try {
-        return await work();
-      } catch (error) {
-        if (isCrash(error) && !this.isClosed()) suspect?.convict(error.isMemory);
-        if (error instanceof EngineError && error.kind === 'away') suspect?.suspect();
-        throw error;
+      for (let kills = 0; ; kills += 1) {
+        try {
+          suspect?.beforeSecondTry();
+        } catch (reason) {
+          if (first instanceof EngineError && first.isCulprit) suspect?.convict(first.isMemory);
+          throw reason;
+        }
+        try {
+          return await work();
+        } catch (error) {
+          if (isCrash(error) && !this.isClosed()) {
+            if (error.isOutside && kills < MOST_KILLS) continue;
+            if (!error.isOutside) suspect?.convict(error.isMemory);
+          }
+          if (error instanceof EngineError && error.kind === 'away') suspect?.suspect();
+          throw error;
+        }
       }
     };
     return this.turn.run(alone).finally(() => (this.count -= 1));
