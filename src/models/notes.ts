@@ -5,6 +5,7 @@ import type { FoundLabels } from '../labels/labels.service.js';
 import type { ModelConfig } from './model-config.js';
 import { hasDefault, type ModelPlan, pixelInput } from './model-plan.js';
 import { guessNotes, unusedLabelsNote } from './output-notes.js';
+import { unusedKeys } from './unused-keys.js';
 import { scaleContradiction } from './scale-contradiction.js';
 
 /** What the user should know of a version that is served all the same: told once in the log, and as long as it is served at `GET /models`. */
@@ -24,7 +25,8 @@ export function notesOf(
   labels: FoundLabels,
 ): Note[] {
   const own = loaded.warnings;
-  const warnings = [...own, scaleContradiction(plan), goldens > 0 ? null : scaleGuess(config, plan)];
+  const guessed = goldens > 0 ? null : scaleGuess(config, plan);
+  const warnings = [...own, scaleContradiction(plan), guessed, ...unusedKeys(config, plan)];
   const hasState = loaded.stateful.includes(plan.signatureName); // Told as such.
   const alone = hasState ? null : runsAlone(plan, config.engine === 'upstream');
   const told = [noDefault(plan, loaded), stateOf(loaded), alone];
