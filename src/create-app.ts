@@ -14,6 +14,7 @@ import { boundConnections } from './http/server/bound-connections.js';
 import { HttpAdapter } from './http/server/http-adapter.js';
 import { answerOddRequests, answerServerFaults } from './http/server/odd-requests.js';
 import { serveOpenApi } from './openapi.js';
+import type { Shared } from './shared.module.js';
 import { VERSION } from './version.js';
 
 const EXPOSED_HEADERS = [
@@ -25,10 +26,13 @@ const EXPOSED_HEADERS = [
   'X-Model',
 ];
 
-/** The application, ready to listen. Bodies are read by an interceptor, after the guards: Nest's own parser is off. */
-export async function createApp(settings: Settings): Promise<NestExpressApplication> {
+/**
+ * The application, ready to listen. Bodies are read by an interceptor, after the guards: Nest's own parser is off.
+ * @param shared what this process shares with others; absent where it is alone
+ */
+export async function createApp(settings: Settings, shared?: Shared): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(
-    AppModule.with(settings),
+    AppModule.with(settings, shared),
     new HttpAdapter(settings),
     {
       bodyParser: false,

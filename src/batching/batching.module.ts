@@ -1,6 +1,4 @@
 import { Logger, Module } from '@nestjs/common';
-import type { Primary } from '../cluster/primary.js';
-import { PRIMARY, PrimaryModule } from '../cluster/primary.module.js';
 import { SETTINGS_TOKEN } from '../config/config.module.js';
 import type { Settings } from '../config/settings.js';
 import { EngineModule } from '../engine/engine.module.js';
@@ -10,22 +8,22 @@ import { Metrics } from '../metrics/metrics.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { batchMetrics } from './batch-metrics.js';
 import type { Batching } from './batching.js';
-import { BATCHING } from './batching.token.js';
+import { BATCHING, SHARED_BATCHING } from './batching.token.js';
 import { Scheduler } from './scheduler.js';
 
 /** What turns the requests for all local models into runs of the engines: in an HTTP worker the primary's. */
 @Module({
-  imports: [EngineModule, MetricsModule, PrimaryModule],
+  imports: [EngineModule, MetricsModule],
   providers: [
     {
       provide: BATCHING,
-      inject: [ENGINE, Metrics, PRIMARY, SETTINGS_TOKEN],
+      inject: [ENGINE, Metrics, SETTINGS_TOKEN, { token: SHARED_BATCHING, optional: true }],
       useFactory: (
         engine: ServingEngine,
         metrics: Metrics,
-        primary: Primary | null,
         settings: Settings,
-      ): Batching => primary?.batching ?? makeScheduler(engine, metrics, settings),
+        shared: Batching | undefined,
+      ): Batching => shared ?? makeScheduler(engine, metrics, settings),
     },
   ],
   exports: [BATCHING],

@@ -1,10 +1,10 @@
-import cluster from 'node:cluster';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { RunKey } from '../access/keys/run-key.js';
 import type { RequestCounts } from '../access/limits/request-counts.js';
 import type { MetricsJson } from '../metrics/metrics-json.js';
 import type { MetricsOfAll } from '../metrics/metrics-pages.js';
+import type { Shared } from '../shared.module.js';
 import { Link } from './link.js';
 import type { PrimaryCalls, WorkerCalls } from './protocol.js';
 import { RemoteBatching } from './remote-batching.js';
@@ -13,17 +13,8 @@ import { RemoteEngine } from './remote-engine.js';
 /** The socket pair to the primary, which makes it: see `workers.ts`. */
 const LINK_FD = 3;
 
-let ofThisProcess: Promise<Primary> | undefined;
-
-/** The primary of an HTTP worker; `null` in a process that is alone or is the primary. */
-export async function primaryOfThisProcess(): Promise<Primary | null> {
-  if (!cluster.isWorker) return null;
-  ofThisProcess ??= Primary.connect(new Socket({ fd: LINK_FD, readable: true, writable: true }));
-  return ofThisProcess;
-}
-
 /** The primary as a worker sees it: what all workers share. */
-export class Primary {
+export class Primary implements Shared {
   readonly engine: RemoteEngine;
   readonly batching: RemoteBatching;
   readonly counts: RequestCounts;
@@ -34,7 +25,10 @@ export class Primary {
   private runKeyHasEnded = false;
   private onEndRunKey: () => void = () => {};
 
-  static async connect(socket: Duplex): Promise<Primary> {
+  /** @param socket by default the pair to the primary of this process, which is a worker */
+  static async connect(
+    socket: Duplex = new Socket({ fd: LINK_FD, readable: true, writable: true }),
+  ): Promise<Primary> {
     const primary = new Primary(socket);
     await primary.engine.connect();
     return primary;

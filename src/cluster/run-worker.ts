@@ -4,7 +4,7 @@ import { createApp } from '../create-app.js';
 import { drain } from '../drain.js';
 import { ModelsService } from '../models/models.service.js';
 import { startFault } from '../start-fault.js';
-import { primaryOfThisProcess } from './primary.js';
+import { Primary } from './primary.js';
 
 /**
  * Runs an HTTP worker: the whole application, but for what the primary has for all of them. When to end is the primary's to say: Ctrl-C
@@ -12,10 +12,9 @@ import { primaryOfThisProcess } from './primary.js';
  */
 export async function runWorker(settings: Settings): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => {});
-  const primary = await primaryOfThisProcess();
-  if (!primary) throw new Error('This is a bug. This process is no HTTP worker.');
+  const primary = await Primary.connect();
   try {
-    const app = await createApp(settings);
+    const app = await createApp(settings, primary);
     await app.init();
     // The others answer meanwhile.
     await Promise.race([app.get(ModelsService).whenStarted, primary.untilNeeded()]);

@@ -1,11 +1,9 @@
 import { Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
-import type { Primary } from '../cluster/primary.js';
-import { PRIMARY, PrimaryModule } from '../cluster/primary.module.js';
 import { SETTINGS_TOKEN } from '../config/config.module.js';
 import type { Settings } from '../config/settings.js';
 import { Metrics } from '../metrics/metrics.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
-import { ENGINE } from './engine.token.js';
+import { ENGINE, SHARED_ENGINE } from './engine.token.js';
 import { formatBytes } from './host/format-bytes.js';
 import type { EngineReport } from './pool/engine-reports.js';
 import type { ServingEngine } from './pool/serving-engine.js';
@@ -13,13 +11,13 @@ import { poolOfThisProcess } from './pool/start-pool.js';
 
 /** The engine: in an HTTP worker the primary's; else in host processes, which start before the application and end after its last answer. */
 @Module({
-  imports: [MetricsModule, PrimaryModule],
+  imports: [MetricsModule],
   providers: [
     {
       provide: ENGINE,
-      inject: [SETTINGS_TOKEN, Metrics, PRIMARY],
-      useFactory: (settings: Settings, metrics: Metrics, primary: Primary | null) =>
-        primary?.engine ?? watchedPool(settings, metrics),
+      inject: [SETTINGS_TOKEN, Metrics, { token: SHARED_ENGINE, optional: true }],
+      useFactory: (settings: Settings, metrics: Metrics, shared: ServingEngine | undefined) =>
+        shared ?? watchedPool(settings, metrics),
     },
   ],
   exports: [ENGINE],

@@ -72,7 +72,7 @@ describe('an engine process with two streams', () => {
     const crash = engine.runOnce('m', 'serving_default', floats(CRASH));
     await expect(crash).rejects.toMatchObject({ kind: 'crashed' });
     expect((await Promise.all(others)).map(({ y }) => y!.data[0])).toEqual([4, 5]);
-    expect(crashes).toEqual(['The engine process ended (SIGKILL).']);
+    expect(crashes).toEqual(['The engine process ended (SIGABRT).']);
   });
 
   it('is free again after a run that could not be sent', async () => {

@@ -39,7 +39,7 @@ describe.each([
       reason = versions?.find((one) => one.version === 2)?.error;
       return reason !== undefined;
     }, 'version 2 has failed');
-    expect(reason).toBe('It was tried in a process of its own first. The engine process ended (SIGKILL).');
+    expect(reason).toBe('It was tried in a process of its own first. The engine process ended (SIGABRT).');
     await server.putVersion('m', 3, RIGHT);
     await server.until(async () => (await server.versions('m'))['3'] === 'AVAILABLE', 'version 3 serves');
     over.abort();

@@ -12,6 +12,8 @@ export interface RequestCounts {
 }
 
 export const REQUEST_COUNTS = Symbol('request counts');
+/** The same in another process, which has them for all; absent where this one is alone. */
+export const SHARED_COUNTS = Symbol('shared request counts');
 
 /** They are kept by one process. */
 export class RequestCounter implements RequestCounts {
