@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Admitted } from '../batching/admission.js';
 import { SETTINGS_TOKEN } from '../config/config.module.js';
@@ -87,6 +88,7 @@ export class Line {
   ): Promise<(LineAnswer<T> | ServingError)[]> {
     const stop = new AbortController();
     const signal = AbortSignal.any([call.signal, stop.signal]);
+    setMaxListeners(0, signal); // Each run listens to it.
     const admitted = admitAll(model, requests, { ...call, signal });
     const work = requests.map(async (request, index): Promise<LineAnswer<T> | ServingError> => {
       if (request instanceof ServingError) return request;
